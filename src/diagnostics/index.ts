@@ -1,0 +1,2 @@
+export type { Diagnostic, DiagnosticEntry, DiagnosticFactory, Severity, Where } from "./diagnostic.ts";
+export { InferOptError, define, fail } from "./diagnostic.ts";

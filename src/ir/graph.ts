@@ -1,0 +1,541 @@
+import type { Attribute } from "./attribute.ts";
+import type { NameScope } from "./names.ts";
+import type { Tensor } from "./tensor.ts";
+import type { ValueType } from "./type.ts";
+import { tensorType } from "./type.ts";
+
+/** One reading of a value: input `index` of `node`, or output `index` of `graph`. */
+export type Use =
+  | { readonly kind: "node"; readonly node: Node; readonly index: number }
+  | { readonly kind: "output"; readonly graph: Graph; readonly index: number };
+
+/** What the file format attaches to an object and the compiler carries without looking into it. */
+export type Extra = unknown;
+
+/** A value of the graph: a graph input, a constant (initializer), or one output of a node. */
+export class Value {
+  readonly #uses = new Set<Use>();
+  /** Owner; changed only by the graph's verbs. */
+  readonly graph: Graph;
+  #name: string;
+  /** Type as declared or inferred; undefined when unknown. */
+  type: ValueType | undefined;
+  /** The node that computes it; undefined for graph inputs and constants. */
+  producer: Node | undefined;
+  /** The constant's content; undefined for everything else. A graph input with a default value has both. */
+  constant: Tensor | undefined;
+  isInput = false;
+  docString = "";
+  extra: Extra;
+
+  constructor(graph: Graph, name: string, type: ValueType | undefined) {
+    this.graph = graph;
+    this.#name = name;
+    this.type = type;
+  }
+  get name(): string {
+    return this.#name;
+  }
+  /** Readers, in the order they were added; nodes of subgraphs that capture the value are among them. */
+  get uses(): ReadonlySet<Use> {
+    return this.#uses;
+  }
+  /** True when it is an output of its graph (or of a subgraph that captures it). */
+  get isOutput(): boolean {
+    for (const use of this.#uses) if (use.kind === "output") return true;
+    return false;
+  }
+  /** True for a constant that no caller can override (initializer that is not a graph input). */
+  get isConstant(): boolean {
+    return this.constant !== undefined && !this.isInput;
+  }
+  /** The only reader when there is exactly one and it is a node; undefined otherwise. */
+  get soleUser(): Node | undefined {
+    if (this.#uses.size !== 1) return undefined;
+    const [use] = this.#uses;
+    return use?.kind === "node" ? use.node : undefined;
+  }
+  /** @internal */
+  rename(name: string): void {
+    this.#name = name;
+  }
+  /** @internal */
+  addUse(use: Use): void {
+    this.#uses.add(use);
+  }
+  /** @internal */
+  dropUse(use: Use): void {
+    this.#uses.delete(use);
+  }
+}
+
+/** What a node is made from. Absent optional inputs are undefined. */
+export interface NodeSpec {
+  readonly opType: string;
+  readonly domain?: string;
+  readonly overload?: string;
+  readonly name?: string;
+  readonly inputs: readonly (Value | undefined)[];
+  /** A number of outputs to create with fresh names, or a spec for each (undefined = absent optional output). */
+  readonly outputs?: number | readonly ({ readonly name?: string; readonly type?: ValueType | undefined } | undefined)[];
+  readonly attributes?: Readonly<Record<string, Attribute>> | ReadonlyMap<string, Attribute>;
+}
+
+/** One operator call. Its graph changes it; `inputs`, `outputs` and `attributes` are views. */
+export class Node {
+  readonly graph: Graph;
+  opType: string;
+  domain: string;
+  overload: string;
+  name: string;
+  docString = "";
+  /** metadata_props of the node. */
+  metadata: ReadonlyMap<string, string> = new Map();
+  extra: Extra;
+  readonly #inputUses: (Use | undefined)[] = [];
+  readonly #inputs: (Value | undefined)[] = [];
+  readonly #outputs: (Value | undefined)[] = [];
+  readonly #attributes = new Map<string, Attribute>();
+  /** @internal list links */
+  previous: Node | undefined;
+  /** @internal */
+  next: Node | undefined;
+  /** @internal true while it stands in its graph's list */
+  attached = false;
+
+  constructor(graph: Graph, spec: NodeSpec) {
+    this.graph = graph;
+    this.opType = spec.opType;
+    this.domain = spec.domain === "ai.onnx" ? "" : (spec.domain ?? "");
+    this.overload = spec.overload ?? "";
+    this.name = spec.name ?? "";
+  }
+  get inputs(): readonly (Value | undefined)[] {
+    return this.#inputs;
+  }
+  get outputs(): readonly (Value | undefined)[] {
+    return this.#outputs;
+  }
+  get attributes(): ReadonlyMap<string, Attribute> {
+    return this.#attributes;
+  }
+  /** The first output; throws when the node has none, which no verified node of ours does. */
+  get output(): Value {
+    const [first] = this.#outputs;
+    if (first === undefined) throw new Error(`node ${this.opType} "${this.name}" has no first output`);
+    return first;
+  }
+  /** The input at `index`; undefined when absent or past the end. */
+  input(index: number): Value | undefined {
+    return this.#inputs[index];
+  }
+  /** The graphs among the attributes (bodies of If, Loop, Scan, …), with the attribute's name. */
+  *subgraphs(): Iterable<readonly [string, Graph]> {
+    for (const [name, attribute] of this.#attributes) {
+      if (attribute.kind === "graph") yield [name, attribute.value];
+      if (attribute.kind === "graphs") for (const graph of attribute.value) yield [name, graph];
+    }
+  }
+  /** @internal */
+  setInputs(values: readonly (Value | undefined)[]): void {
+    for (let i = 0; i < this.#inputs.length; i++) {
+      const use = this.#inputUses[i];
+      if (use !== undefined) this.#inputs[i]?.dropUse(use);
+    }
+    this.#inputs.length = 0;
+    this.#inputUses.length = 0;
+    values.forEach((value, index) => {
+      this.#inputs.push(value);
+      const use: Use | undefined = value === undefined ? undefined : { kind: "node", node: this, index };
+      this.#inputUses.push(use);
+      if (use !== undefined) value?.addUse(use);
+    });
+  }
+  /** @internal */
+  replaceInput(index: number, value: Value | undefined): void {
+    const old = this.#inputUses[index];
+    if (old !== undefined) this.#inputs[index]?.dropUse(old);
+    const use: Use | undefined = value === undefined ? undefined : { kind: "node", node: this, index };
+    this.#inputs[index] = value;
+    this.#inputUses[index] = use;
+    if (use !== undefined) value?.addUse(use);
+  }
+  /** @internal */
+  setOutputs(values: readonly (Value | undefined)[]): void {
+    this.#outputs.length = 0;
+    this.#outputs.push(...values);
+    for (const value of values) if (value !== undefined) value.producer = this;
+  }
+  /** @internal */
+  setAttribute(name: string, attribute: Attribute | undefined): void {
+    if (attribute === undefined) this.#attributes.delete(name);
+    else this.#attributes.set(name, attribute);
+  }
+}
+
+/**
+ * A graph in SSA form: the model's main graph, the body of a control-flow node, or the body of a function. All change
+ * goes through its verbs, which keep use-def chains. Nodes stand in a linked list in topological order.
+ */
+export class Graph {
+  name: string;
+  docString = "";
+  metadata: ReadonlyMap<string, string> = new Map();
+  extra: Extra;
+  /** The node whose attribute this graph is; undefined for main graphs and function bodies. */
+  readonly parent: Graph | undefined;
+  readonly names: NameScope;
+  readonly #inputs: Value[] = [];
+  readonly #outputs: Value[] = [];
+  readonly #outputUses: Use[] = [];
+  readonly #constants = new Set<Value>();
+  #first: Node | undefined;
+  #last: Node | undefined;
+  #count = 0;
+
+  /** A subgraph shares its parent's names, so that inlining never clashes; a main graph or function body brings its own. */
+  constructor(name: string, names: NameScope, parent?: Graph) {
+    this.name = name;
+    this.names = names;
+    this.parent = parent;
+  }
+  get inputs(): readonly Value[] {
+    return this.#inputs;
+  }
+  get outputs(): readonly Value[] {
+    return this.#outputs;
+  }
+  /** Constants of this graph (initializers), unused ones included, those that are also inputs included. */
+  get constants(): ReadonlySet<Value> {
+    return this.#constants;
+  }
+  get nodeCount(): number {
+    return this.#count;
+  }
+  get firstNode(): Node | undefined {
+    return this.#first;
+  }
+  get lastNode(): Node | undefined {
+    return this.#last;
+  }
+
+  /** Nodes in order. Safe while the current node is removed and nodes are inserted before it or anywhere after it. */
+  *nodes(): Iterable<Node> {
+    let node = this.#first;
+    while (node !== undefined) {
+      const next: Node | undefined = node.next;
+      yield node;
+      node = node.attached ? node.next : next !== undefined && !next.attached ? this.#resume(next) : next;
+    }
+  }
+  /** Nodes from last to first. Safe while the current node is removed. */
+  *nodesReversed(): Iterable<Node> {
+    let node = this.#last;
+    while (node !== undefined) {
+      const previous: Node | undefined = node.previous;
+      yield node;
+      node = node.attached ? node.previous : previous;
+    }
+  }
+  /** A removed node keeps its `next` link: follow it to the first node still in the list. */
+  #resume(node: Node): Node | undefined {
+    let at: Node | undefined = node;
+    while (at !== undefined && !at.attached) at = at.next;
+    return at;
+  }
+  /** This graph's nodes and, after each node, those of its subgraphs. */
+  *allNodes(): Iterable<Node> {
+    for (const node of this.nodes()) {
+      yield node;
+      for (const [, graph] of node.subgraphs()) yield* graph.allNodes();
+    }
+  }
+  /** This graph and every graph nested in it. */
+  *allGraphs(): Iterable<Graph> {
+    yield this;
+    for (const node of this.nodes()) for (const [, graph] of node.subgraphs()) yield* graph.allGraphs();
+  }
+
+  /** Adds a graph input. */
+  addInput(name: string, type: ValueType | undefined): Value {
+    this.names.reserve(name);
+    const value = new Value(this, name, type);
+    value.isInput = true;
+    this.#inputs.push(value);
+    return value;
+  }
+  /** Removes an input that nothing reads. Interface of the main graph: only `--shape`-like options may do so. */
+  removeInput(value: Value): void {
+    if (value.uses.size > 0) throw new Error(`input "${value.name}" is still read`);
+    const at = this.#inputs.indexOf(value);
+    if (at >= 0) this.#inputs.splice(at, 1);
+    this.#constants.delete(value);
+  }
+  /** Adds a constant under exactly this name, or turns the existing input into one with a default value. */
+  addInitializer(name: string, tensor: Tensor, input?: Value): Value {
+    const value = input ?? new Value(this, name, tensorType(tensor.dtype, tensor.shape));
+    if (input === undefined) this.names.reserve(name);
+    value.constant = tensor;
+    this.#constants.add(value);
+    return value;
+  }
+  /** Adds a constant with a fresh name made from `hint`. */
+  addConstant(hint: string, tensor: Tensor): Value {
+    return this.addInitializer(this.names.fresh(hint), tensor);
+  }
+  /** Removes a constant that nothing reads. */
+  removeConstant(value: Value): void {
+    if (value.uses.size > 0) throw new Error(`constant "${value.name}" is still read`);
+    this.#constants.delete(value);
+    value.constant = undefined;
+  }
+  /** Makes a value an output, after the existing ones. */
+  addOutput(value: Value): void {
+    const use: Use = { kind: "output", graph: this, index: this.#outputs.length };
+    this.#outputs.push(value);
+    this.#outputUses.push(use);
+    value.addUse(use);
+  }
+  /** Sets which value is output `index`; the name of the interface then is the new value's. */
+  setOutput(index: number, value: Value): void {
+    const old = this.#outputUses[index];
+    if (old === undefined) throw new RangeError(`graph "${this.name}" has no output ${index}`);
+    this.#outputs[index]?.dropUse(old);
+    this.#outputs[index] = value;
+    value.addUse(old);
+  }
+  /** Removes the output at `index` (of a subgraph or function; the main graph's signature stays). */
+  removeOutput(index: number): void {
+    this.#outputs.forEach((value, i) => value.dropUse(this.#outputUses[i] as Use));
+    this.#outputs.splice(index, 1);
+    this.#outputUses.length = 0;
+    this.#outputs.forEach((value, i) => {
+      const use: Use = { kind: "output", graph: this, index: i };
+      this.#outputUses.push(use);
+      value.addUse(use);
+    });
+  }
+
+  /** Appends a node. */
+  append(spec: NodeSpec): Node {
+    return this.#insert(spec, undefined);
+  }
+  /** Inserts a node before `anchor`, which must stand in this graph. */
+  insertBefore(anchor: Node, spec: NodeSpec): Node {
+    this.#check(anchor);
+    return this.#insert(spec, anchor);
+  }
+  /** Inserts a node right after `anchor`. */
+  insertAfter(anchor: Node, spec: NodeSpec): Node {
+    this.#check(anchor);
+    return this.#insert(spec, anchor.next);
+  }
+  /** Inserts a node at the front. */
+  prepend(spec: NodeSpec): Node {
+    return this.#insert(spec, this.#first);
+  }
+  #check(node: Node): void {
+    if (node.graph !== this || !node.attached) throw new Error(`node "${node.name}" is not in graph "${this.name}"`);
+  }
+  #insert(spec: NodeSpec, before: Node | undefined): Node {
+    const node = new Node(this, spec);
+    node.setInputs(spec.inputs);
+    const attributes = spec.attributes;
+    if (attributes !== undefined) {
+      const entries = attributes instanceof Map ? attributes : Object.entries(attributes as Record<string, Attribute>);
+      for (const [name, attribute] of entries as Iterable<[string, Attribute]>) node.setAttribute(name, attribute);
+    }
+    const outputs = typeof spec.outputs === "number" ? Array.from({ length: spec.outputs }, () => ({})) : (spec.outputs ?? [{}]);
+    node.setOutputs(
+      outputs.map((output: { readonly name?: string; readonly type?: ValueType | undefined } | undefined) => {
+        if (output === undefined) return undefined;
+        const name = output.name ?? this.names.fresh(spec.name !== undefined && spec.name !== "" ? spec.name : spec.opType);
+        this.names.reserve(name);
+        return new Value(this, name, output.type);
+      }),
+    );
+    this.#link(node, before);
+    return node;
+  }
+  #link(node: Node, before: Node | undefined): void {
+    node.next = before;
+    node.previous = before === undefined ? this.#last : before.previous;
+    if (node.previous === undefined) this.#first = node;
+    else node.previous.next = node;
+    if (before === undefined) this.#last = node;
+    else before.previous = node;
+    node.attached = true;
+    this.#count++;
+  }
+  #unlink(node: Node): void {
+    if (node.previous === undefined) this.#first = node.next;
+    else node.previous.next = node.next;
+    if (node.next === undefined) this.#last = node.previous;
+    else node.next.previous = node.previous;
+    node.attached = false;
+    this.#count--;
+  }
+  /** Moves a node to stand right before `anchor`. The caller keeps the order topological. */
+  moveBefore(node: Node, anchor: Node): void {
+    this.#check(node);
+    this.#check(anchor);
+    if (node === anchor) return;
+    this.#unlink(node);
+    this.#link(node, anchor);
+  }
+  /** Removes a node whose outputs nothing reads, with its subgraphs' uses of outer values. */
+  remove(node: Node): void {
+    this.#check(node);
+    for (const output of node.outputs)
+      if (output !== undefined && output.uses.size > 0) throw new Error(`output "${output.name}" of a node to remove is still read`);
+    for (const [, graph] of node.subgraphs()) graph.#release();
+    node.setInputs([]);
+    this.#unlink(node);
+  }
+  /** Drops every use that this graph's nodes and outputs hold, because the graph itself goes away. */
+  #release(): void {
+    this.#outputs.forEach((value, i) => value.dropUse(this.#outputUses[i] as Use));
+    for (const node of this.nodes()) {
+      for (const [, graph] of node.subgraphs()) graph.#release();
+      node.setInputs([]);
+    }
+  }
+  /** Sets input `index` of a node; grows the list with absent inputs as needed. */
+  setInput(node: Node, index: number, value: Value | undefined): void {
+    if (index < node.inputs.length) node.replaceInput(index, value);
+    else {
+      const values = [...node.inputs];
+      while (values.length < index) values.push(undefined);
+      values.push(value);
+      node.setInputs(values);
+    }
+  }
+  /** Sets all inputs of a node. */
+  setInputs(node: Node, values: readonly (Value | undefined)[]): void {
+    node.setInputs(values);
+  }
+  /** Drops trailing outputs, or blanks one, that nothing reads. */
+  dropOutput(node: Node, index: number): void {
+    const value = node.outputs[index];
+    if (value !== undefined && value.uses.size > 0) throw new Error(`output "${value.name}" is still read`);
+    const outputs = [...node.outputs];
+    outputs[index] = undefined;
+    while (outputs.length > 1 && outputs.at(-1) === undefined) outputs.pop();
+    if (value !== undefined) value.producer = undefined;
+    node.setOutputs(outputs);
+  }
+  /** Sets an attribute; undefined removes it. */
+  setAttribute(node: Node, name: string, attribute: Attribute | undefined): void {
+    node.setAttribute(name, attribute);
+  }
+
+  /**
+   * Makes every reader of `from` read `to`. Where `from` is an output of a graph, the name of the interface stays: `to`
+   * takes the name when it is computed by a node of that graph and is not itself an input or output, else an Identity
+   * is inserted. `from` gets a fresh name when it gives its own away.
+   */
+  replaceUses(from: Value, to: Value): void {
+    if (from === to) return;
+    for (const use of [...from.uses]) {
+      if (use.kind === "node") {
+        use.node.replaceInput(use.index, to);
+        continue;
+      }
+      const { graph, index } = use;
+      const canRename = graph === from.graph && to.graph === graph && to.producer !== undefined && !to.isOutput && from.producer !== undefined;
+      if (canRename) {
+        const name = from.name;
+        from.rename(graph.names.fresh(name));
+        to.rename(name);
+        to.type ??= from.type;
+        if (to.docString === "") to.docString = from.docString;
+        to.extra ??= from.extra;
+        graph.setOutput(index, to);
+      } else if (to.producer?.graph === graph && graph !== from.graph) {
+        graph.setOutput(index, to);
+      } else {
+        const name = from.name;
+        const inOwnGraph = graph === from.graph;
+        if (inOwnGraph) from.rename(graph.names.fresh(name));
+        const identity = graph.append({
+          opType: "Identity",
+          inputs: [to],
+          outputs: [inOwnGraph ? { name, type: from.type ?? to.type } : { type: from.type ?? to.type }],
+        });
+        identity.output.extra = from.extra;
+        graph.setOutput(index, identity.output);
+      }
+    }
+  }
+  /** Gives a value another name. Names of the interface never change: inputs and outputs throw. */
+  rename(value: Value, name: string): void {
+    if (value.isInput || value.isOutput) throw new Error(`"${value.name}" is part of the interface`);
+    this.names.reserve(name);
+    value.rename(name);
+  }
+
+  /**
+   * Puts the nodes into topological order, keeping the present order where it is already one.
+   * Returns the nodes that stand on a cycle; when there are any, nothing is moved.
+   */
+  sort(): readonly Node[] {
+    const order: Node[] = [];
+    const waiting = new Map<Node, number>();
+    const readers = new Map<Node, Node[]>();
+    for (const node of this.nodes()) {
+      const before = new Set<Node>();
+      for (const value of reads(node)) if (value.producer?.graph === this && value.producer !== node) before.add(value.producer);
+      if ([...node.inputs].some((value) => value?.producer === node)) before.add(node);
+      waiting.set(node, before.size);
+      for (const producer of before) {
+        const list = readers.get(producer);
+        if (list === undefined) readers.set(producer, [node]);
+        else list.push(node);
+      }
+    }
+    const position = new Map<Node, number>();
+    let i = 0;
+    for (const node of this.nodes()) position.set(node, i++);
+    let ready = [...waiting.keys()].filter((node) => waiting.get(node) === 0);
+    let sorted = true;
+    let last = -1;
+    while (ready.length > 0) {
+      const following: Node[] = [];
+      for (const node of ready) {
+        order.push(node);
+        const at = position.get(node) as number;
+        if (at < last) sorted = false;
+        last = at;
+        for (const reader of readers.get(node) ?? []) {
+          const left = (waiting.get(reader) as number) - 1;
+          waiting.set(reader, left);
+          if (left === 0) following.push(reader);
+        }
+      }
+      ready = following;
+    }
+    if (order.length < waiting.size) return [...waiting].filter(([, left]) => left > 0).map(([node]) => node);
+    if (!sorted && !this.#isSorted()) for (const node of order) {
+      this.#unlink(node);
+      this.#link(node, undefined);
+    }
+    return [];
+  }
+  #isSorted(): boolean {
+    const seen = new Set<Node>();
+    for (const node of this.nodes()) {
+      for (const value of reads(node)) if (value.producer?.graph === this && value.producer !== node && !seen.has(value.producer)) return false;
+      seen.add(node);
+    }
+    return true;
+  }
+}
+
+/** The values a node reads: its inputs and what its subgraphs capture from outside of them. */
+export function* reads(node: Node): Iterable<Value> {
+  for (const value of node.inputs) if (value !== undefined) yield value;
+  for (const [, graph] of node.subgraphs()) {
+    for (const inner of graph.nodes()) for (const value of reads(inner)) if (value.graph !== graph) yield value;
+    for (const value of graph.outputs) if (value.graph !== graph) yield value;
+  }
+}

@@ -1,0 +1,49 @@
+export type { DType, DTypeFacts, DTypeKind } from "./dtype.ts";
+export { byteLengthOf, dtypeFromCode, dtypes, isFloat, isInteger } from "./dtype.ts";
+export type { Dim, Shape, StaticShape, SymbolicDim } from "./dim.ts";
+export {
+  addDims,
+  ceilDivideDims,
+  elementCount,
+  evaluateDim,
+  exactQuotient,
+  extremeDim,
+  floorDivideDims,
+  isStatic,
+  multiplyDims,
+  printDim,
+  sameDim,
+  sameShape,
+  subtractDims,
+  symbol,
+  symbolName,
+} from "./dim.ts";
+export { fromBFloat16Bits, fromFloat16Bits, roundHalfEven, toBFloat16Bits, toFloat16Bits } from "./float.ts";
+export type { MapType, OpaqueType, OptionalType, SequenceType, SparseTensorType, TensorType, ValueType } from "./type.ts";
+export { printType, tensorType } from "./type.ts";
+export type { ElementArray, Tensor } from "./tensor.ts";
+export {
+  bigintsOf,
+  elementsOf,
+  equalTensors,
+  float32Scalar,
+  int64Tensor,
+  numbersOf,
+  sizeOf,
+  stringsOf,
+  tensorFromBytes,
+  tensorFromElements,
+  tensorFromNumbers,
+  tensorFromStrings,
+} from "./tensor.ts";
+export type { Attribute, SparseTensor } from "./attribute.ts";
+export { attr } from "./attribute.ts";
+export type { Extra, NodeSpec, Use } from "./graph.ts";
+export { Graph, Node, Value, reads } from "./graph.ts";
+export type { RuntimeMap, RuntimeOptional, RuntimeSequence, RuntimeSparse, RuntimeValue } from "./runtime-value.ts";
+export { isTensor } from "./runtime-value.ts";
+export { NameScope } from "./names.ts";
+export { cloneGraph, cloneModel, cloneSubgraph, restoreModel } from "./clone.ts";
+export type { Model, ModelFunction } from "./model.ts";
+export { functionKey } from "./model.ts";
+export { floatAttr, floatsAttr, graphAttr, intAttr, intsAttr, stringAttr, stringsAttr, tensorAttr } from "./accessors.ts";
