@@ -8,7 +8,13 @@ import { NameScope } from "./names.ts";
 export function cloneModel(model: Model): Model {
   const functions = new Map<string, ModelFunction>();
   for (const [key, fn] of model.functions) functions.set(key, { ...fn, body: cloneGraph(fn.body) });
-  return { ...model, opsets: new Map(model.opsets), metadata: new Map(model.metadata), graph: cloneGraph(model.graph), functions };
+  return {
+    ...model,
+    opsets: new Map(model.opsets),
+    metadata: new Map(model.metadata),
+    graph: cloneGraph(model.graph),
+    functions,
+  };
 }
 
 /** Makes `model` hold what `other` holds, so that references to the model stay good after a rollback. */
@@ -43,11 +49,22 @@ export function cloneGraph(graph: Graph): Graph {
  * A copy of a subgraph as a body inside `parent`. Values captured from outside are looked up in `captured` and kept as
  * they are when it has none. Names that the parent's scope already holds are made fresh when `renaming`.
  */
-export function cloneSubgraph(graph: Graph, parent: Graph, captured: ReadonlyMap<Value, Value> = new Map(), renaming = false): Graph {
+export function cloneSubgraph(
+  graph: Graph,
+  parent: Graph,
+  captured: ReadonlyMap<Value, Value> = new Map(),
+  renaming = false,
+): Graph {
   return copyGraph(graph, parent.names, parent, new Map(captured), renaming);
 }
 
-function copyGraph(graph: Graph, names: NameScope, parent: Graph | undefined, values: Map<Value, Value>, renaming: boolean): Graph {
+function copyGraph(
+  graph: Graph,
+  names: NameScope,
+  parent: Graph | undefined,
+  values: Map<Value, Value>,
+  renaming: boolean,
+): Graph {
   const copy = new Graph(graph.name, names, parent);
   const nameOf = (name: string): string => (renaming ? names.fresh(name) : name);
   copy.docString = graph.docString;
@@ -71,14 +88,17 @@ function copyGraph(graph: Graph, names: NameScope, parent: Graph | undefined, va
   }
   for (const node of graph.nodes()) {
     const attributes = new Map<string, Attribute>();
-    for (const [name, attribute] of node.attributes) attributes.set(name, copyAttribute(attribute, copy, values, renaming));
+    for (const [name, attribute] of node.attributes)
+      attributes.set(name, copyAttribute(attribute, copy, values, renaming));
     const made = copy.append({
       opType: node.opType,
       domain: node.domain,
       overload: node.overload,
       name: node.name,
       inputs: node.inputs.map((value) => (value === undefined ? undefined : (values.get(value) ?? value))),
-      outputs: node.outputs.map((value) => (value === undefined ? undefined : { name: nameOf(value.name), type: value.type })),
+      outputs: node.outputs.map((value) =>
+        value === undefined ? undefined : { name: nameOf(value.name), type: value.type },
+      ),
       attributes,
     });
     made.docString = node.docString;
@@ -94,8 +114,12 @@ function copyGraph(graph: Graph, names: NameScope, parent: Graph | undefined, va
 }
 
 function copyAttribute(attribute: Attribute, graph: Graph, values: Map<Value, Value>, renaming: boolean): Attribute {
-  if (attribute.kind === "graph") return { kind: "graph", value: copyGraph(attribute.value, graph.names, graph, values, renaming) };
+  if (attribute.kind === "graph")
+    return { kind: "graph", value: copyGraph(attribute.value, graph.names, graph, values, renaming) };
   if (attribute.kind === "graphs")
-    return { kind: "graphs", value: attribute.value.map((inner) => copyGraph(inner, graph.names, graph, values, renaming)) };
+    return {
+      kind: "graphs",
+      value: attribute.value.map((inner) => copyGraph(inner, graph.names, graph, values, renaming)),
+    };
   return attribute;
 }

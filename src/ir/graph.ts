@@ -77,7 +77,8 @@ export interface NodeSpec {
   readonly name?: string;
   readonly inputs: readonly (Value | undefined)[];
   /** A number of outputs to create with fresh names, or a spec for each (undefined = absent optional output). */
-  readonly outputs?: number | readonly ({ readonly name?: string; readonly type?: ValueType | undefined } | undefined)[];
+  readonly outputs?:
+    number | readonly ({ readonly name?: string; readonly type?: ValueType | undefined } | undefined)[];
   readonly attributes?: Readonly<Record<string, Attribute>> | ReadonlyMap<string, Attribute>;
 }
 
@@ -345,11 +346,13 @@ export class Graph {
       const entries = attributes instanceof Map ? attributes : Object.entries(attributes as Record<string, Attribute>);
       for (const [name, attribute] of entries as Iterable<[string, Attribute]>) node.setAttribute(name, attribute);
     }
-    const outputs = typeof spec.outputs === "number" ? Array.from({ length: spec.outputs }, () => ({})) : (spec.outputs ?? [{}]);
+    const outputs =
+      typeof spec.outputs === "number" ? Array.from({ length: spec.outputs }, () => ({})) : (spec.outputs ?? [{}]);
     node.setOutputs(
       outputs.map((output: { readonly name?: string; readonly type?: ValueType | undefined } | undefined) => {
         if (output === undefined) return undefined;
-        const name = output.name ?? this.names.fresh(spec.name !== undefined && spec.name !== "" ? spec.name : spec.opType);
+        const name =
+          output.name ?? this.names.fresh(spec.name !== undefined && spec.name !== "" ? spec.name : spec.opType);
         this.names.reserve(name);
         return new Value(this, name, output.type);
       }),
@@ -387,7 +390,8 @@ export class Graph {
   remove(node: Node): void {
     this.#check(node);
     for (const output of node.outputs)
-      if (output !== undefined && output.uses.size > 0) throw new Error(`output "${output.name}" of a node to remove is still read`);
+      if (output !== undefined && output.uses.size > 0)
+        throw new Error(`output "${output.name}" of a node to remove is still read`);
     for (const [, graph] of node.subgraphs()) graph.#release();
     node.setInputs([]);
     this.#unlink(node);
@@ -442,7 +446,12 @@ export class Graph {
         continue;
       }
       const { graph, index } = use;
-      const canRename = graph === from.graph && to.graph === graph && to.producer !== undefined && !to.isOutput && from.producer !== undefined;
+      const canRename =
+        graph === from.graph &&
+        to.graph === graph &&
+        to.producer !== undefined &&
+        !to.isOutput &&
+        from.producer !== undefined;
       if (canRename) {
         const name = from.name;
         from.rename(graph.names.fresh(name));
@@ -484,7 +493,8 @@ export class Graph {
     const readers = new Map<Node, Node[]>();
     for (const node of this.nodes()) {
       const before = new Set<Node>();
-      for (const value of reads(node)) if (value.producer?.graph === this && value.producer !== node) before.add(value.producer);
+      for (const value of reads(node))
+        if (value.producer?.graph === this && value.producer !== node) before.add(value.producer);
       if ([...node.inputs].some((value) => value?.producer === node)) before.add(node);
       waiting.set(node, before.size);
       for (const producer of before) {
@@ -515,16 +525,18 @@ export class Graph {
       ready = following;
     }
     if (order.length < waiting.size) return [...waiting].filter(([, left]) => left > 0).map(([node]) => node);
-    if (!sorted && !this.#isSorted()) for (const node of order) {
-      this.#unlink(node);
-      this.#link(node, undefined);
-    }
+    if (!sorted && !this.#isSorted())
+      for (const node of order) {
+        this.#unlink(node);
+        this.#link(node, undefined);
+      }
     return [];
   }
   #isSorted(): boolean {
     const seen = new Set<Node>();
     for (const node of this.nodes()) {
-      for (const value of reads(node)) if (value.producer?.graph === this && value.producer !== node && !seen.has(value.producer)) return false;
+      for (const value of reads(node))
+        if (value.producer?.graph === this && value.producer !== node && !seen.has(value.producer)) return false;
       seen.add(node);
     }
     return true;

@@ -19,7 +19,15 @@ export {
   symbolName,
 } from "./dim.ts";
 export { fromBFloat16Bits, fromFloat16Bits, roundHalfEven, toBFloat16Bits, toFloat16Bits } from "./float.ts";
-export type { MapType, OpaqueType, OptionalType, SequenceType, SparseTensorType, TensorType, ValueType } from "./type.ts";
+export type {
+  MapType,
+  OpaqueType,
+  OptionalType,
+  SequenceType,
+  SparseTensorType,
+  TensorType,
+  ValueType,
+} from "./type.ts";
 export { printType, tensorType } from "./type.ts";
 export type { ElementArray, Tensor } from "./tensor.ts";
 export {
@@ -42,8 +50,21 @@ export type { Extra, NodeSpec, Use } from "./graph.ts";
 export { Graph, Node, Value, reads } from "./graph.ts";
 export type { RuntimeMap, RuntimeOptional, RuntimeSequence, RuntimeSparse, RuntimeValue } from "./runtime-value.ts";
 export { isTensor } from "./runtime-value.ts";
+export type { HashOptions } from "./hash.ts";
+export { hashModel, hashTensor } from "./hash.ts";
+export type { StructuralProblem, StructuralRule } from "./verify.ts";
+export { structuralRules, verifyStructure } from "./verify.ts";
 export { NameScope } from "./names.ts";
 export { cloneGraph, cloneModel, cloneSubgraph, restoreModel } from "./clone.ts";
 export type { Model, ModelFunction } from "./model.ts";
 export { functionKey } from "./model.ts";
-export { floatAttr, floatsAttr, graphAttr, intAttr, intsAttr, stringAttr, stringsAttr, tensorAttr } from "./accessors.ts";
+export {
+  floatAttr,
+  floatsAttr,
+  graphAttr,
+  intAttr,
+  intsAttr,
+  stringAttr,
+  stringsAttr,
+  tensorAttr,
+} from "./accessors.ts";

@@ -90,7 +90,8 @@ export function tensorFromBytes(dtype: DType, shape: StaticShape, bytes: Uint8Ar
 
 /** A string tensor; a string is stored as UTF-8. */
 export function tensorFromStrings(shape: StaticShape, strings: readonly (string | Uint8Array)[]): Tensor {
-  if (strings.length !== sizeOf(shape)) throw new RangeError(`string[${shape.join(",")}] got ${strings.length} strings`);
+  if (strings.length !== sizeOf(shape))
+    throw new RangeError(`string[${shape.join(",")}] got ${strings.length} strings`);
   const encoder = new TextEncoder();
   return new StringTensor(
     shape,
@@ -135,7 +136,11 @@ export function tensorFromNumbers(dtype: DType, shape: StaticShape, values: Arra
 
 /** An int64 tensor; `values` may be numbers or bigints. Rank 1 unless a shape is given. */
 export function int64Tensor(values: readonly (number | bigint)[], shape: StaticShape = [values.length]): Tensor {
-  return tensorFromElements("int64", shape, BigInt64Array.from(values, (v) => BigInt(v)));
+  return tensorFromElements(
+    "int64",
+    shape,
+    BigInt64Array.from(values, (v) => BigInt(v)),
+  );
 }
 
 /** A float32 scalar (rank 0). */

@@ -10,5 +10,9 @@ export interface Executor {
    * Runs the model on each of the feeds in turn and yields the wanted values by name (default: the graph's outputs;
    * any value of the main graph may be asked for). Throws InferOptError when the model cannot be run.
    */
-  run(model: Model, feeds: Iterable<Feeds> | AsyncIterable<Feeds>, wanted?: readonly string[]): AsyncIterable<ReadonlyMap<string, RuntimeValue>>;
+  run(
+    model: Model,
+    feeds: Iterable<Feeds> | AsyncIterable<Feeds>,
+    wanted?: readonly string[],
+  ): AsyncIterable<ReadonlyMap<string, RuntimeValue>>;
 }
