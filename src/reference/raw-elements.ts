@@ -67,8 +67,7 @@ function unpack(bytes: Uint8Array, bits: number, size: number): Uint8Array {
   const out = new Uint8Array(size);
   const perByte = 8 / bits;
   const mask = (1 << bits) - 1;
-  for (let i = 0; i < size; i++)
-    out[i] = ((bytes[Math.floor(i / perByte)] as number) >> ((i % perByte) * bits)) & mask;
+  for (let i = 0; i < size; i++) out[i] = ((bytes[Math.floor(i / perByte)] as number) >> ((i % perByte) * bits)) & mask;
   return out;
 }
 
