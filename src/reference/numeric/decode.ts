@@ -1,6 +1,5 @@
 import type { DType, Tensor } from "../../ir/index.ts";
-import { dtypes, elementsOf, fromBFloat16Bits, numbersOf } from "../../ir/index.ts";
-import { rawElements } from "../raw-elements.ts";
+import { dtypes, elementsOf, fromBFloat16Bits, numbersOf, sizeOf } from "../../ir/index.ts";
 import { fromSmallFloatBits, isSmallFloat } from "./small-float.ts";
 
 /** How the interpreter computes with a type: doubles, exact 64-bit integers, pairs of doubles, or strings. */
@@ -23,7 +22,7 @@ export function realsOf(tensor: Tensor): Float64Array {
   if (dtype === "bfloat16") return Float64Array.from(elementsOf(tensor) as Uint16Array, fromBFloat16Bits);
   if (isSmallFloat(dtype)) {
     const table = Float64Array.from({ length: 1 << dtypes[dtype].bits }, (_, code) => fromSmallFloatBits(dtype, code));
-    return Float64Array.from(rawElements(tensor) as Uint8Array, (code) => table[code] as number);
+    return Float64Array.from(codesOf(tensor), (code) => table[code] as number);
   }
   const domain = domainOf(dtype);
   if (domain === "complex" || domain === "string") throw new TypeError(`${dtype} elements are no real numbers`);
@@ -47,6 +46,25 @@ export function complexPairsOf(tensor: Tensor): Float64Array {
   const count = aligned.byteLength / width;
   if (width === 8) return new Float64Array(aligned.buffer, aligned.byteOffset, count).slice();
   return new Float64Array(new Float32Array(aligned.buffer, aligned.byteOffset, count));
+}
+
+/** The raw bits of each element of a type of at most 8 bits, one entry an element. */
+export function codesOf(tensor: Tensor): Uint8Array {
+  const { bits } = dtypes[tensor.dtype];
+  const bytes = tensor.bytes();
+  if (bits === 8) return bytes;
+  const perByte = 8 / bits;
+  const mask = (1 << bits) - 1;
+  const codes = new Uint8Array(sizeOf(tensor.shape));
+  for (let i = 0; i < codes.length; i++) {
+    codes[i] = ((bytes[Math.floor(i / perByte)] as number) >> ((i % perByte) * bits)) & mask;
+  }
+  return codes;
+}
+
+/** Integers of an index-like tensor (axes, shape, pads …) as numbers, clamped to the safe range. */
+export function integersOf(tensor: Tensor): number[] {
+  return Array.from(numbersOf(tensor), (v) => Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, v)));
 }
 
 /** Half-precision bits widened through float32 bits: a shift of the exponent, and one scaling for subnormals. */

@@ -7,7 +7,6 @@ import {
   tensorFromElements,
   tensorFromNumbers,
 } from "../../ir/index.ts";
-import { tensorFromRaw } from "../raw-elements.ts";
 import type { SmallFloatOptions } from "./small-float.ts";
 import { isSmallFloat, toSmallFloatBits } from "./small-float.ts";
 
@@ -24,7 +23,7 @@ export function encodeReals(
   if (isSmallFloat(dtype)) {
     const codes = new Uint8Array(values.length);
     for (let i = 0; i < codes.length; i++) codes[i] = toSmallFloatBits(dtype, values[i] as number, options);
-    return tensorFromRaw(dtype, shape, codes);
+    return tensorFromCodes(dtype, shape, codes);
   }
   const size = sizeOf(shape);
   if (values.length !== size) throw new RangeError(`${dtype}[${shape.join(",")}] got ${values.length} values`);
@@ -68,4 +67,18 @@ export function encodeComplexPairs(
 ): Tensor {
   const parts = dtype === "complex64" ? new Float32Array(pairs) : new Float64Array(pairs);
   return tensorFromBytes(dtype, shape, new Uint8Array(parts.buffer));
+}
+
+/** A tensor of a type of at most 8 bits from the raw bits of each element, one entry an element. */
+export function tensorFromCodes(dtype: DType, shape: StaticShape, codes: Uint8Array): Tensor {
+  const { bits } = dtypes[dtype];
+  if (bits === 8) return tensorFromBytes(dtype, shape, codes);
+  const perByte = 8 / bits;
+  const mask = (1 << bits) - 1;
+  const bytes = new Uint8Array(byteLengthOf(dtype, codes.length));
+  for (let i = 0; i < codes.length; i++) {
+    const at = Math.floor(i / perByte);
+    bytes[at] = (bytes[at] as number) | (((codes[i] as number) & mask) << ((i % perByte) * bits));
+  }
+  return tensorFromBytes(dtype, shape, bytes);
 }
