@@ -58,6 +58,7 @@ export { NameScope } from "./names.ts";
 export { cloneGraph, cloneModel, cloneSubgraph, restoreModel } from "./clone.ts";
 export type { Model, ModelFunction } from "./model.ts";
 export { functionKey } from "./model.ts";
+export type { HasAttributes } from "./accessors.ts";
 export {
   floatAttr,
   floatsAttr,
