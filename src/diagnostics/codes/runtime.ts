@@ -1,0 +1,67 @@
+import { define } from "../diagnostic.ts";
+
+/** Problems of running and timing models. */
+export const runtimeDiagnostics = {
+  runtimeMissing: define<{ detail: string }>({
+    code: "IO0701",
+    exitCode: 5,
+    message: ({ detail }) => `onnxruntime-node cannot be loaded: ${detail}`,
+    hint: () => "reinstall the package `onnxruntime-node` for this platform; `infer-opt doctor` shows what was found",
+    explanation:
+      "Checks, calibration and timing run models with the npm package onnxruntime-node, whose native part must match the platform (glibc Linux, macOS or Windows; x64 or arm64). Without it `optimize --check none --tune off --precision fp32` still works: the rewriting needs no runtime.",
+  }),
+  modelRejected: define<{ detail: string }>({
+    code: "IO0702",
+    message: ({ detail }) => `ONNX Runtime does not load the model: ${detail}`,
+    hint: () =>
+      "the model is simplified without being checked or timed; see the message for the operator or opset it misses",
+    explanation:
+      "ONNX Runtime refused the model when the session was created: an operator or a version of it is missing, a custom domain is not registered, or the model is malformed. What needs running (numeric checks, calibration, timing) is left out and reported as not measured.",
+  }),
+  runFailed: define<{ detail: string }>({
+    code: "IO0703",
+    message: ({ detail }) => `ONNX Runtime failed while running the model: ${detail}`,
+    hint: () => "check the shapes and values of the inputs (`--shape`, `--calib-data`)",
+    explanation:
+      "The session was created but a run ended with an error, most often because generated or given inputs do not fit what the model expects: a sequence too short, an index out of range, a shape that only some values allow. Give real samples with --calib-data, or pin shapes with --shape.",
+  }),
+  workerCrashed: define<{ detail: string }>({
+    code: "IO0704",
+    message: ({ detail }) => `the measuring process ended: ${detail}`,
+    hint: () => "the point is recorded as failed and not tried again; results so far are kept",
+    explanation:
+      "Models are run and timed in a child process, so that a crash inside a native runtime cannot take the compiler down. The child ended by itself or by a signal. Out of memory is a common cause: see --memory-limit.",
+  }),
+  workerTimeout: define<{ what: string; seconds: number }>({
+    code: "IO0705",
+    message: ({ what, seconds }) => `${what} did not end within ${seconds} s`,
+    hint: () => "raise --timeout, or pin smaller shapes with --shape",
+    explanation:
+      "Loading and running have time limits of their own. The child that did not answer was killed with everything it had started.",
+  }),
+  notMeasured: define<{ reason: string }>({
+    code: "IO0706",
+    severity: "warning",
+    message: ({ reason }) => `not measured: ${reason}`,
+    hint: () => "the optimized form is written unverified by running; every structural check passed",
+    explanation:
+      "The model could not be run here, so neither the numeric comparison nor the timing took place. Reasons: operators of an unknown domain, a model that ONNX Runtime refuses, or one larger than --memory-limit or the free memory. What was changed is still covered by the structural verifier and by shape inference.",
+  }),
+  targetUnknown: define<{ target: string; nearest: string | undefined; known: string }>({
+    code: "IO0707",
+    exitCode: 2,
+    message: ({ target }) => `unknown target "${target}"`,
+    hint: ({ nearest, known }) =>
+      nearest === undefined ? `known targets: ${known}` : `did you mean "${nearest}"? Known targets: ${known}`,
+    explanation:
+      "`--target` names where the model will run. `infer-opt targets` lists the known ones with what was detected on this machine.",
+  }),
+  targetUnavailable: define<{ target: string; missing: string }>({
+    code: "IO0708",
+    exitCode: 5,
+    message: ({ target, missing }) => `target "${target}" is not available here: ${missing}`,
+    hint: () => "choose another --target; `infer-opt doctor` lists what each target needs",
+    explanation:
+      "A target needs its device and runtime to be present, because choices are made by timing on the device itself.",
+  }),
+};

@@ -1,0 +1,5 @@
+export type { ChildExit, NodeChild, NodeChildOptions } from "./node-child.ts";
+export { startNodeChild } from "./node-child.ts";
+export { withFileLock } from "./file-lock.ts";
+export type { TempFolder } from "./temp-folder.ts";
+export { makeTempFolder } from "./temp-folder.ts";

@@ -1,0 +1,124 @@
+import type { Clock } from "./clock.ts";
+import type { MeasurePolicy } from "./policy.ts";
+import { referenceLoop } from "./reference-loop.ts";
+import { seededRandom } from "./statistics.ts";
+
+/** One competitor: runs one inference. */
+export interface RaceForm {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+/** What a race measured. `rounds[r][f]` holds the nanoseconds of each timed inference of form f in round r. */
+export interface RaceResult {
+  readonly names: readonly string[];
+  readonly rounds: readonly (readonly (readonly number[])[])[];
+  /** Nanoseconds of the reference loop in each kept round. */
+  readonly referenceNs: readonly number[];
+  /** Rounds left out because the reference loop was off its best. */
+  readonly droppedRounds: number;
+  /** Median deviation of the reference loop from its best, as a share: the noise floor of this machine now. */
+  readonly noise: number;
+}
+
+/** Conditions a race can be run under; the defaults are the real ones. */
+export interface RaceSetup {
+  readonly clock: Clock;
+  readonly seed: number;
+  reference?(): unknown;
+  onRound?(round: number, rounds: number): void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Times forms interleaved: in each round every form runs one block, in an order drawn anew, with the reference loop
+ * around. Rounds whose reference is off its best by more than the policy's tolerance are dropped, unless fewer than
+ * two would be left: then the best half stays.
+ */
+export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, setup: RaceSetup): Promise<RaceResult> {
+  const { clock } = setup;
+  const reference = setup.reference ?? referenceLoop;
+  const random = seededRandom(setup.seed);
+  const timeReference = (): number => {
+    const start = clock.now();
+    reference();
+    return clock.now() - start;
+  };
+  const iterations: number[] = [];
+  for (const form of forms) iterations.push(await warmUp(form, policy, clock));
+  timeReference();
+  const rounds: number[][][] = [];
+  const referenceNs: number[] = [];
+  const deadline = clock.now() + policy.budgetMs * 1e6;
+  for (let round = 0; round < policy.rounds; round++) {
+    if (setup.signal?.aborted === true || (rounds.length >= 2 && clock.now() > deadline)) break;
+    const before = timeReference();
+    const samples: number[][] = forms.map(() => []);
+    for (const index of shuffled(forms.length, random))
+      samples[index] = await timeBlock(forms[index] as RaceForm, iterations[index] as number, policy, clock);
+    rounds.push(samples);
+    referenceNs.push(Math.min(before, timeReference()));
+    setup.onRound?.(round + 1, policy.rounds);
+  }
+  return keepQuiet(
+    forms.map((form) => form.name),
+    rounds,
+    referenceNs,
+    policy.referenceTolerance,
+  );
+}
+
+async function warmUp(form: RaceForm, policy: MeasurePolicy, clock: Clock): Promise<number> {
+  const start = clock.now();
+  let best = Infinity;
+  let runs = 0;
+  while (runs < 2 || clock.now() - start < policy.warmupMs * 1e6) {
+    const began = clock.now();
+    await form.run();
+    best = Math.min(best, Math.max(1, clock.now() - began));
+    runs++;
+  }
+  return Math.max(policy.minIterations, Math.ceil((policy.blockMs * 1e6) / best));
+}
+
+async function timeBlock(form: RaceForm, iterations: number, policy: MeasurePolicy, clock: Clock): Promise<number[]> {
+  const samples: number[] = [];
+  for (let i = 0; i < iterations + policy.dropPerBlock; i++) {
+    const start = clock.now();
+    await form.run();
+    const took = clock.now() - start;
+    if (i >= policy.dropPerBlock) samples.push(took);
+  }
+  return samples;
+}
+
+function shuffled(count: number, random: () => number): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j] as number, order[i] as number];
+  }
+  return order;
+}
+
+function keepQuiet(
+  names: readonly string[],
+  rounds: number[][][],
+  referenceNs: number[],
+  tolerance: number,
+): RaceResult {
+  const best = Math.min(...referenceNs);
+  const deviations = referenceNs.map((ns) => ns / best - 1);
+  const sorted = [...deviations].sort((a, b) => a - b);
+  const noise = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const quiet = deviations.filter((deviation) => deviation <= tolerance).length;
+  const limit = quiet >= Math.min(2, rounds.length) ? tolerance : noise;
+  const kept = rounds.map((_, i) => i).filter((i) => (deviations[i] as number) <= limit);
+  return {
+    names,
+    rounds: kept.map((i) => rounds[i] as number[][]),
+    referenceNs: kept.map((i) => referenceNs[i] as number),
+    droppedRounds: rounds.length - kept.length,
+    noise,
+  };
+}

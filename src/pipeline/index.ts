@@ -1,0 +1,15 @@
+export type { Executor, Feeds } from "./executor.ts";
+export type { Pass, PassContext, PassNote, PassResult, Preserves, Stage } from "./pass.ts";
+export type { TargetFacts } from "./target-facts.ts";
+export type { PassStep, PassSummary, StageContext, StageOutcome, StagePlan } from "./run-stage.ts";
+export { runStage } from "./run-stage.ts";
+export type { CheckMode, CheckSetup, StageResult } from "./run-checked.ts";
+export { runCheckedStage } from "./run-checked.ts";
+export type { Checker, Outputs } from "./checker.ts";
+export { makeChecker } from "./checker.ts";
+export type { Comparison } from "./compare.ts";
+export { compareValues, worse } from "./compare.ts";
+export type { Guilty } from "./bisect.ts";
+export { findGuilty } from "./bisect.ts";
+export type { Signature } from "./signature.ts";
+export { restoreSignature, signatureChange, signatureOf } from "./signature.ts";

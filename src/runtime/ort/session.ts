@@ -1,0 +1,84 @@
+import type { InferenceSession } from "onnxruntime-node";
+import { InferOptError, fail } from "../../diagnostics/index.ts";
+import { runtimeDiagnostics } from "../../diagnostics/codes/runtime.ts";
+import type { RuntimeValue } from "../../ir/index.ts";
+import { fromOrt, toOrt } from "./convert.ts";
+import { loadOrt } from "./load-ort.ts";
+
+/** How a session runs. */
+export interface SessionSettings {
+  /** `disabled` for numeric checks (the graph as it is written), `all` for timing and accuracy. */
+  readonly optimization: "disabled" | "basic" | "extended" | "all";
+  /** Threads inside an operator; 0 takes all cores. */
+  readonly threads: number;
+  /** Writes ONNX Runtime's own optimized graph to this file. */
+  readonly optimizedModelPath?: string;
+}
+
+/** An open session of ONNX Runtime. */
+export interface OrtSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** Outputs that are no tensors: onnxruntime-node cannot return them. */
+  readonly opaqueOutputs: readonly string[];
+  run(feeds: ReadonlyMap<string, RuntimeValue>, wanted?: readonly string[]): Promise<ReadonlyMap<string, RuntimeValue>>;
+  /** A prepared call for timing: conversion of the feeds is done once, outputs are dropped. */
+  prepare(feeds: ReadonlyMap<string, RuntimeValue>): () => Promise<void>;
+  close(): Promise<void>;
+}
+
+function detailOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+}
+
+/** Opens a session on a file or on the bytes of a model. Throws IO0702 when ONNX Runtime refuses the model. */
+export async function openSession(model: string | Uint8Array, settings: SessionSettings): Promise<OrtSession> {
+  const ort = await loadOrt();
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: ["cpu"],
+    graphOptimizationLevel: settings.optimization,
+    logSeverityLevel: 4,
+    interOpNumThreads: 1,
+    ...(settings.threads > 0 ? { intraOpNumThreads: settings.threads } : {}),
+    ...(settings.optimizedModelPath === undefined ? {} : { optimizedModelFilePath: settings.optimizedModelPath }),
+  };
+  let session: InferenceSession;
+  try {
+    session = await (typeof model === "string"
+      ? ort.InferenceSession.create(model, options)
+      : ort.InferenceSession.create(model, options));
+  } catch (error) {
+    return fail(runtimeDiagnostics.modelRejected({ detail: detailOf(error) }), error);
+  }
+  const opaqueOutputs = session.outputMetadata.filter((meta) => !meta.isTensor).map((meta) => meta.name);
+  const tensorOutputs = session.outputNames.filter((name) => !opaqueOutputs.includes(name));
+  const convert = (feeds: ReadonlyMap<string, RuntimeValue>): InferenceSession.FeedsType =>
+    Object.fromEntries(
+      session.inputNames
+        .filter((name) => feeds.has(name))
+        .map((name) => [name, toOrt(ort, feeds.get(name) as RuntimeValue)]),
+    );
+  const guarded = async <T>(action: () => Promise<T>): Promise<T> => {
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof InferOptError) throw error;
+      return fail(runtimeDiagnostics.runFailed({ detail: detailOf(error) }), error);
+    }
+  };
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    opaqueOutputs,
+    run: (feeds, wanted = tensorOutputs) =>
+      guarded(async () => {
+        const results = await session.run(convert(feeds), [...wanted]);
+        return new Map(wanted.map((name) => [name, fromOrt(results[name] as never)]));
+      }),
+    prepare: (feeds) => {
+      const converted = convert(feeds);
+      return () => guarded(async () => void (await session.run(converted, tensorOutputs)));
+    },
+    close: () => session.release(),
+  };
+}

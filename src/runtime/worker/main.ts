@@ -1,0 +1,68 @@
+import { InferOptError } from "../../diagnostics/index.ts";
+import { race, systemClock } from "../../measure/index.ts";
+import type { OrtSession } from "../ort/session.ts";
+import { openSession } from "../ort/session.ts";
+import type { AnswerMessage, RequestMessage, WorkerAnswers, WorkerRequest } from "./protocol.ts";
+import { fromWire, toWire } from "./wire.ts";
+
+/** The measuring process: opens sessions, runs and times them on request, and ends when its parent goes away. */
+function serve(): void {
+  const sessions = new Map<number, OrtSession>();
+  let nextSession = 1;
+  const send = (message: AnswerMessage): void => void process.send?.(message);
+  const sessionOf = (number: number): OrtSession => {
+    const session = sessions.get(number);
+    if (session === undefined) throw new Error(`no session ${number}`);
+    return session;
+  };
+
+  const answer = async (id: number, request: WorkerRequest): Promise<WorkerAnswers[keyof WorkerAnswers]> => {
+    switch (request.op) {
+      case "open": {
+        const start = systemClock.now();
+        const session = await openSession(request.model, request.settings);
+        sessions.set(nextSession, session);
+        const { inputNames, outputNames, opaqueOutputs } = session;
+        const openMs = (systemClock.now() - start) / 1e6;
+        return {
+          session: nextSession++,
+          inputNames,
+          outputNames,
+          opaqueOutputs,
+          openMs,
+          rssBytes: process.memoryUsage.rss(),
+        };
+      }
+      case "run":
+        return { values: toWire(await sessionOf(request.session).run(fromWire(request.feeds), request.wanted)) };
+      case "close":
+        await sessionOf(request.session).close();
+        sessions.delete(request.session);
+        return {};
+      case "race": {
+        const forms = request.forms.map(({ name, session, feeds }) => ({
+          name,
+          run: sessionOf(session).prepare(fromWire(feeds)),
+        }));
+        const onRound = (round: number, rounds: number): void => send({ id, kind: "round", round, rounds });
+        return race(forms, request.policy, { clock: systemClock, seed: request.seed, onRound });
+      }
+    }
+  };
+
+  process.on("disconnect", () => process.exit(0));
+  process.on("message", ({ id, request }: RequestMessage) => {
+    answer(id, request).then(
+      (result) => send({ id, kind: "answer", answer: result }),
+      (error: unknown) =>
+        send({
+          id,
+          kind: "failure",
+          diagnostic: error instanceof InferOptError ? error.diagnostic : undefined,
+          stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        }),
+    );
+  });
+}
+
+serve();

@@ -1,0 +1,32 @@
+import type { DType, RuntimeValue } from "../../ir/index.ts";
+import { isTensor, tensorFromBytes, tensorFromStrings } from "../../ir/index.ts";
+
+/** A tensor as it crosses between processes. */
+export type WireTensor =
+  | { readonly dtype: DType; readonly shape: readonly number[]; readonly bytes: Uint8Array }
+  | { readonly dtype: "string"; readonly shape: readonly number[]; readonly strings: readonly Uint8Array[] };
+
+/** Values by name as they cross between processes. */
+export type WireValues = readonly (readonly [string, WireTensor])[];
+
+/** Packs values for the other process; throws TypeError for anything but tensors. */
+export function toWire(values: ReadonlyMap<string, RuntimeValue>): WireValues {
+  return [...values].map(([name, value]) => {
+    if (!isTensor(value)) throw new TypeError(`"${name}" is a ${value.kind}: only tensors pass between processes`);
+    if (value.stringBytes !== undefined)
+      return [name, { dtype: "string", shape: value.shape, strings: value.stringBytes }];
+    return [name, { dtype: value.dtype, shape: value.shape, bytes: value.bytes() }];
+  });
+}
+
+/** Unpacks values from the other process. */
+export function fromWire(values: WireValues): Map<string, RuntimeValue> {
+  return new Map(
+    values.map(([name, tensor]) => [
+      name,
+      "strings" in tensor
+        ? tensorFromStrings(tensor.shape, tensor.strings)
+        : tensorFromBytes(tensor.dtype, tensor.shape, tensor.bytes),
+    ]),
+  );
+}
