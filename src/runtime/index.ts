@@ -1,0 +1,7 @@
+export type { OrtModule } from "./ort/load-ort.ts";
+export { loadOrt, ortVersion } from "./ort/load-ort.ts";
+export type { OrtSession, SessionSettings } from "./ort/session.ts";
+export { openSession } from "./ort/session.ts";
+export type { Worker, WorkerLimits } from "./worker/client.ts";
+export { defaultWorkerLimits, startWorker } from "./worker/client.ts";
+export { fromWire, toWire } from "./worker/wire.ts";

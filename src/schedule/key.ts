@@ -1,0 +1,25 @@
+import type { Json } from "./canonical-json.ts";
+import { hashJson } from "./canonical-json.ts";
+import type { DeviceFingerprint, Point, Workload } from "./record.ts";
+
+/** What identifies a measurement. */
+export interface TrialIdentity {
+  readonly workload: Workload;
+  /** `name@version` of the template. */
+  readonly template: string;
+  readonly device: DeviceFingerprint;
+  readonly toolchain: Readonly<Record<string, string>>;
+}
+
+/** The key that trials of one workload share: sha256 of workload, template, toolchain and the device fields. */
+export function trialKey({ workload, template, device, toolchain }: TrialIdentity): string {
+  return hashJson({ workload, template, toolchain, device: { ...device } as unknown as Json });
+}
+
+/** Canonical text of a point: the tie-break of equal times, so that merging files in any order gives one choice. */
+export function pointText(point: Point): string {
+  return Object.entries(point)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",");
+}

@@ -1,0 +1,103 @@
+import type { Json } from "./canonical-json.ts";
+
+/** The fields of a device that decide whether a measurement holds: see docs/schedule-cache.md. */
+export interface DeviceFingerprint {
+  readonly kind: "cpu" | "gpu";
+  readonly vendor: string;
+  readonly name: string;
+  readonly family: number;
+  readonly model: number;
+  /** Instruction set extensions that kernels could use, sorted. */
+  readonly isa: readonly string[];
+  readonly l1dKiB: number;
+  readonly l2KiB: number;
+  readonly l3KiB: number;
+  readonly cores: number;
+  readonly threads: number;
+}
+
+/** What was timed: plain data, no tensors. */
+export type Workload = { readonly op: string } & { readonly [key: string]: Json };
+
+/** A point of a schedule space. */
+export type Point = Readonly<Record<string, number>>;
+
+/** Nanoseconds of one inference or kernel. */
+export interface TrialTimes {
+  readonly min: number;
+  readonly median: number;
+  readonly p90: number;
+  readonly n: number;
+  /** `interleaved`: other forms and a reference loop ran in the same rounds. */
+  readonly mode: "interleaved";
+}
+
+interface Stamp {
+  readonly v: 1;
+  /** ISO 8601 time; never part of a key or of a choice. */
+  readonly at: string;
+  /** Version of this tool. */
+  readonly tool: string;
+}
+
+/** One measurement, or one failure: failures are data and are not tried again under their key. */
+export interface TrialRecord extends Stamp {
+  readonly kind: "trial";
+  readonly key: string;
+  readonly workload: Workload;
+  readonly template: string;
+  readonly device: DeviceFingerprint;
+  readonly toolchain: Readonly<Record<string, string>>;
+  readonly point: Point;
+  /** sha256 of what was run: the form's structural hash, or emitted code. */
+  readonly code: string;
+  readonly status: "ok" | "emit" | "verify" | "run" | "timeout";
+  readonly ns?: TrialTimes;
+  /** The reference loop of the same rounds. */
+  readonly reference?: { readonly ns: number };
+  readonly detail?: string;
+}
+
+/** What was chosen for a model, and why. */
+export interface ChoiceRecord extends Stamp {
+  readonly kind: "choice";
+  readonly key: string;
+  readonly model: string;
+  /** Region or layer; `model` for the whole. */
+  readonly scope: string;
+  readonly chosen: string;
+  readonly reason: string;
+}
+
+/** One timed form in a proof. */
+export interface ProofForm {
+  readonly form: string;
+  readonly code: string;
+  readonly threads: number;
+  readonly ns: TrialTimes;
+  /** How many times faster than the original: ratio of minima of the same rounds, with a 95 % interval. */
+  readonly speed: { readonly ratio: number; readonly low: number; readonly high: number };
+}
+
+/** All forms of one model timed in one run, and the accuracy of each. */
+export interface ProofRecord extends Stamp {
+  readonly kind: "proof";
+  readonly key: string;
+  readonly model: string;
+  readonly device: DeviceFingerprint;
+  readonly runtime: string;
+  readonly threads: readonly number[];
+  readonly batch: number;
+  readonly forms: readonly ProofForm[];
+  readonly noise: number;
+  readonly accuracy: readonly {
+    readonly form: string;
+    readonly metric: string;
+    readonly value: number;
+    readonly samples: number;
+  }[];
+  readonly emitted: string;
+}
+
+/** One line of a schedule cache. */
+export type ScheduleRecord = TrialRecord | ChoiceRecord | ProofRecord;
