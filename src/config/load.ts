@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import type { ErrorObject, ValidateFunction } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { fail } from "../diagnostics/index.ts";
+import { configDiagnostics } from "../diagnostics/codes/config.ts";
+import { nearest } from "./nearest.ts";
+import type { CompileOptions, UserOptions } from "./options.ts";
+import { schema } from "./schema.ts";
+
+/** Reads a config file. Throws IO0903 when it is not one JSON object. */
+export function readConfigFile(file: string): UserOptions {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    return fail(configDiagnostics.unreadableConfig({ detail: (error as Error).message }, { file }), error);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return fail(configDiagnostics.unreadableConfig({ detail: "it holds no JSON object" }, { file }));
+  const { $schema: _, ...options } = value as Record<string, unknown>;
+  return options as UserOptions;
+}
+
+/** Checks options against the schema and fills in defaults; inside, options are complete. Throws IO0901 or IO0902. */
+export function completeOptions(given: UserOptions, file?: string): CompileOptions {
+  const ajv = new Ajv2020({ useDefaults: true, allErrors: false, strict: false, verbose: true });
+  const validate = ajv.compile(schema) as ValidateFunction<CompileOptions>;
+  const options: unknown = structuredClone(given);
+  if (validate(options)) return options;
+  const [error] = validate.errors ?? [];
+  if (error === undefined) throw new Error("the schema refused the options without a reason");
+  return explain(error, file);
+}
+
+function explain(error: ErrorObject, file: string | undefined): never {
+  const where = { file, pointer: error.instancePath || "/" };
+  if (error.keyword === "additionalProperties") {
+    const key = String((error.params as { additionalProperty: string }).additionalProperty);
+    return fail(configDiagnostics.unknownKey({ key, nearest: nearest(key, Object.keys(schema.properties)) }, where));
+  }
+  const key = error.instancePath.split("/")[1] ?? "";
+  return fail(
+    configDiagnostics.badValue({ key, value: JSON.stringify(error.data), expected: expectation(error) }, where),
+  );
+}
+
+function expectation(error: ErrorObject): string {
+  const params = error.params as Record<string, unknown>;
+  switch (error.keyword) {
+    case "enum":
+      return `one of ${(params["allowedValues"] as readonly string[]).join(", ")}`;
+    case "type":
+      return `of type ${String(params["type"])}`;
+    case "pattern":
+      return `of the form ${String(params["pattern"])}`;
+    default:
+      return (error.message ?? error.keyword).replace(/^must be /, "");
+  }
+}

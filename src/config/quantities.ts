@@ -1,0 +1,40 @@
+const sizes: Readonly<Record<string, number>> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 };
+const times: Readonly<Record<string, number>> = { us: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 3.6e6 };
+
+function parse(text: string, units: Readonly<Record<string, number>>): number {
+  const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text);
+  return Number(match?.[1] ?? NaN) * (units[match?.[2] ?? ""] ?? NaN);
+}
+
+/** Bytes of a size such as `10MB` (decimal units). */
+export function parseSize(text: string): number {
+  return parse(text, sizes);
+}
+
+/** Milliseconds of a duration such as `60s` or `5ms`. */
+export function parseDuration(text: string): number {
+  return parse(text, times);
+}
+
+/** A share such as `30%` or `0.3`, as a number between 0 and 1. */
+export function parseShare(text: string): number {
+  return text.endsWith("%") ? Number(text.slice(0, -1)) / 100 : Number(text);
+}
+
+/** The largest accepted loss: `0.5%` or `0.005` absolute, `0.5%rel` relative to the value of the original. */
+export function parseDrop(text: string): { readonly amount: number; readonly relative: boolean } {
+  const relative = text.endsWith("rel");
+  return { amount: parseShare(relative ? text.slice(0, -3) : text), relative };
+}
+
+/** A pinned shape such as `input:1x3x224x224`: the name may hold colons. */
+export function parseShape(text: string): { readonly name: string; readonly dims: readonly number[] } {
+  const at = text.lastIndexOf(":");
+  return {
+    name: text.slice(0, at),
+    dims: text
+      .slice(at + 1)
+      .split("x")
+      .map(Number),
+  };
+}

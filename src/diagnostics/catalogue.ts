@@ -1,0 +1,15 @@
+import { configDiagnostics } from "./codes/config.ts";
+import { pipelineDiagnostics } from "./codes/pipeline.ts";
+import { runtimeDiagnostics } from "./codes/runtime.ts";
+import { scheduleDiagnostics } from "./codes/schedule.ts";
+import type { DiagnosticFactory } from "./diagnostic.ts";
+
+const groups = [pipelineDiagnostics, runtimeDiagnostics, scheduleDiagnostics, configDiagnostics];
+
+/** Every diagnostic by its code, in the order of the codes. */
+export const catalogue: ReadonlyMap<string, DiagnosticFactory<never>> = new Map(
+  groups
+    .flatMap((group) => Object.values(group) as readonly DiagnosticFactory<never>[])
+    .map((factory) => [factory.entry.code, factory] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1)),
+);

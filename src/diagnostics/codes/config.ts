@@ -1,0 +1,72 @@
+import { define } from "../diagnostic.ts";
+
+/** Problems of the command line and of config files. */
+export const configDiagnostics = {
+  unknownKey: define<{ key: string; nearest: string | undefined }>({
+    code: "IO0901",
+    exitCode: 2,
+    message: ({ key }) => `unknown option "${key}"`,
+    hint: ({ nearest }) =>
+      nearest === undefined ? "`infer-opt optimize --help` lists the options" : `did you mean "${nearest}"?`,
+    explanation:
+      "An option on the command line or a key of the config file is not known. The nearest known name is proposed.",
+  }),
+  badValue: define<{ key: string; value: string; expected: string }>({
+    code: "IO0902",
+    exitCode: 2,
+    message: ({ key, value, expected }) => `option "${key}" is ${value}, but must be ${expected}`,
+    hint: () => "`infer-opt optimize --help` shows the form of each option",
+    explanation: "The value of an option has the wrong type, is out of range, or is none of the allowed words.",
+  }),
+  unreadableConfig: define<{ detail: string }>({
+    code: "IO0903",
+    exitCode: 2,
+    message: ({ detail }) => `the config file cannot be read: ${detail}`,
+    hint: () => "it must be one JSON object; docs/infer-opt.schema.json describes it",
+    explanation: "The file named by --config is missing, is not readable, or is not JSON.",
+  }),
+  conflict: define<{ detail: string; advice: string }>({
+    code: "IO0904",
+    exitCode: 2,
+    message: ({ detail }) => detail,
+    hint: ({ advice }) => advice,
+    explanation: "Two options contradict each other, or one needs another that was not given.",
+  }),
+  unknownCode: define<{ code: string; nearest: string | undefined }>({
+    code: "IO0905",
+    exitCode: 2,
+    message: ({ code }) => `there is no diagnostic "${code}"`,
+    hint: ({ nearest }) => (nearest === undefined ? "docs/diagnostics.md lists them" : `did you mean "${nearest}"?`),
+    explanation: "`infer-opt explain CODE` prints the long text of a diagnostic code such as IO0303.",
+  }),
+  outputUnwritable: define<{ path: string; detail: string }>({
+    code: "IO0906",
+    message: ({ path, detail }) => `cannot write ${path}: ${detail}`,
+    hint: () => "check the folder and its rights, or choose another place with -o",
+    explanation:
+      "The output is written to a temporary file beside its place, synced and renamed. One of these steps failed; nothing was left half written.",
+  }),
+  modelMissing: define<{ model: string }>({
+    code: "IO0907",
+    exitCode: 1,
+    message: ({ model }) => `model file not found: ${model}`,
+    hint: () => "check the path",
+    explanation: "The model named on the command line does not exist or is not a regular file.",
+  }),
+  constraintUnmet: define<{ detail: string }>({
+    code: "IO0908",
+    exitCode: 3,
+    message: ({ detail }) => `constraint not met: ${detail}`,
+    hint: () => "the best form found so far was written; see the report for what each form reaches",
+    explanation:
+      "No form of the model met every constraint (--max-size, --max-latency, --fail-if-slower). The best form by the objective was written all the same, so that a long run never ends with nothing; the exit code is 3.",
+  }),
+  interrupted: define<Record<string, never>>({
+    code: "IO0909",
+    exitCode: 130,
+    message: () => "interrupted",
+    hint: () => "finished trials are in the records; the next run goes on from there",
+    explanation:
+      "The command was stopped with Ctrl-C or SIGTERM. What was measured is in the schedule cache; no half-written file is left.",
+  }),
+};
