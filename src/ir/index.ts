@@ -69,3 +69,9 @@ export {
   stringsAttr,
   tensorAttr,
 } from "./accessors.ts";
+export type { PrintOptions } from "./print.ts";
+export { printGraph, printModel, printNode } from "./print.ts";
+export type { ParseOptions } from "./parse.ts";
+export { parseModel } from "./parse.ts";
+export { parseDim } from "./parse-dim.ts";
+export { filledTensor, randomTensor, uniformNumbers } from "./fill-tensor.ts";
