@@ -15,5 +15,5 @@ export {
 export { pickElements, takeElements } from "./numeric/take.ts";
 export type { BinaryRule, UnaryRule } from "./numeric/elementwise.ts";
 export { combineElements, compareElements, mapElements, scalarsOf, zipReals } from "./numeric/elementwise.ts";
-export { withShape } from "./numeric/with-shape.ts";
 export { roundingTo } from "./numeric/round-to.ts";
+export { withShape } from "./numeric/with-shape.ts";

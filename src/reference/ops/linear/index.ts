@@ -1,0 +1,9 @@
+import type { ReferenceOp } from "../../types.ts";
+import { einsum } from "./einsum.ts";
+import { gemm } from "./gemm.ts";
+import { matMul } from "./mat-mul.ts";
+import { matMulInteger } from "./mat-mul-integer.ts";
+import { qLinearMatMul } from "./q-linear-mat-mul.ts";
+
+/** Matrix products. */
+export const linearOps: readonly ReferenceOp[] = [matMul, gemm, einsum, matMulInteger, qLinearMatMul];
