@@ -1,0 +1,17 @@
+import { readdir, stat } from "node:fs/promises";
+import { dataDiagnostics } from "../diagnostics/codes/data.ts";
+import { fail } from "../diagnostics/index.ts";
+
+/** Names in a folder in code-unit order, the same on every host. */
+export async function sortedNames(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** What stands at a path: "file" or "folder"; throws IO0401 when nothing does. */
+export async function kindOfPath(path: string): Promise<"file" | "folder"> {
+  try {
+    return (await stat(path)).isDirectory() ? "folder" : "file";
+  } catch (cause) {
+    return fail(dataDiagnostics.missingPath({ path }, { file: path }), cause);
+  }
+}

@@ -1,0 +1,36 @@
+/** Streaming means of the channels of one value: axis `axis` of its shape. */
+export interface ChannelMeans {
+  observe(values: ArrayLike<number>, shape: readonly number[]): void;
+  /** One mean per channel; empty while nothing was observed. */
+  read(): Float64Array;
+}
+
+/** Makes an observer of channel means; values that are not finite are left out. */
+export function channelMeans(axis: number): ChannelMeans {
+  let sums = new Float64Array(0);
+  let counts = new Float64Array(0);
+  return {
+    observe: (values, shape) => {
+      const channels = shape[axis] ?? 1;
+      const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+      if (sums.length !== channels) {
+        sums = new Float64Array(channels);
+        counts = new Float64Array(channels);
+      }
+      for (let at = 0, block = 0; at < values.length; at += inner, block++) {
+        const channel = block % channels;
+        let sum = 0;
+        let count = 0;
+        for (let i = at; i < at + inner; i++) {
+          const x = values[i] as number;
+          if (!Number.isFinite(x)) continue;
+          sum += x;
+          count++;
+        }
+        sums[channel] = (sums[channel] as number) + sum;
+        counts[channel] = (counts[channel] as number) + count;
+      }
+    },
+    read: () => sums.map((sum, i) => sum / Math.max(1, counts[i] as number)),
+  };
+}
