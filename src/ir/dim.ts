@@ -213,3 +213,29 @@ export function evaluateDim(dim: Dim, bindings: ReadonlyMap<string, number>): nu
   }
   return sum;
 }
+
+/**
+ * The dimension with symbols bound to sizes; other symbols stay. Undefined where an opaque term such as `floor(N/2)`
+ * contains a bound symbol: it is found again by inference.
+ */
+export function substituteDim(dim: Dim, bindings: ReadonlyMap<string, number>): Dim {
+  if (dim === undefined || typeof dim === "number") return dim;
+  let sum: Dim = 0;
+  for (const [monomial, coefficient] of dim.terms) {
+    let product: Dim = coefficient;
+    for (const factor of monomial === "" ? [] : splitFactors(monomial)) {
+      const bound = bindings.get(factor);
+      if (bound === undefined && mentions(factor, bindings)) return undefined;
+      product = multiplyDims(product, bound ?? opaque(factor));
+    }
+    sum = addDims(sum, product);
+  }
+  return sum;
+}
+
+/** True when an opaque term contains one of the symbols. A symbol wrapped for its spelling, `sym(…)`, is no opaque term. */
+function mentions(term: string, bindings: ReadonlyMap<string, number>): boolean {
+  if (!term.includes("(") || term.startsWith("sym(")) return false;
+  for (const name of bindings.keys()) if (term.includes(name)) return true;
+  return false;
+}

@@ -14,6 +14,7 @@ export {
   printDim,
   sameDim,
   sameShape,
+  substituteDim,
   subtractDims,
   symbol,
   symbolName,
