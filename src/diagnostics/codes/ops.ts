@@ -90,4 +90,14 @@ export const opsDiagnostics = {
       "The operator's specification lists the element types that each input and output may have, and which of them must " +
       "agree. This node breaks the list, so runtimes refuse the model.",
   }),
+  /** A shape given for an input does not fit the model. */
+  badBinding: define<{ readonly input: string; readonly detail: string }>({
+    code: "IO0210",
+    exitCode: 2,
+    message: ({ input, detail }) => `cannot give input "${input}" the shape asked for: ${detail}`,
+    hint: () => "Look at the inputs with `infer-opt inspect`; a shape is written as `--shape name=1,3,224,224`.",
+    explanation:
+      "`--shape` pins the dimensions of graph inputs. The input must exist, the number of dimensions must be that of the " +
+      "model, and a symbol that several inputs share (such as `batch`) takes one size.",
+  }),
 } as const;

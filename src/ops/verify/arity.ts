@@ -1,0 +1,40 @@
+import type { Model, Value } from "../../ir/index.ts";
+import type { Diagnostic } from "../../diagnostics/index.ts";
+import type { FormalParameter } from "../types.ts";
+import type { OpVerifierRule } from "./rule.ts";
+import { opsDiagnostics } from "../../diagnostics/codes/ops.ts";
+import { operatorCalls } from "./rule.ts";
+
+/** What is wrong with the actual inputs or outputs; undefined when nothing is. */
+function fault(
+  what: "input" | "output",
+  actual: readonly (Value | undefined)[],
+  formal: readonly FormalParameter[],
+  least: number,
+  most: number,
+): string | undefined {
+  let count = actual.length;
+  while (count > 0 && actual[count - 1] === undefined) count--;
+  if (count > most) return `${count} ${what}s given, at most ${most} taken`;
+  if (actual.length < least) return `${actual.length} ${what}s given, at least ${least} needed`;
+  for (const [index, parameter] of formal.entries())
+    if (parameter.option === "single" && index < least && what === "input" && actual[index] === undefined)
+      return `required ${what} "${parameter.name}" is absent`;
+  return undefined;
+}
+
+/** The number of inputs and outputs lies within the operator's bounds, and required inputs are wired. */
+export const arity: OpVerifierRule = {
+  name: "arity",
+  check(model: Model): readonly Diagnostic[] {
+    const problems: Diagnostic[] = [];
+    for (const { node, schema, where } of operatorCalls(model)) {
+      if (schema === undefined) continue;
+      const detail =
+        fault("input", node.inputs, schema.inputs, schema.minInputs, schema.maxInputs) ??
+        fault("output", node.outputs, schema.outputs, schema.minOutputs, schema.maxOutputs);
+      if (detail !== undefined) problems.push(opsDiagnostics.arity({ op: node.opType, detail }, where));
+    }
+    return problems;
+  },
+};

@@ -1,0 +1,26 @@
+import type { Model } from "../../ir/index.ts";
+import type { Diagnostic } from "../../diagnostics/index.ts";
+import type { OpVerifierRule } from "./rule.ts";
+import { opsDiagnostics } from "../../diagnostics/codes/ops.ts";
+import { schemasOf } from "../schema.ts";
+import { operatorCalls } from "./rule.ts";
+
+/**
+ * Operators of known domains exist in the version imported and are not deprecated there. Operators that no version
+ * knows pass: they are experimental or a runtime's own.
+ */
+export const knownOperator: OpVerifierRule = {
+  name: "known-operator",
+  check(model: Model): readonly Diagnostic[] {
+    const problems: Diagnostic[] = [];
+    for (const { node, opset, schema, where } of operatorCalls(model)) {
+      const op = node.opType;
+      const since = schemasOf(node.domain, op)[0]?.since;
+      if (schema === undefined && since !== undefined)
+        problems.push(opsDiagnostics.unknownVersion({ op, opset, since }, where));
+      if (schema?.deprecated === true)
+        problems.push(opsDiagnostics.deprecated({ op, opset, since: schema.since }, where));
+    }
+    return problems;
+  },
+};
