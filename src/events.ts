@@ -86,7 +86,78 @@ export type CompileEvent =
   | { readonly type: "choice"; readonly form: string; readonly reason: string }
   | { readonly type: "written"; readonly file: string; readonly bytes: number }
   | { readonly type: "diagnostic"; readonly diagnostic: Diagnostic }
-  | { readonly type: "note"; readonly text: string };
+  | { readonly type: "note"; readonly text: string }
+  | { readonly type: "finished"; readonly report: CompileReport };
+
+/** One form of the model that was a candidate for the output. */
+export interface FormReport {
+  readonly name: string;
+  readonly nodes: number;
+  readonly bytes: number;
+  /** Timings, one for each thread count; empty when not measured. */
+  readonly timings: readonly {
+    readonly threads: number;
+    readonly latency: LatencySummary;
+    /** How many times faster than the original, with a 95 % interval. */
+    readonly speed: { readonly ratio: number; readonly low: number; readonly high: number };
+  }[];
+  readonly accuracy: readonly { readonly metric: string; readonly value: number; readonly samples: number }[];
+  /** Why it was not chosen, or why it was. */
+  readonly verdict: string;
+}
+
+/** What a compile did and what it gained and cost: the content of report.json. */
+export interface CompileReport {
+  readonly tool: string;
+  readonly version: string;
+  readonly model: {
+    readonly file: string;
+    readonly hash: string;
+    readonly bytes: number;
+    readonly nodes: number;
+    readonly opset: number;
+  };
+  readonly output: {
+    readonly file: string | undefined;
+    readonly form: string;
+    readonly bytes: number;
+    readonly nodes: number;
+    readonly opset: number;
+  };
+  readonly target: { readonly id: string; readonly device: string; readonly runtime: string };
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly stages: readonly {
+    readonly stage: string;
+    readonly changes: number;
+    readonly check: string;
+    readonly passes: readonly {
+      readonly pass: string;
+      readonly changes: number;
+      readonly ms: number;
+      readonly byRule: Readonly<Record<string, number>>;
+    }[];
+    readonly leftOut: readonly string[];
+  }[];
+  readonly operators: {
+    readonly before: Readonly<Record<string, number>>;
+    readonly after: Readonly<Record<string, number>>;
+  };
+  readonly quantization: unknown;
+  readonly pruning: unknown;
+  readonly forms: readonly FormReport[];
+  readonly choice: { readonly form: string; readonly reason: string; readonly measured: "now" | "replayed" | "no" };
+  readonly noise: number | undefined;
+  readonly refusals: readonly {
+    readonly pass: string;
+    readonly rule: string;
+    readonly node: string;
+    readonly reason: string;
+  }[];
+  readonly problems: readonly Diagnostic[];
+  readonly notes: readonly string[];
+  readonly phases: readonly { readonly name: string; readonly ms: number }[];
+}
 
 /** Receives events in order. Must not throw and must not take long: kernels may be under the clock. */
 export interface Reporter {

@@ -21,9 +21,9 @@ export const schema = {
       "x-group": "target",
     },
     precision: {
-      enum: ["fp32", "int8"],
-      default: "int8",
-      description: "lowest precision that may be used where it pays",
+      enum: ["auto", "fp32", "int8"],
+      default: "auto",
+      description: "lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on",
       "x-group": "target",
     },
     threads: {

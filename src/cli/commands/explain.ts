@@ -1,0 +1,25 @@
+import { fail } from "../../diagnostics/index.ts";
+import { configDiagnostics } from "../../diagnostics/codes/config.ts";
+import type { CliCommand } from "../command.ts";
+
+/** `infer-opt explain IO####`: the long text of a diagnostic. */
+export const explain: CliCommand = {
+  name: "explain",
+  register: (program, io) => {
+    program
+      .command("explain")
+      .description("print the long text of a diagnostic code")
+      .argument("<code>", "for example IO0303")
+      .action(async (code: string) => {
+        const { catalogue } = await import("../../diagnostics/catalogue.ts");
+        const factory = catalogue.get(code.toUpperCase());
+        if (factory === undefined) {
+          const { nearest } = await import("../../config/index.ts");
+          fail(configDiagnostics.unknownCode({ code, nearest: nearest(code, catalogue.keys()) }));
+        }
+        const { entry } = factory;
+        const exit = entry.exitCode === undefined ? "" : `, exit code ${entry.exitCode}`;
+        io.stdout(`${entry.code} (${entry.severity ?? "error"}${exit})\n\n${entry.explanation}\n`);
+      });
+  },
+};

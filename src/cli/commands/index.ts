@@ -1,0 +1,24 @@
+import type { CliCommand } from "../command.ts";
+import { bench } from "./bench.ts";
+import { compare } from "./compare.ts";
+import { doctor } from "./doctor.ts";
+import { explain } from "./explain.ts";
+import { inspect } from "./inspect.ts";
+import { fuse, optimize, prune, quantize } from "./optimize.ts";
+import { passes } from "./passes.ts";
+import { targets } from "./targets.ts";
+
+/** The commands, in the order of the help. */
+export const commands: readonly CliCommand[] = [
+  optimize,
+  quantize,
+  prune,
+  fuse,
+  bench,
+  compare,
+  inspect,
+  passes,
+  targets,
+  doctor,
+  explain,
+];

@@ -1,0 +1,70 @@
+import type { UserOptions } from "../../config/index.ts";
+import type { CliCommand } from "../command.ts";
+import { makeReporter } from "../io.ts";
+import { addSchemaOptions, givenOptions } from "../schema-options.ts";
+
+/** A command that runs the compile with some options fixed. */
+function compileCommand(
+  name: string,
+  summary: string,
+  fixed: UserOptions,
+  pick?: (option: string) => boolean,
+): CliCommand {
+  return {
+    name,
+    register: (program, io, finish) => {
+      const command = program
+        .command(name)
+        .description(summary)
+        .argument("<model>", "the ONNX model")
+        .option("--config <file>", "JSON file with options; flags win over it")
+        .option("--save-config <file>", "write the options of this run as a config file")
+        .option("--json", "events as NDJSON on stdout instead of lines on stderr");
+      addSchemaOptions(command, pick);
+      command.action(async (model: string, values: Record<string, unknown>) => {
+        const { completeOptions, readConfigFile } = await import("../../config/index.ts");
+        const configFile = values["config"] as string | undefined;
+        const fromFile = configFile === undefined ? {} : readConfigFile(configFile);
+        if (configFile !== undefined) completeOptions(fromFile, configFile);
+        const options = completeOptions({ ...fromFile, ...givenOptions(values), ...fixed });
+        const { compile, writeConfig } = await import("../../recipes/index.ts");
+        const saveTo = values["saveConfig"] as string | undefined;
+        if (saveTo !== undefined) writeConfig(saveTo, options);
+        const reporter = await makeReporter(io, values["json"] === true, options.explainRefusals);
+        const { exitCode } = await compile(model, options, { reporter, signal: io.signal });
+        finish(exitCode);
+      });
+    },
+  };
+}
+
+/** `infer-opt optimize`: the main job. */
+export const optimize: CliCommand = compileCommand(
+  "optimize",
+  "prune, quantize, fuse, choose by timing, prove and write the model",
+  {},
+);
+
+/** `infer-opt quantize`: INT8 alone, on the simplified graph. */
+export const quantize: CliCommand = compileCommand(
+  "quantize",
+  "quantize to INT8 with calibration, as one stage alone",
+  { precision: "int8", tune: "off" },
+  (name) => name !== "precision" && name !== "tune",
+);
+
+/** `infer-opt prune`: pruning alone. */
+export const prune: CliCommand = compileCommand(
+  "prune",
+  "prune weights or channels, as one stage alone",
+  { precision: "fp32", tune: "off" },
+  (name) => name !== "precision" && name !== "tune",
+);
+
+/** `infer-opt fuse`: simplification and fusion alone. */
+export const fuse: CliCommand = compileCommand(
+  "fuse",
+  "simplify and fuse the graph, as one stage alone",
+  { precision: "fp32", tune: "off" },
+  (name) => name !== "precision" && name !== "tune",
+);

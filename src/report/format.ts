@@ -1,0 +1,32 @@
+/** Bytes for people, decimal units as in `--max-size`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} KB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(2)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+/** Nanoseconds for people. */
+export function formatTime(ns: number): string {
+  if (ns < 1e6) return `${(ns / 1e3).toFixed(1)} us`;
+  return ns < 1e9 ? `${(ns / 1e6).toFixed(2)} ms` : `${(ns / 1e9).toFixed(2)} s`;
+}
+
+/** A metric's value: shares as percent, SQNR in dB. */
+export function formatMetric(metric: string, value: number): string {
+  if (metric === "sqnr") return Number.isFinite(value) ? `${value.toFixed(1)} dB` : "exact";
+  return metric === "cosine" ? value.toFixed(4) : `${(value * 100).toFixed(2)} %`;
+}
+
+/** Rows of cells as aligned text columns; the first column to the left, the rest to the right. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number)))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,101 @@
+import { formatDiagnostic } from "../diagnostics/index.ts";
+import type { CompileEvent, CompileReport, Reporter } from "../events.ts";
+import { formatBytes, formatMetric, formatTable, formatTime } from "./format.ts";
+
+/** Options of the plain reporter. */
+export interface PlainOptions {
+  /** Lists near misses of rules. */
+  readonly refusals: boolean;
+}
+
+/** Reporter of plain lines for people, CI logs and files; no colours, no cursor movement. */
+export function plainReporter(write: (text: string) => void, options: PlainOptions): Reporter {
+  let lastProgress = 0;
+  const line = (text: string): void => write(`${text}\n`);
+  return {
+    handle: (event) => {
+      if (event.type === "progress") {
+        const now = Date.now();
+        if (now - lastProgress < 2000 && event.done < event.total) return;
+        lastProgress = now;
+      }
+      const text = describe(event, options);
+      if (text !== undefined) line(text);
+    },
+  };
+}
+
+function describe(event: CompileEvent, options: PlainOptions): string | undefined {
+  switch (event.type) {
+    case "phase":
+      return `== ${event.name}${event.detail === undefined ? "" : `: ${event.detail}`}`;
+    case "loaded":
+      return `   ${event.file}: ${formatBytes(event.bytes)}, ${event.nodes} nodes, opset ${event.opset}, IR ${event.irVersion}`;
+    case "target":
+      return `   target ${event.id}: ${event.device}; ${event.runtime}`;
+    case "pass": {
+      const rules = Object.entries(event.byRule)
+        .map(([rule, count]) => `${rule} ${count}`)
+        .join(", ");
+      const nodes = event.nodesBefore === event.nodesAfter ? "" : `, ${event.nodesBefore} -> ${event.nodesAfter} nodes`;
+      return `   ${event.pass}: ${event.changes} change${event.changes === 1 ? "" : "s"}${nodes}${rules === "" ? "" : ` (${rules})`}`;
+    }
+    case "refusal":
+      return options.refusals
+        ? `   near miss: ${event.pass}/${event.rule} at ${event.node}: ${event.reason}`
+        : undefined;
+    case "check":
+      return `   check ${event.stage}: ${event.verdict}; ${event.detail}`;
+    case "rollback":
+      return `   rolled back ${event.pass}${event.rule === undefined ? "" : `/${event.rule}`}: ${event.reason}`;
+    case "progress":
+      return `   ${event.phase} ${event.done}/${event.total}${event.etaMs === undefined ? "" : `, ${Math.ceil(event.etaMs / 1000)} s left`}`;
+    case "accuracy":
+      return `   ${event.form}: ${event.metric} ${formatMetric(event.metric, event.value)} on ${event.samples} samples${event.detail === undefined ? "" : ` (${event.detail})`}`;
+    case "trial":
+      return undefined;
+    case "measured":
+      return `   ${event.form}: min ${formatTime(event.latency.minNs)}, median ${formatTime(event.latency.medianNs)}, ${event.ratio.toFixed(3)}x (${event.low.toFixed(3)} to ${event.high.toFixed(3)})`;
+    case "choice":
+      return `   chosen: ${event.form}; ${event.reason}`;
+    case "written":
+      return `   wrote ${event.file} (${formatBytes(event.bytes)})`;
+    case "diagnostic":
+      return formatDiagnostic(event.diagnostic);
+    case "note":
+      return `   ${event.text}`;
+    case "finished":
+      return summary(event.report);
+  }
+}
+
+function summary(report: CompileReport): string {
+  const { model, output } = report;
+  const metrics = [...new Set(report.forms.flatMap((form) => form.accuracy.map(({ metric }) => metric)))];
+  const threads = [...new Set(report.forms.flatMap((form) => form.timings.map((timing) => timing.threads)))];
+  const header = ["form", "nodes", "size", ...threads.flatMap((n) => [`min ${n}t`, `speed ${n}t`]), ...metrics, ""];
+  const rows = report.forms.map((form) => [
+    form.name,
+    String(form.nodes),
+    formatBytes(form.bytes),
+    ...threads.flatMap((n) => {
+      const timing = form.timings.find((candidate) => candidate.threads === n);
+      return timing === undefined
+        ? ["-", "-"]
+        : [formatTime(timing.latency.minNs), `${timing.speed.ratio.toFixed(2)}x`];
+    }),
+    ...metrics.map((metric) => {
+      const found = form.accuracy.find((entry) => entry.metric === metric);
+      return found === undefined ? "-" : formatMetric(metric, found.value);
+    }),
+    form.name === output.form ? "<- written" : "",
+  ]);
+  return [
+    "",
+    formatTable([header, ...rows]),
+    "",
+    `${output.form}: ${report.choice.reason}`,
+    `nodes ${model.nodes} -> ${output.nodes}, size ${formatBytes(model.bytes)} -> ${formatBytes(output.bytes)}`,
+    ...(output.file === undefined ? [] : [`output: ${output.file}`]),
+  ].join("\n");
+}
