@@ -1,0 +1,32 @@
+import { define } from "../diagnostic.ts";
+
+/** Problems of running a model in the reference interpreter. */
+export const referenceDiagnostics = {
+  operatorNotInterpreted: define<{ operator: string }>({
+    code: "IO0280",
+    message: ({ operator }) => `the reference interpreter does not know the operator ${operator}`,
+    hint: () => "it is compared in ONNX Runtime instead where that knows it; else the check is left out and reported",
+    explanation:
+      "The interpreter runs the standard operators and model-local functions. Operators of custom domains without a function body cannot be run by it: what needs running them (numeric checks in the interpreter, constant folding) is left out, and the report names the operator.",
+  }),
+  nodeFailed: define<{ operator: string; detail: string }>({
+    code: "IO0281",
+    message: ({ operator, detail }) => `${operator} cannot be computed: ${detail}`,
+    hint: () => "check the shapes and values that the node is fed (`--shape`, `--calib-data`)",
+    explanation:
+      "While the reference interpreter ran the model, the inputs of one node contradicted the operator's specification: shapes that do not fit, an index out of range, an element type that the operator does not take. Either the model is invalid or the given inputs are.",
+  }),
+  inputMissing: define<{ input: string }>({
+    code: "IO0282",
+    message: ({ input }) => `no value is given for the model's input "${input}"`,
+    hint: ({ input }) => `give a value named "${input}"; \`infer-opt inspect\` lists the inputs`,
+    explanation:
+      "Every graph input without a default value (an initializer of the same name) needs a value when the model runs.",
+  }),
+  valueUnknown: define<{ value: string }>({
+    code: "IO0283",
+    message: ({ value }) => `the model has no value named "${value}"`,
+    hint: () => "only inputs, constants and node outputs of the main graph can be asked for",
+    explanation: "A run was asked for a value by a name that the main graph does not define.",
+  }),
+};

@@ -1,0 +1,46 @@
+import type { Model, RuntimeValue, Value } from "../ir/index.ts";
+import { fail } from "../diagnostics/index.ts";
+import { referenceDiagnostics } from "../diagnostics/codes/reference.ts";
+import { createInterpreter } from "./interpreter.ts";
+import { mulberry32 } from "./ops/random/generator.ts";
+
+/** Options of a run. */
+export interface RunOptions {
+  /** Names of values of the main graph to return; the graph's outputs by default. Only what they need is computed. */
+  readonly wanted?: readonly string[] | undefined;
+  /** Seed of the operators that draw random numbers; 0 by default. */
+  readonly seed?: number;
+}
+
+/**
+ * Runs a model on one set of inputs and returns the wanted values by name. Throws InferOptError when an input is
+ * missing, an operator is unknown, or a node's inputs contradict its specification.
+ */
+export function runModel(
+  model: Model,
+  feeds: ReadonlyMap<string, RuntimeValue>,
+  options: RunOptions = {},
+): Map<string, RuntimeValue> {
+  const { graph, functions, opsets } = model;
+  const interpreter = createInterpreter({ functions, random: mulberry32(options.seed ?? 0) });
+  const given = new Map<Value, RuntimeValue>();
+  for (const input of graph.inputs) {
+    const value = feeds.get(input.name);
+    if (value !== undefined) given.set(input, value);
+    else if (input.constant === undefined && input.type?.kind !== "optional" && input.uses.size > 0) {
+      fail(referenceDiagnostics.inputMissing({ input: input.name }));
+    }
+  }
+  const wanted = options.wanted === undefined ? graph.outputs : valuesByName(model, options.wanted);
+  const results = interpreter.run(graph, opsets, given, wanted);
+  return new Map(wanted.map((value, i) => [value.name, results[i] as RuntimeValue]));
+}
+
+function valuesByName({ graph }: Model, names: readonly string[]): Value[] {
+  const known = new Map<string, Value>();
+  for (const value of [...graph.inputs, ...graph.constants]) known.set(value.name, value);
+  for (const node of graph.nodes()) {
+    for (const value of node.outputs) if (value !== undefined) known.set(value.name, value);
+  }
+  return names.map((name) => known.get(name) ?? fail(referenceDiagnostics.valueUnknown({ value: name })));
+}
