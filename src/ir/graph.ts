@@ -272,6 +272,13 @@ export class Graph {
     if (at >= 0) this.#inputs.splice(at, 1);
     this.#constants.delete(value);
   }
+  /** Makes an input with a default value a plain constant, which callers can no longer override. */
+  freezeInput(value: Value): void {
+    if (value.constant === undefined) throw new Error(`input "${value.name}" has no default value`);
+    const at = this.#inputs.indexOf(value);
+    if (at >= 0) this.#inputs.splice(at, 1);
+    value.isInput = false;
+  }
   /** Adds a constant under exactly this name, or turns the existing input into one with a default value. */
   addInitializer(name: string, tensor: Tensor, input?: Value): Value {
     const value = input ?? new Value(this, name, tensorType(tensor.dtype, tensor.shape));
