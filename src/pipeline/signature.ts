@@ -1,16 +1,15 @@
 import type { Dim, Model, Value, ValueType } from "../ir/index.ts";
 import { printType } from "../ir/index.ts";
 
-/** Names and declared types of a model's inputs and outputs, in order. */
+/** Names and declared types of the inputs that a model needs and of its outputs, in order. */
 export interface Signature {
   readonly inputs: readonly { readonly name: string; readonly type: ValueType | undefined }[];
   readonly outputs: readonly { readonly name: string; readonly type: ValueType | undefined }[];
 }
 
-/** Before IR version 4 every initializer had to be listed among the inputs, and no caller could set it. */
-function settableInputs(model: Model): readonly Value[] {
-  const { inputs } = model.graph;
-  return model.irVersion < 4 ? inputs.filter((input) => input.constant === undefined) : inputs;
+/** The inputs that a caller must give. Those with a default are weights, which old exporters list among the inputs. */
+function requiredInputs(model: Model): readonly Value[] {
+  return model.graph.inputs.filter((input) => input.constant === undefined);
 }
 
 /** The signature as it is now. */
@@ -18,7 +17,7 @@ export function signatureOf(model: Model): Signature {
   const read = (
     values: readonly { readonly name: string; readonly type: ValueType | undefined }[],
   ): Signature["inputs"] => values.map(({ name, type }) => ({ name, type }));
-  return { inputs: read(settableInputs(model)), outputs: read(model.graph.outputs) };
+  return { inputs: read(requiredInputs(model)), outputs: read(model.graph.outputs) };
 }
 
 /** What changed in the signature, in words; undefined when a caller of the model would notice nothing. */
@@ -38,7 +37,7 @@ export function signatureChange(before: Signature, model: Model): string | undef
 
 /** Puts the declared types back: inference may have learnt more, but the interface stays as its author wrote it. */
 export function restoreSignature(before: Signature, model: Model): void {
-  settableInputs(model).forEach((value, i) => (value.type = before.inputs[i]?.type ?? value.type));
+  requiredInputs(model).forEach((value, i) => (value.type = before.inputs[i]?.type ?? value.type));
   model.graph.outputs.forEach((value, i) => (value.type = before.outputs[i]?.type ?? value.type));
 }
 
