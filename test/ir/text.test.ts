@@ -19,7 +19,7 @@ graph "the main" {
   %r = If(%c) {else_branch=graph e {
       out %y
     }, then_branch=graph t {
-      const %k: float32[] = 1e-05
+      const %k: float32[] = 0.00001
       %inner = Add(%y, %k)
       out %inner
     }} @if

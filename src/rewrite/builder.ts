@@ -1,0 +1,55 @@
+import type { Attribute, Node, Tensor, Value } from "../ir/index.ts";
+import { inferOutputTypes, opsetOf } from "../ops/index.ts";
+import type { Builder, NewNode, Site } from "./rule.ts";
+
+/** A builder that remembers what it made, so that a rewrite that is refused after all leaves nothing behind. */
+export interface RecordingBuilder extends Builder {
+  readonly made: readonly Node[];
+  /** Removes everything made. */
+  undo(): void;
+}
+
+/** Makes nodes right before `root`, named after it. */
+export function builderBefore(root: Node, site: Site): RecordingBuilder {
+  const { graph, model, opset } = site;
+  const made: Node[] = [];
+  const constants: Value[] = [];
+  const node = (
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Readonly<Record<string, Attribute>> | ReadonlyMap<string, Attribute> = {},
+    options: NewNode = {},
+  ): Node => {
+    const types =
+      typeof options.outputs === "number" ? new Array<undefined>(options.outputs) : (options.outputs ?? [undefined]);
+    const domain = options.domain ?? "";
+    const fresh = graph.insertBefore(root, {
+      opType,
+      domain,
+      name: options.name ?? (root.name === "" ? "" : `${root.name}/${opType}`),
+      inputs,
+      outputs: Array.from(types, (type) => ({ type })),
+      attributes,
+    });
+    made.push(fresh);
+    const version = domain === "" ? opset : opsetOf(model, domain);
+    if (version !== undefined && fresh.outputs.some((output) => output?.type === undefined))
+      inferOutputTypes(fresh, version);
+    return fresh;
+  };
+  return {
+    ...site,
+    made,
+    node,
+    op: (opType, inputs, attributes, options) => node(opType, inputs, attributes, options).output,
+    constant: (hint: string, tensor: Tensor) => {
+      const value = graph.addConstant(hint, tensor);
+      constants.push(value);
+      return value;
+    },
+    undo: () => {
+      for (const fresh of made.reverse()) graph.remove(fresh);
+      for (const value of constants) graph.removeConstant(value);
+    },
+  };
+}
