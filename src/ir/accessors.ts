@@ -24,7 +24,11 @@ export function intAttr(node: HasAttributes, name: string, fallback?: number): n
 /** The ints attribute as numbers, clamped to the safe range. */
 export function intsAttr(node: HasAttributes, name: string): readonly number[] | undefined;
 export function intsAttr(node: HasAttributes, name: string, fallback: readonly number[]): readonly number[];
-export function intsAttr(node: HasAttributes, name: string, fallback?: readonly number[]): readonly number[] | undefined {
+export function intsAttr(
+  node: HasAttributes,
+  name: string,
+  fallback?: readonly number[],
+): readonly number[] | undefined {
   const attribute = node.attributes.get(name);
   return attribute?.kind === "ints" ? attribute.value.map(toNumber) : fallback;
 }

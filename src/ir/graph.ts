@@ -1,178 +1,13 @@
 import type { Attribute } from "./attribute.ts";
 import type { NameScope } from "./names.ts";
+import { Node } from "./node.ts";
+import type { NodeSpec } from "./node.ts";
+import { topologicalOrder } from "./topological-order.ts";
 import type { Tensor } from "./tensor.ts";
 import type { ValueType } from "./type.ts";
 import { tensorType } from "./type.ts";
-
-/** One reading of a value: input `index` of `node`, or output `index` of `graph`. */
-export type Use =
-  | { readonly kind: "node"; readonly node: Node; readonly index: number }
-  | { readonly kind: "output"; readonly graph: Graph; readonly index: number };
-
-/** What the file format attaches to an object and the compiler carries without looking into it. */
-export type Extra = unknown;
-
-/** A value of the graph: a graph input, a constant (initializer), or one output of a node. */
-export class Value {
-  readonly #uses = new Set<Use>();
-  /** Owner; changed only by the graph's verbs. */
-  readonly graph: Graph;
-  #name: string;
-  /** Type as declared or inferred; undefined when unknown. */
-  type: ValueType | undefined;
-  /** The node that computes it; undefined for graph inputs and constants. */
-  producer: Node | undefined;
-  /** The constant's content; undefined for everything else. A graph input with a default value has both. */
-  constant: Tensor | undefined;
-  isInput = false;
-  docString = "";
-  extra: Extra;
-
-  constructor(graph: Graph, name: string, type: ValueType | undefined) {
-    this.graph = graph;
-    this.#name = name;
-    this.type = type;
-  }
-  get name(): string {
-    return this.#name;
-  }
-  /** Readers, in the order they were added; nodes of subgraphs that capture the value are among them. */
-  get uses(): ReadonlySet<Use> {
-    return this.#uses;
-  }
-  /** True when it is an output of its graph (or of a subgraph that captures it). */
-  get isOutput(): boolean {
-    for (const use of this.#uses) if (use.kind === "output") return true;
-    return false;
-  }
-  /** True for a constant that no caller can override (initializer that is not a graph input). */
-  get isConstant(): boolean {
-    return this.constant !== undefined && !this.isInput;
-  }
-  /** The only reader when there is exactly one and it is a node; undefined otherwise. */
-  get soleUser(): Node | undefined {
-    if (this.#uses.size !== 1) return undefined;
-    const [use] = this.#uses;
-    return use?.kind === "node" ? use.node : undefined;
-  }
-  /** @internal */
-  rename(name: string): void {
-    this.#name = name;
-  }
-  /** @internal */
-  addUse(use: Use): void {
-    this.#uses.add(use);
-  }
-  /** @internal */
-  dropUse(use: Use): void {
-    this.#uses.delete(use);
-  }
-}
-
-/** What a node is made from. Absent optional inputs are undefined. */
-export interface NodeSpec {
-  readonly opType: string;
-  readonly domain?: string;
-  readonly overload?: string;
-  readonly name?: string;
-  readonly inputs: readonly (Value | undefined)[];
-  /** A number of outputs to create with fresh names, or a spec for each (undefined = absent optional output). */
-  readonly outputs?:
-    number | readonly ({ readonly name?: string; readonly type?: ValueType | undefined } | undefined)[];
-  readonly attributes?: Readonly<Record<string, Attribute>> | ReadonlyMap<string, Attribute>;
-}
-
-/** One operator call. Its graph changes it; `inputs`, `outputs` and `attributes` are views. */
-export class Node {
-  readonly graph: Graph;
-  opType: string;
-  domain: string;
-  overload: string;
-  name: string;
-  docString = "";
-  /** metadata_props of the node. */
-  metadata: ReadonlyMap<string, string> = new Map();
-  extra: Extra;
-  readonly #inputUses: (Use | undefined)[] = [];
-  readonly #inputs: (Value | undefined)[] = [];
-  readonly #outputs: (Value | undefined)[] = [];
-  readonly #attributes = new Map<string, Attribute>();
-  /** @internal list links */
-  previous: Node | undefined;
-  /** @internal */
-  next: Node | undefined;
-  /** @internal true while it stands in its graph's list */
-  attached = false;
-
-  constructor(graph: Graph, spec: NodeSpec) {
-    this.graph = graph;
-    this.opType = spec.opType;
-    this.domain = spec.domain === "ai.onnx" ? "" : (spec.domain ?? "");
-    this.overload = spec.overload ?? "";
-    this.name = spec.name ?? "";
-  }
-  get inputs(): readonly (Value | undefined)[] {
-    return this.#inputs;
-  }
-  get outputs(): readonly (Value | undefined)[] {
-    return this.#outputs;
-  }
-  get attributes(): ReadonlyMap<string, Attribute> {
-    return this.#attributes;
-  }
-  /** The first output; throws when the node has none, which no verified node of ours does. */
-  get output(): Value {
-    const [first] = this.#outputs;
-    if (first === undefined) throw new Error(`node ${this.opType} "${this.name}" has no first output`);
-    return first;
-  }
-  /** The input at `index`; undefined when absent or past the end. */
-  input(index: number): Value | undefined {
-    return this.#inputs[index];
-  }
-  /** The graphs among the attributes (bodies of If, Loop, Scan, …), with the attribute's name. */
-  *subgraphs(): Iterable<readonly [string, Graph]> {
-    for (const [name, attribute] of this.#attributes) {
-      if (attribute.kind === "graph") yield [name, attribute.value];
-      if (attribute.kind === "graphs") for (const graph of attribute.value) yield [name, graph];
-    }
-  }
-  /** @internal */
-  setInputs(values: readonly (Value | undefined)[]): void {
-    for (let i = 0; i < this.#inputs.length; i++) {
-      const use = this.#inputUses[i];
-      if (use !== undefined) this.#inputs[i]?.dropUse(use);
-    }
-    this.#inputs.length = 0;
-    this.#inputUses.length = 0;
-    values.forEach((value, index) => {
-      this.#inputs.push(value);
-      const use: Use | undefined = value === undefined ? undefined : { kind: "node", node: this, index };
-      this.#inputUses.push(use);
-      if (use !== undefined) value?.addUse(use);
-    });
-  }
-  /** @internal */
-  replaceInput(index: number, value: Value | undefined): void {
-    const old = this.#inputUses[index];
-    if (old !== undefined) this.#inputs[index]?.dropUse(old);
-    const use: Use | undefined = value === undefined ? undefined : { kind: "node", node: this, index };
-    this.#inputs[index] = value;
-    this.#inputUses[index] = use;
-    if (use !== undefined) value?.addUse(use);
-  }
-  /** @internal */
-  setOutputs(values: readonly (Value | undefined)[]): void {
-    this.#outputs.length = 0;
-    this.#outputs.push(...values);
-    for (const value of values) if (value !== undefined) value.producer = this;
-  }
-  /** @internal */
-  setAttribute(name: string, attribute: Attribute | undefined): void {
-    if (attribute === undefined) this.#attributes.delete(name);
-    else this.#attributes.set(name, attribute);
-  }
-}
+import { Value } from "./value.ts";
+import type { Extra, Use } from "./value.ts";
 
 /**
  * A graph in SSA form: the model's main graph, the body of a control-flow node, or the body of a function. All change
@@ -495,66 +330,12 @@ export class Graph {
    * Returns the nodes that stand on a cycle; when there are any, nothing is moved.
    */
   sort(): readonly Node[] {
-    const order: Node[] = [];
-    const waiting = new Map<Node, number>();
-    const readers = new Map<Node, Node[]>();
-    for (const node of this.nodes()) {
-      const before = new Set<Node>();
-      for (const value of reads(node))
-        if (value.producer?.graph === this && value.producer !== node) before.add(value.producer);
-      if ([...node.inputs].some((value) => value?.producer === node)) before.add(node);
-      waiting.set(node, before.size);
-      for (const producer of before) {
-        const list = readers.get(producer);
-        if (list === undefined) readers.set(producer, [node]);
-        else list.push(node);
-      }
+    const { order, onCycle } = topologicalOrder(this);
+    if (onCycle.length > 0 || order === undefined) return onCycle;
+    for (const node of order) {
+      this.#unlink(node);
+      this.#link(node, undefined);
     }
-    const position = new Map<Node, number>();
-    let i = 0;
-    for (const node of this.nodes()) position.set(node, i++);
-    let ready = [...waiting.keys()].filter((node) => waiting.get(node) === 0);
-    let sorted = true;
-    let last = -1;
-    while (ready.length > 0) {
-      const following: Node[] = [];
-      for (const node of ready) {
-        order.push(node);
-        const at = position.get(node) as number;
-        if (at < last) sorted = false;
-        last = at;
-        for (const reader of readers.get(node) ?? []) {
-          const left = (waiting.get(reader) as number) - 1;
-          waiting.set(reader, left);
-          if (left === 0) following.push(reader);
-        }
-      }
-      ready = following;
-    }
-    if (order.length < waiting.size) return [...waiting].filter(([, left]) => left > 0).map(([node]) => node);
-    if (!sorted && !this.#isSorted())
-      for (const node of order) {
-        this.#unlink(node);
-        this.#link(node, undefined);
-      }
     return [];
-  }
-  #isSorted(): boolean {
-    const seen = new Set<Node>();
-    for (const node of this.nodes()) {
-      for (const value of reads(node))
-        if (value.producer?.graph === this && value.producer !== node && !seen.has(value.producer)) return false;
-      seen.add(node);
-    }
-    return true;
-  }
-}
-
-/** The values a node reads: its inputs and what its subgraphs capture from outside of them. */
-export function* reads(node: Node): Iterable<Value> {
-  for (const value of node.inputs) if (value !== undefined) yield value;
-  for (const [, graph] of node.subgraphs()) {
-    for (const inner of graph.nodes()) for (const value of reads(inner)) if (value.graph !== graph) yield value;
-    for (const value of graph.outputs) if (value.graph !== graph) yield value;
   }
 }

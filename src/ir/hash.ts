@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
 import type { Attribute } from "./attribute.ts";
-import type { Graph, Value } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import type { Value } from "./value.ts";
 import type { Model } from "./model.ts";
 import type { Tensor } from "./tensor.ts";
 import { printType } from "./type.ts";

@@ -47,8 +47,11 @@ export {
 } from "./tensor.ts";
 export type { Attribute, SparseTensor } from "./attribute.ts";
 export { attr } from "./attribute.ts";
-export type { Extra, NodeSpec, Use } from "./graph.ts";
-export { Graph, Node, Value, reads } from "./graph.ts";
+export type { Extra, Use } from "./value.ts";
+export { Value } from "./value.ts";
+export type { NodeSpec } from "./node.ts";
+export { Node, reads } from "./node.ts";
+export { Graph } from "./graph.ts";
 export type { RuntimeMap, RuntimeOptional, RuntimeSequence, RuntimeSparse, RuntimeValue } from "./runtime-value.ts";
 export { isTensor } from "./runtime-value.ts";
 export type { HashOptions } from "./hash.ts";

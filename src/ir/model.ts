@@ -1,5 +1,6 @@
 import type { Attribute } from "./attribute.ts";
-import type { Extra, Graph } from "./graph.ts";
+import type { Extra } from "./value.ts";
+import type { Graph } from "./graph.ts";
 
 /** A model-local function (FunctionProto): its body is a graph of its own whose inputs and outputs have no types. */
 export interface ModelFunction {

@@ -1,6 +1,6 @@
 import type { Attribute } from "./attribute.ts";
 import { attr } from "./attribute.ts";
-import type { Value } from "./graph.ts";
+import type { Value } from "./value.ts";
 import { Graph } from "./graph.ts";
 import type { Model, ModelFunction } from "./model.ts";
 import { functionKey } from "./model.ts";

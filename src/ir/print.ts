@@ -1,5 +1,7 @@
 import type { Attribute } from "./attribute.ts";
-import type { Graph, Node, Value } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import type { Node } from "./node.ts";
+import type { Value } from "./value.ts";
 import type { Model, ModelFunction } from "./model.ts";
 import type { Tensor } from "./tensor.ts";
 import { sizeOf } from "./tensor.ts";

@@ -1,6 +1,8 @@
-import type { Graph, Node, Use, Value } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import type { Node } from "./node.ts";
+import type { Use, Value } from "./value.ts";
 import type { Model } from "./model.ts";
-import { reads } from "./graph.ts";
+import { reads } from "./node.ts";
 
 /** One broken invariant of the graph, with the rule that found it. */
 export interface StructuralProblem {

@@ -1,0 +1,118 @@
+import type { Attribute } from "./attribute.ts";
+import type { Graph } from "./graph.ts";
+import type { ValueType } from "./type.ts";
+import type { Extra, Use, Value } from "./value.ts";
+
+/** What a node is made from. Absent optional inputs are undefined. */
+export interface NodeSpec {
+  readonly opType: string;
+  readonly domain?: string;
+  readonly overload?: string;
+  readonly name?: string;
+  readonly inputs: readonly (Value | undefined)[];
+  /** A number of outputs to create with fresh names, or a spec for each (undefined = absent optional output). */
+  readonly outputs?:
+    number | readonly ({ readonly name?: string; readonly type?: ValueType | undefined } | undefined)[];
+  readonly attributes?: Readonly<Record<string, Attribute>> | ReadonlyMap<string, Attribute>;
+}
+
+/** One operator call. Its graph changes it; `inputs`, `outputs` and `attributes` are views. */
+export class Node {
+  readonly graph: Graph;
+  opType: string;
+  domain: string;
+  overload: string;
+  name: string;
+  docString = "";
+  /** metadata_props of the node. */
+  metadata: ReadonlyMap<string, string> = new Map();
+  extra: Extra;
+  readonly #inputUses: (Use | undefined)[] = [];
+  readonly #inputs: (Value | undefined)[] = [];
+  readonly #outputs: (Value | undefined)[] = [];
+  readonly #attributes = new Map<string, Attribute>();
+  /** @internal list links */
+  previous: Node | undefined;
+  /** @internal */
+  next: Node | undefined;
+  /** @internal true while it stands in its graph's list */
+  attached = false;
+
+  constructor(graph: Graph, spec: NodeSpec) {
+    this.graph = graph;
+    this.opType = spec.opType;
+    this.domain = spec.domain === "ai.onnx" ? "" : (spec.domain ?? "");
+    this.overload = spec.overload ?? "";
+    this.name = spec.name ?? "";
+  }
+  get inputs(): readonly (Value | undefined)[] {
+    return this.#inputs;
+  }
+  get outputs(): readonly (Value | undefined)[] {
+    return this.#outputs;
+  }
+  get attributes(): ReadonlyMap<string, Attribute> {
+    return this.#attributes;
+  }
+  /** The first output; throws when the node has none, which no verified node of ours does. */
+  get output(): Value {
+    const [first] = this.#outputs;
+    if (first === undefined) throw new Error(`node ${this.opType} "${this.name}" has no first output`);
+    return first;
+  }
+  /** The input at `index`; undefined when absent or past the end. */
+  input(index: number): Value | undefined {
+    return this.#inputs[index];
+  }
+  /** The graphs among the attributes (bodies of If, Loop, Scan, …), with the attribute's name. */
+  *subgraphs(): Iterable<readonly [string, Graph]> {
+    for (const [name, attribute] of this.#attributes) {
+      if (attribute.kind === "graph") yield [name, attribute.value];
+      if (attribute.kind === "graphs") for (const graph of attribute.value) yield [name, graph];
+    }
+  }
+  /** @internal */
+  setInputs(values: readonly (Value | undefined)[]): void {
+    for (let i = 0; i < this.#inputs.length; i++) {
+      const use = this.#inputUses[i];
+      if (use !== undefined) this.#inputs[i]?.dropUse(use);
+    }
+    this.#inputs.length = 0;
+    this.#inputUses.length = 0;
+    values.forEach((value, index) => {
+      this.#inputs.push(value);
+      const use: Use | undefined = value === undefined ? undefined : { kind: "node", node: this, index };
+      this.#inputUses.push(use);
+      if (use !== undefined) value?.addUse(use);
+    });
+  }
+  /** @internal */
+  replaceInput(index: number, value: Value | undefined): void {
+    const old = this.#inputUses[index];
+    if (old !== undefined) this.#inputs[index]?.dropUse(old);
+    const use: Use | undefined = value === undefined ? undefined : { kind: "node", node: this, index };
+    this.#inputs[index] = value;
+    this.#inputUses[index] = use;
+    if (use !== undefined) value?.addUse(use);
+  }
+  /** @internal */
+  setOutputs(values: readonly (Value | undefined)[]): void {
+    this.#outputs.length = 0;
+    this.#outputs.push(...values);
+    for (const value of values) if (value !== undefined) value.producer = this;
+  }
+  /** @internal */
+  setAttribute(name: string, attribute: Attribute | undefined): void {
+    if (attribute === undefined) this.#attributes.delete(name);
+    else this.#attributes.set(name, attribute);
+  }
+}
+
+/** The values a node reads: its inputs and what its subgraphs capture from outside of them. */
+export function* reads(node: Node): Iterable<Value> {
+  for (const value of node.inputs) if (value !== undefined) yield value;
+  for (const [, graph] of node.subgraphs()) {
+    for (const inner of graph.nodes()) for (const value of reads(inner)) if (value.graph !== graph) yield value;
+    for (const value of graph.outputs) if (value.graph !== graph) yield value;
+  }
+}
