@@ -71,13 +71,16 @@ export const onnxDiagnostics = {
     code: "IO0120",
     message: ({ name, graph }) => `value "${name}" is defined twice in graph "${graph}"`,
     hint: () => "every value of a graph needs a name of its own; correct the tool that wrote the model",
-    explanation: "A graph is in static single assignment form: each name is given once, by an input, an initializer or a node.",
+    explanation:
+      "A graph is in static single assignment form: each name is given once, by an input, an initializer or a node.",
   }),
   unknownInput: define<{ node: string; name: string; graph: string }>({
     code: "IO0121",
-    message: ({ node, name, graph }) => `${node} reads "${name}", which nothing in graph "${graph}" or around it defines`,
+    message: ({ node, name, graph }) =>
+      `${node} reads "${name}", which nothing in graph "${graph}" or around it defines`,
     hint: () => "the model is incomplete; correct the tool that wrote it",
-    explanation: "Each input of a node names a graph input, an initializer or the output of a node, in its own graph or one around it.",
+    explanation:
+      "Each input of a node names a graph input, an initializer or the output of a node, in its own graph or one around it.",
   }),
   unknownOutput: define<{ name: string; graph: string }>({
     code: "IO0122",
@@ -96,7 +99,8 @@ export const onnxDiagnostics = {
     code: "IO0124",
     message: ({ tensor, detail }) => `tensor "${tensor}": ${detail}`,
     hint: () => "the file is damaged or was written wrongly; export the model again",
-    explanation: "Element type, dimensions and content of a tensor contradict each other, or the element type is not known.",
+    explanation:
+      "Element type, dimensions and content of a tensor contradict each other, or the element type is not known.",
   }),
   badAttribute: define<{ node: string; attribute: string; detail: string }>({
     code: "IO0125",
@@ -127,17 +131,20 @@ export const onnxDiagnostics = {
     code: "IO0132",
     message: ({ tensor, location, detail }) => `external data of "${tensor}" in "${location}": ${detail}`,
     hint: () => "the data file is cut off or belongs to another model; fetch both again",
-    explanation: "Offset and length of the tensor must lie inside of the data file, and the length must be that of its type and shape.",
+    explanation:
+      "Offset and length of the tensor must lie inside of the data file, and the length must be that of its type and shape.",
   }),
   externalChanged: define<{ path: string }>({
     code: "IO0133",
     message: ({ path }) => `${path} changed while the model was in use`,
     hint: () => "let nothing write to the model's files and start again",
-    explanation: "Weights are read from the data file when they are needed. The file is not the one that was there when the model was loaded.",
+    explanation:
+      "Weights are read from the data file when they are needed. The file is not the one that was there when the model was loaded.",
   }),
   externalWithoutFolder: define<{ tensor: string; location: string }>({
     code: "IO0134",
-    message: ({ tensor, location }) => `tensor "${tensor}" is in the file "${location}", but the model was given without a folder`,
+    message: ({ tensor, location }) =>
+      `tensor "${tensor}" is in the file "${location}", but the model was given without a folder`,
     hint: () => "load the model from its file",
     explanation: "A model in memory cannot name files, because there is no folder they could be in.",
   }),
@@ -151,7 +158,8 @@ export const onnxDiagnostics = {
     code: "IO0141",
     message: ({ path, detail }) => `cannot write ${path}: ${detail}`,
     hint: () => "check the folder, its permissions and the free space",
-    explanation: "The system refused to write. Nothing was changed: results are written aside and take their name when they are complete.",
+    explanation:
+      "The system refused to write. Nothing was changed: results are written aside and take their name when they are complete.",
   }),
   tooLargeToWrite: define<{ bytes: number }>({
     code: "IO0142",

@@ -143,7 +143,8 @@ class Decoder {
       const end = this.#end();
       start = reader.pos;
       const width = element === fixed32 ? 4 : element === fixed64 ? 8 : 1;
-      if ((end - start) % width !== 0) throw new Error(`packed field of ${end - start} bytes holds parts of an element`);
+      if ((end - start) % width !== 0)
+        throw new Error(`packed field of ${end - start} bytes holds parts of an element`);
       if (element === varint && end > start && (this.#bytes[end - 1] as number) >= 0x80)
         throw new Error("the last element of a packed field is cut off");
       reader.pos = end;

@@ -66,15 +66,21 @@ const shardingSpec: MessageTable<ShardingSpecProto> = messageTable("ShardingSpec
 });
 
 /** Fields of NodeDeviceConfigurationProto. */
-export const nodeDeviceConfigurationProto: MessageTable<NodeDeviceConfigurationProto> = messageTable("NodeDeviceConfigurationProto", {
-  configurationId: string(1),
-  shardingSpec: repeated(message(2, () => shardingSpec)),
-  pipelineStage: int32(3),
-});
+export const nodeDeviceConfigurationProto: MessageTable<NodeDeviceConfigurationProto> = messageTable(
+  "NodeDeviceConfigurationProto",
+  {
+    configurationId: string(1),
+    shardingSpec: repeated(message(2, () => shardingSpec)),
+    pipelineStage: int32(3),
+  },
+);
 
 /** Fields of DeviceConfigurationProto. */
-export const deviceConfigurationProto: MessageTable<DeviceConfigurationProto> = messageTable("DeviceConfigurationProto", {
-  name: string(1),
-  numDevices: int32(2),
-  device: repeated(string(3)),
-});
+export const deviceConfigurationProto: MessageTable<DeviceConfigurationProto> = messageTable(
+  "DeviceConfigurationProto",
+  {
+    name: string(1),
+    numDevices: int32(2),
+    device: repeated(string(3)),
+  },
+);

@@ -60,7 +60,10 @@ export const stringStringEntryProto: MessageTable<StringStringEntryProto> = mess
   value: string(2),
 });
 
-const segmentProto: MessageTable<SegmentProto> = messageTable("TensorProto.Segment", { begin: int64(1), end: int64(2) });
+const segmentProto: MessageTable<SegmentProto> = messageTable("TensorProto.Segment", {
+  begin: int64(1),
+  end: int64(2),
+});
 
 /** Fields of TensorProto. */
 export const tensorProto: MessageTable<TensorProto> = messageTable("TensorProto", {

@@ -78,11 +78,29 @@ const opaqueType: MessageTable<OpaqueTypeProto> = messageTable("TypeProto.Opaque
 
 /** Fields of TypeProto. */
 export const typeProto: MessageTable<TypeProto> = messageTable("TypeProto", {
-  tensorType: oneof("value", message(1, () => tensorType)),
-  sequenceType: oneof("value", message(4, () => elementType)),
-  mapType: oneof("value", message(5, () => mapType)),
+  tensorType: oneof(
+    "value",
+    message(1, () => tensorType),
+  ),
+  sequenceType: oneof(
+    "value",
+    message(4, () => elementType),
+  ),
+  mapType: oneof(
+    "value",
+    message(5, () => mapType),
+  ),
   denotation: string(6),
-  opaqueType: oneof("value", message(7, () => opaqueType)),
-  sparseTensorType: oneof("value", message(8, () => tensorType)),
-  optionalType: oneof("value", message(9, () => elementType)),
+  opaqueType: oneof(
+    "value",
+    message(7, () => opaqueType),
+  ),
+  sparseTensorType: oneof(
+    "value",
+    message(8, () => tensorType),
+  ),
+  optionalType: oneof(
+    "value",
+    message(9, () => elementType),
+  ),
 });
