@@ -5,6 +5,7 @@ import { linearOps } from "./linear/index.ts";
 import { logicOps } from "./logic/index.ts";
 import { lossOps } from "./loss/index.ts";
 import { mathOps } from "./math/index.ts";
+import { mlOps } from "./ml/index.ts";
 import { nnOps } from "./nn/index.ts";
 import { quantOps } from "./quant/index.ts";
 import { randomOps } from "./random/index.ts";
@@ -16,7 +17,7 @@ import { tensorOps } from "./tensor/index.ts";
 const operators: ReadonlyMap<string, ReferenceOp> = new Map(
   [
     ...[mathOps, logicOps, reduceOps, linearOps, quantOps, randomOps, lossOps],
-    ...[nnOps, tensorOps, sequenceOps, controlOps, imageOps, signalOps],
+    ...[nnOps, tensorOps, sequenceOps, controlOps, imageOps, signalOps, mlOps],
   ]
     .flat()
     .map((op) => [`${op.domain}::${op.name}`, op]),

@@ -20,6 +20,7 @@ import { hardSigmoid, hardSwish, sigmoid, swish } from "./sigmoid.ts";
 import { neg, sign } from "./sign.ts";
 import { mish, softplus, softsign } from "./softplus.ts";
 import { mean, sum } from "./sum.ts";
+import { swiGlu } from "./swi-glu.ts";
 import { acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh } from "./trigonometric.ts";
 
 /** Elementwise mathematics, activations, running sums and determinants. */
@@ -28,6 +29,6 @@ export const mathOps: readonly ReferenceOp[] = [
   ...[acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh],
   ...[add, sub, mul, div, mod, pow, sum, mean, max, min, clip, cumSum, cumProd, det],
   ...[bitShift, bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor],
-  ...[relu, leakyRelu, thresholdedRelu, pRelu, shrink, elu, celu, selu, gelu],
+  ...[relu, leakyRelu, thresholdedRelu, pRelu, shrink, elu, celu, selu, gelu, swiGlu],
   ...[sigmoid, hardSigmoid, hardSwish, swish, softplus, mish, softsign],
 ];

@@ -14,9 +14,7 @@ export const quantizeLinear: ReferenceOp = {
     const [x, scale, zeroPoint] = [tensorInput(call, 0), tensorInput(call, 1), optionalTensorInput(call, 2)];
     const to = zeroPoint?.dtype ?? typeAttribute(call, "output_dtype") ?? "uint8";
     const index = parameterIndices(x.shape, scale, intAttr(call.node, "axis", 1), intAttr(call.node, "block_size", 0));
-    const divide = roundingTo(
-      typeAttribute(call, "precision") ?? (scale.dtype === "float8e8m0" ? "float32" : scale.dtype),
-    );
+    const divide = roundingTo(divisionType(call, scale.dtype));
     const quantize = quantizerFor(to);
     const values = realsOf(x);
     const scales = realsOf(scale);
@@ -28,6 +26,12 @@ export const quantizeLinear: ReferenceOp = {
     return [encodeReals(to, x.shape, values, { saturate: intAttr(call.node, "saturate", 1) === 1 })];
   },
 };
+
+/** The type in which x / scale is rounded: attribute precision, else the scale's type where it is one to compute in. */
+function divisionType(call: OpCall, scale: DType): DType {
+  const computable = scale === "float16" || scale === "bfloat16" || scale === "float64" ? scale : "float32";
+  return typeAttribute(call, "precision") ?? computable;
+}
 
 /** An attribute that holds an element type; undefined when absent or 0. */
 function typeAttribute(call: OpCall, name: string): DType | undefined {
