@@ -15,6 +15,12 @@ export interface LocalRule {
 /** Sweeps end here even when rules still find work; each sweep is in topological order, so few are ever needed. */
 const maxSweeps = 8;
 
+/** True when an attribute is a parameter of the enclosing function, so that its value is not known here. */
+function hasParameters(node: Node): boolean {
+  for (const attribute of node.attributes.values()) if (attribute.kind === "reference") return true;
+  return false;
+}
+
 /**
  * Applies rules to every node of every graph, in topological order, until nothing changes. A node is looked at again
  * after a change of its own, so chains collapse in one sweep.
@@ -33,6 +39,7 @@ export function runLocalRules(
   const byRule = new Map<string, number>();
   const visit = (node: Node, scope: Scope): number => {
     let changes = 0;
+    if (hasParameters(node)) return 0;
     for (let again = true; again && changes < 64;) {
       again = false;
       for (const rule of node.domain === "" ? (byOp.get(node.opType) ?? []) : []) {

@@ -1,0 +1,52 @@
+import type { Graph, Node } from "../src/ir/index.ts";
+import type { Pass } from "../src/pipeline/pass.ts";
+import { scopesOf } from "./support/scopes.ts";
+import { applyRelayouts } from "./transpose/apply-relayouts.ts";
+import { chooseRelayouts } from "./transpose/layout-cut.ts";
+import type { Permutation } from "./transpose/permutation.ts";
+import { invert, isIdentity, permutationOf } from "./transpose/permutation.ts";
+
+/** The permutations of the graph's transposes and their inverses, each once, in the order of first use. */
+function permutationsIn(graph: Graph): readonly Permutation[] {
+  const found = new Map<string, Permutation>();
+  const keep = (perm: Permutation): unknown => found.has(perm.join()) || found.set(perm.join(), perm);
+  for (const node of graph.nodes()) {
+    const perm = node.opType === "Transpose" && node.domain === "" ? permutationOf(node) : undefined;
+    if (perm === undefined || isIdentity(perm)) continue;
+    keep(perm);
+    keep(invert(perm));
+  }
+  return [...found.values()];
+}
+
+function removeUnread(graph: Graph): void {
+  const isUnread = (node: Node): boolean => node.outputs.every((output) => (output?.uses.size ?? 0) === 0);
+  for (const node of graph.nodesReversed())
+    if (node.opType === "Transpose" && node.domain === "" && isUnread(node)) graph.remove(node);
+}
+
+/**
+ * Moves transposes through nodes that work in every layout, to where they cancel: per permutation a minimum cut over the
+ * bytes that all transposes move, so that these never grow.
+ */
+export const pushTransposes: Pass<null> = {
+  name: "push-transposes",
+  summary: "moves transposes through nodes that work in every layout, to where they cancel",
+  stage: "simplify",
+  preserves: "bits",
+  defaults: null,
+  run: (model, context) => {
+    let changes = 0;
+    for (const { graph, opset } of scopesOf(model))
+      for (const perm of permutationsIn(graph)) {
+        const chosen = chooseRelayouts(graph, perm, opset);
+        if (chosen.size === 0) continue;
+        applyRelayouts(graph, chosen, perm);
+        removeUnread(graph);
+        changes += chosen.size;
+        const reason = `${chosen.size} nodes work on axes in the order ${invert(perm).join(",")} now`;
+        context.report({ kind: "change", rule: "push-transposes", node: graph.name, reason });
+      }
+    return { changes };
+  },
+};

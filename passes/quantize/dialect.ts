@@ -1,0 +1,49 @@
+import type { Node } from "../../src/ir/index.ts";
+import type { QuantizationParameters, Range } from "../../src/quant/index.ts";
+
+/** How an operator takes part in INT8. */
+export type OperatorRole =
+  /** Multiplies by constant weights: worth INT8 on its own. */
+  | "anchor"
+  /** INT8 where one of its inputs is INT8 already; its output has a scale of its own. */
+  | "follower"
+  /** Moves or selects elements: INT8 where its inputs are, in the scale of its input. */
+  | "mover"
+  /** Cuts the range: disappears in the output range of the operator before it, else goes on as a follower. */
+  | "clamp";
+
+/** Where an anchor keeps its weights and bias. */
+export interface WeightPlace {
+  readonly input: number;
+  /** Axis of the weights that counts the output channels; undefined asks for one scale in all. */
+  channelAxis(node: Node, rank: number): number | undefined;
+  readonly bias: number | undefined;
+  /** True when a bias added by an Add right behind (MatMul) belongs to it. */
+  readonly biasBehind: boolean;
+  /** Axis of the activation that the weights' inner dimension runs along, negative from the end (bias correction). */
+  readonly activationAxis: number;
+}
+
+/** What the runtime can do with one operator: one line of a dialect's table. */
+export interface OperatorPolicy {
+  readonly role: OperatorRole;
+  /** Inputs that carry activations; `all` for variadic operators. */
+  readonly activations: readonly number[] | "all";
+  readonly weights?: WeightPlace;
+  /** The kernel can give float directly, so that no Q is needed where nobody reads integers. */
+  readonly floatOutput?: boolean;
+  /** Why this node cannot be INT8, although its operator can. */
+  refuse?(node: Node): string | undefined;
+}
+
+/** How one family of engines wants Q/DQ placed and spelled. */
+export interface QuantizationDialect {
+  readonly name: "x86" | "tensorrt";
+  readonly operators: Readonly<Record<string, OperatorPolicy>>;
+  /** Reason given for operators without a line in the table. */
+  readonly otherwise: string;
+  /** `quantized`: Q/DQ behind every INT8 operator too; `float`: on inputs only. */
+  readonly outputs: "quantized" | "float";
+  readonly bias: "int32" | "float";
+  activation(range: Range): QuantizationParameters;
+}

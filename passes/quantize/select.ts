@@ -1,0 +1,255 @@
+import type { Graph, Node, Value } from "../../src/ir/index.ts";
+import type { OperatorPolicy, QuantizationDialect } from "./dialect.ts";
+import type { Exclusions } from "./exclusions.ts";
+import { exclusionTest } from "./exclusions.ts";
+import type { NodeDecision, Selection, WeightedOperator } from "./selection.ts";
+import { valueGroups } from "./value-groups.ts";
+
+function isFloat32(value: Value | undefined): boolean {
+  return value?.type?.kind === "tensor" && value.type.dtype === "float32";
+}
+
+/** The only node that reads a value, unless the value leaves the graph or a subgraph reads it. */
+function soleReader(value: Value): Node | undefined {
+  const user = value.soleUser;
+  return user?.graph === value.graph ? user : undefined;
+}
+
+/** The Add behind a MatMul that adds one constant per column, when nothing else reads the product. */
+function biasAddBehind(node: Node, columns: number): { readonly add: Node; readonly input: number } | undefined {
+  const add = soleReader(node.output);
+  if (add === undefined || add.opType !== "Add" || add.domain !== "") return undefined;
+  const input = add.input(0) === node.output ? 1 : 0;
+  const bias = add.input(input);
+  if (bias === undefined || !bias.isConstant || !isFloat32(bias)) return undefined;
+  const shape = bias.constant?.shape ?? [];
+  return shape.length === 1 && shape[0] === columns ? { add, input } : undefined;
+}
+
+/** Chooses what becomes INT8 on a main graph, from operators, types and constants alone. */
+export function selectInt8(graph: Graph, dialect: QuantizationDialect, exclusions: Exclusions): Selection {
+  return new Selector(graph, dialect, exclusions).select();
+}
+
+class Selector {
+  readonly #graph: Graph;
+  readonly #dialect: QuantizationDialect;
+  readonly #excluded: (node: Node) => string | undefined;
+  readonly #decisions = new Map<Node, NodeDecision>();
+  readonly #weighted: WeightedOperator[] = [];
+  /** For each INT8 node the value that carries its result: its output, or that of the last node folded into it. */
+  readonly #results = new Map<Node, Value>();
+  /** Values that INT8 nodes compute; followers and movers take these up. */
+  readonly #integer = new Set<Value>();
+
+  constructor(graph: Graph, dialect: QuantizationDialect, exclusions: Exclusions) {
+    this.#graph = graph;
+    this.#dialect = dialect;
+    this.#excluded = exclusionTest(exclusions);
+  }
+
+  select(): Selection {
+    for (const node of this.#graph.nodes()) if (!this.#decisions.has(node)) this.#decide(node);
+    this.#takeUpMoversAtInputs();
+    return this.#collect();
+  }
+
+  #policy(node: Node): OperatorPolicy | undefined {
+    return node.domain === "" ? this.#dialect.operators[node.opType] : undefined;
+  }
+  #activations(node: Node, policy: OperatorPolicy): readonly Value[] {
+    const inputs = policy.activations === "all" ? node.inputs : policy.activations.map((i) => node.input(i));
+    return inputs.filter((value) => value !== undefined);
+  }
+
+  #decide(node: Node): void {
+    const policy = this.#policy(node);
+    const reason =
+      policy === undefined
+        ? this.#dialect.otherwise
+        : (this.#excluded(node) ?? this.#refusal(node, policy) ?? policy.refuse?.(node));
+    if (policy === undefined || reason !== undefined) {
+      this.#decisions.set(node, { state: "float", reason: reason ?? this.#dialect.otherwise });
+      return;
+    }
+    if (policy.weights !== undefined) this.#addWeighted(node, policy);
+    this.#markInt8(node, policy, `${policy.role} with INT8 inputs`);
+  }
+
+  /** Why a node cannot be INT8 by its operands. */
+  #refusal(node: Node, policy: OperatorPolicy): string | undefined {
+    const activations = this.#activations(node, policy);
+    if (!activations.every(isFloat32)) return "an input is not known to be float32";
+    const computed = activations.filter((value) => !value.isConstant);
+    if (computed.length === 0) return "all inputs are constants";
+    if (policy.role === "anchor") return this.#refuseWeights(node, policy);
+    const integer = computed.filter((value) => this.#integer.has(value));
+    if (policy.role === "mover" && (integer.length < computed.length || computed.length < activations.length))
+      return "its input is float";
+    return integer.length === 0 ? "none of its inputs is INT8" : undefined;
+  }
+
+  #refuseWeights(node: Node, policy: OperatorPolicy): string | undefined {
+    const place = policy.weights;
+    if (place === undefined) return undefined;
+    const weights = node.input(place.input);
+    if (weights === undefined || !weights.isConstant) return "its weights are computed";
+    if (!isFloat32(weights)) return "its weights are not float32";
+    if (place.bias === undefined) return undefined;
+    const bias = node.input(place.bias);
+    if (bias === undefined) return undefined;
+    if (!bias.isConstant || !isFloat32(bias)) return "its bias is computed";
+    const shape = weights.constant?.shape ?? [];
+    const channels = shape[place.channelAxis(node, shape.length) ?? 0];
+    if (bias.constant?.shape.length !== 1 || bias.constant.shape[0] !== channels)
+      return "its bias has not one entry per output channel";
+    return undefined;
+  }
+
+  #addWeighted(node: Node, policy: OperatorPolicy): void {
+    const place = policy.weights;
+    const weights = place === undefined ? undefined : node.input(place.input);
+    const activation = this.#activations(node, policy)[0];
+    if (place === undefined || weights?.constant === undefined || activation === undefined) return;
+    const { shape } = weights.constant;
+    const channelAxis = place.channelAxis(node, shape.length);
+    const behind =
+      place.biasBehind && this.#dialect.bias === "int32" && channelAxis !== undefined
+        ? biasAddBehind(node, shape[channelAxis] ?? 0)
+        : undefined;
+    const addReason = behind === undefined ? undefined : this.#excluded(behind.add);
+    const usesBehind = behind !== undefined && addReason === undefined;
+    if (usesBehind) {
+      this.#decisions.set(behind.add, {
+        state: "folded",
+        reason: "adds the bias of the product before it",
+        into: node,
+      });
+      this.#results.set(node, behind.add.output);
+    }
+    const biasNode = usesBehind ? behind.add : place.bias === undefined ? undefined : node;
+    const biasInput = usesBehind ? behind.input : (place.bias ?? 0);
+    this.#weighted.push({
+      node,
+      weights,
+      weightInput: place.input,
+      channelAxis,
+      activation,
+      activationAxis: place.activationAxis,
+      biasNode,
+      biasInput,
+      bias: biasNode?.input(biasInput),
+    });
+  }
+
+  #markInt8(node: Node, policy: OperatorPolicy, reason: string): void {
+    this.#decisions.set(node, { state: "int8", reason });
+    let result = this.#results.get(node) ?? node.output;
+    if (this.#dialect.outputs === "quantized" && policy.role !== "mover") result = this.#foldClamps(node, result);
+    this.#results.set(node, result);
+    if (policy.floatOutput === true) return;
+    // A mover with several outputs (Split) carries integers on each.
+    for (const output of policy.role === "mover" ? node.outputs : [result])
+      if (output !== undefined) this.#integer.add(output);
+  }
+
+  /** Takes the clamps right behind a node into it: they only cut the range its Q expresses. */
+  #foldClamps(node: Node, from: Value): Value {
+    let result = from;
+    for (;;) {
+      const next = soleReader(result);
+      const policy = next === undefined ? undefined : this.#policy(next);
+      if (next === undefined || policy?.role !== "clamp" || next.input(0) !== result) return result;
+      if (this.#excluded(next) !== undefined || !hasConstantLimits(next)) return result;
+      this.#decisions.set(next, { state: "folded", reason: `cuts the output range of ${node.opType}`, into: node });
+      result = next.output;
+    }
+  }
+
+  /** Movers between a graph input and INT8 readers move bytes instead of floats. */
+  #takeUpMoversAtInputs(): void {
+    for (const node of this.#graph.nodesReversed()) {
+      const policy = this.#policy(node);
+      if (policy?.role !== "mover" || this.#decisions.get(node)?.state !== "float") continue;
+      if (this.#excluded(node) !== undefined || policy.refuse?.(node) !== undefined) continue;
+      const inputs = this.#activations(node, policy);
+      if (!inputs.every((value) => value.isInput && !value.isConstant && isFloat32(value))) continue;
+      const readers = node.outputs.flatMap((output) => (output === undefined ? [] : [...output.uses]));
+      const isRead =
+        readers.length > 0 && readers.every((use) => use.kind === "node" && this.#readsInt8(use.node, use.index));
+      if (isRead) this.#markInt8(node, policy, "mover between an input and INT8 readers");
+    }
+  }
+
+  /** True when input `index` of `node` is an activation of an INT8 node. */
+  #readsInt8(node: Node, index: number): boolean {
+    const policy = this.#policy(node);
+    if (policy === undefined || this.#decisions.get(node)?.state !== "int8") return false;
+    return policy.activations === "all" || policy.activations.includes(index);
+  }
+
+  #isReadAsInteger(value: Value): boolean {
+    for (const use of value.uses) if (use.kind === "node" && this.#readsInt8(use.node, use.index)) return true;
+    return false;
+  }
+
+  #collect(): Selection {
+    const values = new Set<Value>();
+    const constants = new Set<Value>();
+    const groups = valueGroups<Value>();
+    const moved = new Set<Value>();
+    for (const [node, decision] of this.#decisions) {
+      const policy = this.#policy(node);
+      if (decision.state !== "int8" || policy === undefined) continue;
+      const inputs = this.#activations(node, policy);
+      for (const value of inputs) (value.isConstant ? constants : values).add(value);
+      const outputs = policy.role === "mover" ? node.outputs : [this.#results.get(node)];
+      for (const output of outputs) {
+        if (output === undefined) continue;
+        const wanted =
+          this.#dialect.outputs === "quantized" && (policy.floatOutput !== true || this.#isReadAsInteger(output));
+        if (wanted) values.add(output);
+        if (policy.role !== "mover") continue;
+        moved.add(output);
+        for (const input of inputs) groups.join(input, output);
+      }
+    }
+    return {
+      decisions: this.#inGraphOrder(),
+      values: [...values],
+      constants: [...constants],
+      rangeSources: rangeSources([...values], groups.of, moved),
+      weighted: this.#weighted,
+    };
+  }
+
+  #inGraphOrder(): ReadonlyMap<Node, NodeDecision> {
+    const ordered = new Map<Node, NodeDecision>();
+    for (const node of this.#graph.nodes()) {
+      const decision = this.#decisions.get(node);
+      if (decision !== undefined) ordered.set(node, decision);
+    }
+    return ordered;
+  }
+}
+
+/** The values of each group whose own range counts: those that no mover made. */
+function rangeSources(
+  values: readonly Value[],
+  groupOf: (value: Value) => Value,
+  moved: ReadonlySet<Value>,
+): ReadonlyMap<Value, readonly Value[]> {
+  const members = new Map<Value, Value[]>();
+  for (const value of values) {
+    if (moved.has(value)) continue;
+    const group = members.get(groupOf(value));
+    if (group === undefined) members.set(groupOf(value), [value]);
+    else group.push(value);
+  }
+  return new Map(values.map((value) => [value, members.get(groupOf(value)) ?? [value]]));
+}
+
+/** Relu has none to ask for; the limits of a Clip must be constants for an engine to drop it. */
+function hasConstantLimits(node: Node): boolean {
+  return node.inputs.slice(1).every((limit) => limit === undefined || limit.isConstant);
+}

@@ -1,0 +1,81 @@
+import type { Graph, Node, Shape, Value } from "../../src/ir/index.ts";
+import { attr, tensorType } from "../../src/ir/index.ts";
+import { dtypeOf, shapeOf } from "../support/facts.ts";
+import { isTransposeBy } from "./layout-cut.ts";
+import type { Permutation } from "./permutation.ts";
+import { compose, invert, permutationOf, permute } from "./permutation.ts";
+import type { Relayout } from "./relayout.ts";
+
+function withShape(value: Value, shape: Shape | undefined): void {
+  const dtype = dtypeOf(value);
+  if (dtype !== undefined) value.type = tensorType(dtype, shape);
+}
+
+/** Changes the layout of the chosen nodes and puts transposes where layouts meet. */
+export function applyRelayouts(graph: Graph, chosen: ReadonlyMap<Node, Relayout>, perm: Permutation): void {
+  const inverse = invert(perm);
+  const converted = new Map<Value, Value>();
+
+  /** The value with its axes in the new layout. */
+  const inNewLayout = (value: Value, reader: Node): Value => {
+    if (value.producer !== undefined && chosen.has(value.producer)) return value;
+    if (isTransposeBy(value.producer, perm)) return value.producer.inputs[0] as Value;
+    let known = converted.get(value);
+    if (known === undefined) {
+      const dtype = dtypeOf(value);
+      const shape = shapeOf(value);
+      known = graph.insertBefore(reader, {
+        opType: "Transpose",
+        name: graph.names.fresh(`${value.name}_transpose`),
+        inputs: [value],
+        outputs: [dtype === undefined ? {} : { type: tensorType(dtype, shape && permute(shape, inverse)) }],
+        attributes: { perm: attr.ints(inverse) },
+      }).output;
+      converted.set(value, known);
+    }
+    return known;
+  };
+
+  for (const node of graph.nodes()) {
+    const plan = chosen.get(node);
+    if (plan === undefined) continue;
+    for (const index of plan.data) graph.setInput(node, index, inNewLayout(node.inputs[index] as Value, node));
+    plan.apply();
+    for (const output of node.outputs) if (output !== undefined) settleOutput(node, output);
+  }
+
+  /** Gives readers in the old layout a Transpose of the output; those in the new one and transposes read it directly. */
+  function settleOutput(node: Node, output: Value): void {
+    const shape = shapeOf(output);
+    const direct: [Node, number][] = [];
+    let isReadInOldLayout = false;
+    for (const use of output.uses) {
+      if (use.kind === "node" && chosen.get(use.node)?.data.includes(use.index) === true)
+        direct.push([use.node, use.index]);
+      else if (
+        use.kind === "node" &&
+        use.node.graph === graph &&
+        use.node.opType === "Transpose" &&
+        use.node.domain === ""
+      ) {
+        const second = permutationOf(use.node);
+        if (second !== undefined) graph.setAttribute(use.node, "perm", attr.ints(compose(perm, second)));
+        direct.push([use.node, use.index]);
+      } else isReadInOldLayout = true;
+    }
+    const oldType = output.type;
+    if (isReadInOldLayout) {
+      const back = graph.insertAfter(node, {
+        opType: "Transpose",
+        name: graph.names.fresh(`${output.name}_transpose`),
+        inputs: [output],
+        outputs: [{ type: oldType }],
+        attributes: { perm: attr.ints(perm) },
+      });
+      graph.replaceUses(output, back.output);
+      graph.setInput(back, 0, output);
+      for (const [reader, index] of direct) graph.setInput(reader, index, output);
+    }
+    withShape(output, shape && permute(shape, inverse));
+  }
+}

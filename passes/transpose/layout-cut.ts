@@ -1,0 +1,97 @@
+import type { Graph, Node, Value } from "../../src/ir/index.ts";
+import { dtypes } from "../../src/ir/index.ts";
+import { dtypeOf, shapeOf } from "../support/facts.ts";
+import { FlowNetwork } from "./min-cut.ts";
+import type { Permutation } from "./permutation.ts";
+import { invert, permutationOf } from "./permutation.ts";
+import type { Relayout } from "./relayout.ts";
+import { relayout } from "./relayout.ts";
+
+/** A symbolic or unknown dimension counts as this many elements. */
+const assumedDim = 32;
+
+/** Bytes that a Transpose of the value moves, at least 1: of two ways with equal traffic the one with fewer nodes wins. */
+function weightOf(value: Value): number {
+  const dtype = dtypeOf(value);
+  let bytes = (dtype === undefined ? 32 : dtypes[dtype].bits) / 8;
+  for (const dim of shapeOf(value) ?? []) bytes *= typeof dim === "number" ? dim : assumedDim;
+  return Math.max(1, bytes);
+}
+
+/** True for a Transpose by exactly this permutation. */
+export function isTransposeBy(node: Node | undefined, perm: Permutation): node is Node {
+  if (node === undefined || node.opType !== "Transpose" || node.domain !== "") return false;
+  const own = permutationOf(node);
+  return own !== undefined && own.length === perm.length && own.every((axis, i) => axis === perm[i]);
+}
+
+function isTranspose(node: Node): boolean {
+  return node.opType === "Transpose" && node.domain === "";
+}
+
+/** The nodes reachable from transposes by `perm` or its inverse through nodes that work in every layout. */
+function candidates(graph: Graph, perm: Permutation, opset: number): ReadonlyMap<Node, Relayout> {
+  const inverse = invert(perm);
+  const found = new Map<Node, Relayout>();
+  const waiting: Value[] = [];
+  for (const node of graph.nodes()) {
+    if (isTransposeBy(node, perm)) waiting.push(node.output);
+    if (isTransposeBy(node, inverse) && node.inputs[0] !== undefined) waiting.push(node.inputs[0]);
+  }
+  const visit = (node: Node | undefined): void => {
+    if (node === undefined || node.graph !== graph || found.has(node) || isTranspose(node)) return;
+    const plan = relayout(node, perm, opset);
+    if (plan === undefined) return;
+    found.set(node, plan);
+    for (const index of plan.data) waiting.push(node.inputs[index] as Value);
+    for (const output of node.outputs) if (output !== undefined) waiting.push(output);
+  };
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    visit(value.producer);
+    for (const use of value.uses) if (use.kind === "node") visit(use.node);
+  }
+  return found;
+}
+
+/**
+ * Chooses which nodes shall work on data whose axes are permuted by the inverse of `perm`, so that all transposes together
+ * move the fewest bytes: a minimum cut. On the source's side nodes change layout; each value whose producer and readers
+ * end on different sides costs its bytes once. Of equally good choices the one that changes least is taken, so that what
+ * is already best stays as it is.
+ */
+export function chooseRelayouts(graph: Graph, perm: Permutation, opset: number): ReadonlyMap<Node, Relayout> {
+  const plans = candidates(graph, perm, opset);
+  if (plans.size === 0) return plans;
+  const inverse = invert(perm);
+  const network = new FlowNetwork();
+  const [source, sink] = [0, 1];
+  const numbers = new Map<Node, number>();
+  for (const node of plans.keys()) numbers.set(node, network.addNode());
+  const values = new Set<Value>();
+  for (const [node, plan] of plans) {
+    for (const index of plan.data) values.add(node.inputs[index] as Value);
+    for (const output of node.outputs) if (output !== undefined) values.add(output);
+  }
+  for (const value of values) {
+    const weight = weightOf(value);
+    const producer = value.producer;
+    const home = isTransposeBy(producer, perm) ? source : ((producer && numbers.get(producer)) ?? sink);
+    const [leaves, enters] = [network.addNode(), network.addNode()];
+    network.addEdge(home, leaves, weight);
+    network.addEdge(enters, home, weight);
+    for (const use of value.uses) {
+      const reader = use.kind === "node" ? use.node : undefined;
+      const number = reader === undefined ? undefined : numbers.get(reader);
+      const isData =
+        reader !== undefined && use.kind === "node" && plans.get(reader)?.data.includes(use.index) === true;
+      if (number !== undefined && isData) {
+        network.addEdge(leaves, number, Infinity);
+        network.addEdge(number, enters, Infinity);
+      } else if (reader !== undefined && reader.graph === graph && isTranspose(reader)) {
+        if (isTransposeBy(reader, inverse)) network.addEdge(source, enters, Infinity);
+      } else network.addEdge(leaves, sink, Infinity);
+    }
+  }
+  const chosen = network.sourceSide();
+  return new Map([...plans].filter(([node]) => chosen.has(numbers.get(node) ?? -1)));
+}
