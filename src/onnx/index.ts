@@ -6,3 +6,10 @@ export type { ValueInfoPolicy } from "./export/export-graph.ts";
 export { requireValueInfo } from "./origin.ts";
 export type { ExternalFile } from "./tensor/external-tensor.ts";
 export { ExternalTensor } from "./tensor/external-tensor.ts";
+export {
+  encodeValueFile,
+  readOptionalFile,
+  readSequenceFile,
+  readTensorFile,
+  readValueFile,
+} from "./file/value-file.ts";

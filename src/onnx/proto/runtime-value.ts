@@ -48,7 +48,8 @@ export const sequenceProto: MessageTable<SequenceProto> = messageTable("Sequence
   optionalValues: repeated(message(7, () => optionalProto)),
 });
 
-const mapProto: MessageTable<MapProto> = messageTable("MapProto", {
+/** Fields of MapProto. */
+export const mapProto: MessageTable<MapProto> = messageTable("MapProto", {
   name: string(1),
   keyType: int32(2),
   keys: repeated(int64(3)),
