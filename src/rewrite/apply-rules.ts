@@ -127,11 +127,16 @@ class Rewriter {
       }
       const label = labelOf(node);
       const values = "graph" in replacement ? [replacement] : replacement;
-      const made = [...builder.made];
-      const replaced = replaceMatch(result.match, values, made);
+      const unreplaced = node.outputs.find((output, i) => (output?.uses.size ?? 0) > 0 && values[i] === undefined);
+      if (unreplaced !== undefined) {
+        builder.undo();
+        this.#refused(rule, node, { reason: `its output "${unreplaced.name}" is used too`, node });
+        continue;
+      }
+      const replaced = replaceMatch(result.match, values, builder);
       this.#byRule.set(rule.name, (this.#byRule.get(rule.name) ?? 0) + 1);
       this.#context.report({ kind: "change", rule: rule.name, node: label, reason: `${rule.before} -> ${rule.after}` });
-      return { ...replaced, made };
+      return { ...replaced, made: builder.made };
     }
     return undefined;
   }

@@ -5,6 +5,8 @@ import type { Builder, NewNode, Site } from "./rule.ts";
 /** A builder that remembers what it made, so that a rewrite that is refused after all leaves nothing behind. */
 export interface RecordingBuilder extends Builder {
   readonly made: readonly Node[];
+  /** The constants made, with the names wished for. */
+  readonly constants: readonly (readonly [Value, string])[];
   /** Removes everything made. */
   undo(): void;
 }
@@ -13,7 +15,7 @@ export interface RecordingBuilder extends Builder {
 export function builderBefore(root: Node, site: Site): RecordingBuilder {
   const { graph, model, opset } = site;
   const made: Node[] = [];
-  const constants: Value[] = [];
+  const constants: (readonly [Value, string])[] = [];
   const node = (
     opType: string,
     inputs: readonly (Value | undefined)[],
@@ -40,16 +42,17 @@ export function builderBefore(root: Node, site: Site): RecordingBuilder {
   return {
     ...site,
     made,
+    constants,
     node,
     op: (opType, inputs, attributes, options) => node(opType, inputs, attributes, options).output,
     constant: (hint: string, tensor: Tensor) => {
       const value = graph.addConstant(hint, tensor);
-      constants.push(value);
+      constants.push([value, hint]);
       return value;
     },
     undo: () => {
       for (const fresh of made.reverse()) graph.remove(fresh);
-      for (const value of constants) graph.removeConstant(value);
+      for (const [value] of constants) graph.removeConstant(value);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Node, Value } from "../ir/index.ts";
+import type { RecordingBuilder } from "./builder.ts";
 import type { Match } from "./match.ts";
 
 /** What a replacement touched: the nodes removed and the values that lost readers by it. */
@@ -11,9 +12,13 @@ export interface Replaced {
 
 /**
  * Puts new values in the place of the root's outputs, removes the matched nodes that nothing reads any more and the
- * constants only they read. The new nodes `made` take over the names of root and outputs.
+ * constants only they read. The new nodes take over the names of root and outputs, new constants the names of those gone.
  */
-export function replaceMatch(match: Match, values: readonly (Value | undefined)[], made: readonly Node[]): Replaced {
+export function replaceMatch(
+  match: Match,
+  values: readonly (Value | undefined)[],
+  { made, constants }: RecordingBuilder,
+): Replaced {
   const { graph, root } = match;
   const names: (readonly [Value, string])[] = [];
   const readers = new Set<Node>();
@@ -31,6 +36,7 @@ export function replaceMatch(match: Match, values: readonly (Value | undefined)[
   for (const [value, name] of names)
     if (value.producer !== undefined && made.includes(value.producer) && !value.isOutput && value.name !== name)
       graph.rename(value, name);
+  for (const [value, name] of constants) if (removed.constants.has(name)) graph.rename(value, name);
   return { removed: removed.nodes, released, readers: [...readers] };
 }
 
@@ -47,8 +53,13 @@ function isAlive(value: Value): boolean {
 }
 
 /** Removes the matched nodes from the root upwards as far as nothing reads them; nodes in a match are few. */
-function removeDead(match: Match): { readonly nodes: readonly Node[]; readonly reads: readonly Value[] } {
+function removeDead(match: Match): {
+  readonly nodes: readonly Node[];
+  readonly reads: readonly Value[];
+  readonly constants: ReadonlySet<string>;
+} {
   const { graph } = match;
+  const constants = new Set<string>();
   const nodes: Node[] = [];
   const reads: Value[] = [];
   const waiting = new Set(match.nodes);
@@ -62,10 +73,13 @@ function removeDead(match: Match): { readonly nodes: readonly Node[]; readonly r
       nodes.push(node);
       again = true;
       for (const input of inputs) {
-        if (input.isConstant && input.uses.size === 0) input.graph.removeConstant(input);
-        else reads.push(input);
+        if (!input.isConstant || input.uses.size > 0) reads.push(input);
+        else {
+          input.graph.removeConstant(input);
+          if (input.graph === graph) constants.add(input.name);
+        }
       }
     }
   }
-  return { nodes, reads };
+  return { nodes, reads, constants };
 }
