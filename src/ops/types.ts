@@ -134,6 +134,8 @@ export interface InferResult {
   readonly types: readonly (ValueType | undefined)[];
   /** Content of small outputs as dimensions, row-major. */
   readonly shapeValues?: readonly (readonly Dim[] | undefined)[];
+  /** Outputs that are constants as a whole. */
+  readonly constants?: readonly (Tensor | undefined)[];
 }
 
 /** Infers the types of a node's outputs; throws InferOptError when the inputs contradict the specification. */

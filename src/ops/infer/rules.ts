@@ -1,6 +1,6 @@
 import type { DType, Dim, Shape, TensorType, ValueType } from "../../ir/index.ts";
 import type { InferContext, InferResult } from "../types.ts";
-import { dtypeFromCode, intAttr, printDim, sameDim, tensorType } from "../../ir/index.ts";
+import { dtypeFromCode, intAttr, intsAttr, printDim, sameDim, tensorType } from "../../ir/index.ts";
 import { opsDiagnostics } from "../../diagnostics/codes/ops.ts";
 import { fail } from "../../diagnostics/index.ts";
 
@@ -120,6 +120,17 @@ function broadcastPair(context: InferContext, a: Shape, b: Shape): Shape {
     const right = i - rank + b.length;
     return broadcastDim(context, left < 0 ? 1 : a[left], right < 0 ? 1 : b[right]);
   });
+}
+
+/** Integers from the attribute of the older forms, else from the input of the newer ones; undefined when unknown or absent. */
+export function intsFrom(context: InferContext, attribute: string, input: number): readonly number[] | undefined {
+  return intsAttr(context, attribute) ?? numbersIn(context.shapeValue(input));
+}
+
+/** The only element of a scalar or one-element input; undefined when unknown. */
+export function scalarOf(context: InferContext, index: number): Dim {
+  const content = context.shapeValue(index);
+  return content?.length === 1 ? content[0] : undefined;
 }
 
 /** Content as numbers when every element is one; undefined otherwise. */

@@ -64,6 +64,8 @@ export function walkNode(walk: Walk, scope: Scope, node: Node, index: number): v
     keepType(walk, scope, value, result.types[i], where);
     const content = result.shapeValues?.[i];
     if (content !== undefined) scope.contents.set(value, content);
+    const constant = result.constants?.[i];
+    if (constant !== undefined) scope.constants.set(value, constant);
   });
 }
 
