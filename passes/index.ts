@@ -1,11 +1,41 @@
 import type { Pass } from "../src/pipeline/pass.ts";
+import { convertOpset } from "./convert-opset.ts";
 import { eliminateIdentities } from "./eliminate-identities.ts";
+import { eliminatePositiveZeros } from "./eliminate-positive-zeros.ts";
+import { foldConstants } from "./fold-constants.ts";
+import { freezeInputs } from "./freeze-inputs.ts";
+import { inferTypes } from "./infer-types.ts";
+import { inlineFunctions } from "./inline-functions.ts";
+import { inlineIf } from "./inline-if.ts";
+import { mergeConcats } from "./merge-concats.ts";
+import { mergeReshapes } from "./merge-reshapes.ts";
+import { mergeSlices } from "./merge-slices.ts";
+import { pushTransposes } from "./push-transposes.ts";
+import { removeDeadCode } from "./remove-dead-code.ts";
+import { shareConstants } from "./share-constants.ts";
+import { shareSubexpressions } from "./share-subexpressions.ts";
+import { fuseAffine } from "./fuse/fuse-affine.ts";
 
 /** Every pass, in no particular order; the order of work stands in presets.ts. */
 export const passes: readonly Pass[] = [
   // simplify
+  convertOpset,
   eliminateIdentities,
+  eliminatePositiveZeros,
+  foldConstants,
+  freezeInputs,
+  inferTypes,
+  inlineFunctions,
+  inlineIf,
+  mergeConcats,
+  mergeReshapes,
+  mergeSlices,
+  pushTransposes,
+  removeDeadCode,
+  shareConstants,
+  shareSubexpressions,
   // fuse
+  fuseAffine,
 ];
 
 /** The pass of that name. */

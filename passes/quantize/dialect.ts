@@ -20,8 +20,9 @@ export interface WeightPlace {
   readonly bias: number | undefined;
   /** True when a bias added by an Add right behind (MatMul) belongs to it. */
   readonly biasBehind: boolean;
-  /** Axis of the activation that the weights' inner dimension runs along, negative from the end (bias correction). */
+  /** Axis of the activation that counts its channels, negative from the end; the weights' `inputAxis` runs along it. */
   readonly activationAxis: number;
+  inputAxis(node: Node, rank: number): number;
 }
 
 /** What the runtime can do with one operator: one line of a dialect's table. */
@@ -32,6 +33,8 @@ export interface OperatorPolicy {
   readonly weights?: WeightPlace;
   /** The kernel can give float directly, so that no Q is needed where nobody reads integers. */
   readonly floatOutput?: boolean;
+  /** A mover whose kernel also takes inputs of other scales (Concat): inputs with further readers keep their own. */
+  readonly rescales?: boolean;
   /** Why this node cannot be INT8, although its operator can. */
   refuse?(node: Node): string | undefined;
 }

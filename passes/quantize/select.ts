@@ -9,6 +9,14 @@ function isFloat32(value: Value | undefined): boolean {
   return value?.type?.kind === "tensor" && value.type.dtype === "float32";
 }
 
+/** Why a node of each role is INT8. */
+const reasons: Readonly<Record<OperatorPolicy["role"], string>> = {
+  anchor: "multiplies by constant weights",
+  follower: "reads INT8",
+  mover: "moves INT8 elements",
+  clamp: "reads INT8",
+};
+
 /** The only node that reads a value, unless the value leaves the graph or a subgraph reads it. */
 function soleReader(value: Value): Node | undefined {
   const user = value.soleUser;
@@ -73,7 +81,7 @@ class Selector {
       return;
     }
     if (policy.weights !== undefined) this.#addWeighted(node, policy);
-    this.#markInt8(node, policy, `${policy.role} with INT8 inputs`);
+    this.#markInt8(node, policy, reasons[policy.role]);
   }
 
   /** Why a node cannot be INT8 by its operands. */
@@ -136,6 +144,7 @@ class Selector {
       channelAxis,
       activation,
       activationAxis: place.activationAxis,
+      inputAxis: place.inputAxis(node, shape.length),
       biasNode,
       biasInput,
       bias: biasNode?.input(biasInput),
@@ -177,7 +186,7 @@ class Selector {
       const readers = node.outputs.flatMap((output) => (output === undefined ? [] : [...output.uses]));
       const isRead =
         readers.length > 0 && readers.every((use) => use.kind === "node" && this.#readsInt8(use.node, use.index));
-      if (isRead) this.#markInt8(node, policy, "mover between an input and INT8 readers");
+      if (isRead) this.#markInt8(node, policy, "moves an input to INT8 readers");
     }
   }
 
@@ -198,25 +207,33 @@ class Selector {
     const constants = new Set<Value>();
     const groups = valueGroups<Value>();
     const moved = new Set<Value>();
+    const computed = new Set<Value>();
+    const integerInputs: { readonly node: Node; readonly index: number }[] = [];
     for (const [node, decision] of this.#decisions) {
       const policy = this.#policy(node);
       if (decision.state !== "int8" || policy === undefined) continue;
       const inputs = this.#activations(node, policy);
       for (const value of inputs) (value.isConstant ? constants : values).add(value);
+      node.inputs.forEach((_value, index) => {
+        if (this.#readsInt8(node, index)) integerInputs.push({ node, index });
+      });
       const outputs = policy.role === "mover" ? node.outputs : [this.#results.get(node)];
       for (const output of outputs) {
         if (output === undefined) continue;
         const wanted =
           this.#dialect.outputs === "quantized" && (policy.floatOutput !== true || this.#isReadAsInteger(output));
         if (wanted) values.add(output);
+        if (wanted) computed.add(output);
         if (policy.role !== "mover") continue;
-        moved.add(output);
-        for (const input of inputs) groups.join(input, output);
+        for (const input of inputs) if (policy.rescales !== true || input.uses.size === 1) groups.join(input, output);
+        if (policy.rescales !== true) moved.add(output);
       }
     }
     return {
       decisions: this.#inGraphOrder(),
       values: [...values],
+      computed,
+      integerInputs,
       constants: [...constants],
       rangeSources: rangeSources([...values], groups.of, moved),
       weighted: this.#weighted,

@@ -15,6 +15,8 @@ export interface WeightedOperator {
   readonly channelAxis: number | undefined;
   readonly activation: Value;
   readonly activationAxis: number;
+  /** Axis of the weights that runs along the activation's channels (those of one group). */
+  readonly inputAxis: number;
   /** The node that adds the bias: the operator itself or, for MatMul, the Add behind it. */
   readonly biasNode: Node | undefined;
   readonly biasInput: number;
@@ -26,6 +28,10 @@ export interface Selection {
   readonly decisions: ReadonlyMap<Node, NodeDecision>;
   /** Activations to quantize, in graph order. */
   readonly values: readonly Value[];
+  /** Those of `values` that an INT8 operator computes: all their readers take the dequantized value. */
+  readonly computed: ReadonlySet<Value>;
+  /** Inputs of INT8 nodes that carry integers. */
+  readonly integerInputs: readonly { readonly node: Node; readonly index: number }[];
   /** Constants that are read as activations (an operand of Add or Mul). */
   readonly constants: readonly Value[];
   /** For each group of values that share a scale: the values whose ranges decide it. */

@@ -15,6 +15,7 @@ const convWeights: WeightPlace = {
   bias: 2,
   biasBehind: false,
   activationAxis: 1,
+  inputAxis: () => 1,
 };
 
 const gemmWeights: WeightPlace = {
@@ -23,6 +24,7 @@ const gemmWeights: WeightPlace = {
   bias: 2,
   biasBehind: false,
   activationAxis: -1,
+  inputAxis: (node) => (intAttr(node, "transB", 0) === 1 ? 1 : 0),
 };
 
 const matMulWeights: WeightPlace = {
@@ -31,6 +33,7 @@ const matMulWeights: WeightPlace = {
   bias: undefined,
   biasBehind: true,
   activationAxis: -1,
+  inputAxis: (_node, rank) => rank - 2,
 };
 
 function refuseGemm(node: Node): string | undefined {
@@ -69,7 +72,7 @@ export const x86Operators: Readonly<Record<string, OperatorPolicy>> = {
     ...mover(),
     refuse: (node) => (node.outputs.length > 1 ? "the indices output has no INT8 form" : undefined),
   },
-  Concat: mover("all"),
+  Concat: { ...mover("all"), rescales: true },
   Split: mover(),
   Slice: mover(),
   Gather: mover(),

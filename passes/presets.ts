@@ -1,0 +1,49 @@
+import type { Stage } from "../src/pipeline/pass.ts";
+
+/** The optimization levels of the command line. */
+export type Level = "O0" | "O1" | "O2" | "O3";
+
+/** One pass of a preset, by name, with the reason for its place. */
+export interface PresetLine {
+  readonly pass: string;
+  readonly why: string;
+}
+
+/** One stage of a preset: its passes are repeated in this order until none finds work. */
+export interface PresetStage {
+  readonly stage: Stage;
+  readonly lines: readonly PresetLine[];
+}
+
+const line = (pass: string, why: string): PresetLine => ({ pass, why });
+
+/** Same bits, and the interface as it was. */
+const cleanUp: readonly PresetLine[] = [
+  line("freeze-inputs", "weights listed as inputs are no constants to any other pass"),
+  line("inline-functions", "bodies are seen by the other passes only in the graph itself"),
+  line("infer-types", "shapes decide what is a no-op and what is constant"),
+  line("fold-constants", "makes parameters and conditions visible as constants"),
+  line("inline-if", "a branch taken always is part of the graph, and its shapes become known"),
+  line("eliminate-identities", "what others left as no-op stands between patterns"),
+  line("merge-reshapes", "needs folded targets; leaves one Reshape where chains were"),
+  line("push-transposes", "after no-ops are gone, so that transposes meet"),
+  line("merge-slices", "after folding, when starts, ends and axes are constants"),
+  line("merge-concats", "after identities, so that nested Concats are neighbours"),
+  line("share-constants", "before equal nodes are sought: they must read the same value"),
+  line("share-subexpressions", "after everything is in its simplest form, equal nodes look equal"),
+  line("remove-dead-code", "last, for what all others left behind"),
+];
+
+/** As clean-up, and what may change the sign of a zero. */
+const simplify: readonly PresetLine[] = [
+  ...cleanUp,
+  line("eliminate-positive-zeros", "x + 0.0 is x but for the sign of a zero"),
+];
+
+/** What each level does. A stage reaches its fixpoint before the next begins. */
+export const presets: Readonly<Record<Level, readonly PresetStage[]>> = {
+  O0: [],
+  O1: [{ stage: "simplify", lines: cleanUp }],
+  O2: [{ stage: "simplify", lines: simplify }],
+  O3: [{ stage: "simplify", lines: simplify }],
+};
