@@ -72,7 +72,7 @@ export interface OpOptions<Name extends string> {
 }
 
 /** Any value. */
-export function anyValue<const Name extends string = never>(name?: Name): Pattern<Name> {
+export function anyValue<const Name extends string = never>(name?: Name): Pattern<NoInfer<Name>> {
   return { kind: "any", name };
 }
 
@@ -80,7 +80,7 @@ export function anyValue<const Name extends string = never>(name?: Name): Patter
 export function constant<const Name extends string = never>(
   name?: Name,
   accepts?: (tensor: Tensor, value: Value) => Verdict,
-): Pattern<Name> {
+): Pattern<NoInfer<Name>> {
   return { kind: "constant", name, accepts };
 }
 
@@ -89,7 +89,7 @@ export function op<const Inputs extends readonly Pattern[], const Name extends s
   opType: string | readonly string[],
   inputs: Inputs,
   options: OpOptions<Name> = {},
-): Pattern<NamesOf<Inputs[number]> | Name> {
+): Pattern<NamesOf<Inputs[number]> | NoInfer<Name>> {
   return makeOp(opType, inputs, options, false);
 }
 
@@ -99,7 +99,7 @@ export function commutative<A extends Pattern, B extends Pattern, const Name ext
   a: A,
   b: B,
   options: OpOptions<Name> = {},
-): Pattern<NamesOf<A> | NamesOf<B> | Name> {
+): Pattern<NamesOf<A> | NamesOf<B> | NoInfer<Name>> {
   return makeOp(opType, [a, b], options, true);
 }
 
