@@ -1,5 +1,13 @@
-import type { Graph, Model, Node, StaticShape, Tensor, Value } from "../../src/ir/index.ts";
-import { attr, float32Scalar, numbersOf, tensorFromElements, tensorType } from "../../src/ir/index.ts";
+import type { Graph, Model, Node, Tensor, Value } from "../../src/ir/index.ts";
+import {
+  attr,
+  float32Scalar,
+  hashTensor,
+  numbersOf,
+  tensorFromElements,
+  tensorFromNumbers,
+  tensorType,
+} from "../../src/ir/index.ts";
 import type { QuantizationParameters } from "../../src/quant/index.ts";
 import { channelLayout, quantizeBias, quantizeValues, quantizeWeights } from "../../src/quant/index.ts";
 import type { BiasPlan, NodePlan, QuantizationPlan, WeightPlan } from "./plan.ts";
@@ -52,8 +60,13 @@ class Writer {
     for (const [name, parameters] of Object.entries(this.#plan.constants))
       this.#writeConstant(this.#value(name), parameters, integerUses.get(name) ?? []);
     for (const [name, { parameters, readers }] of Object.entries(this.#plan.activations))
-      this.#writeActivation(this.#value(name), parameters, readers === "all" ? undefined : (integerUses.get(name) ?? []));
-    for (const value of this.#replaced) if (value.uses.size === 0 && value.isConstant) this.#graph.removeConstant(value);
+      this.#writeActivation(
+        this.#value(name),
+        parameters,
+        readers === "all" ? undefined : (integerUses.get(name) ?? []),
+      );
+    for (const value of this.#replaced)
+      if (value.uses.size === 0 && value.isConstant) this.#graph.removeConstant(value);
   }
 
   #value(name: string): Value {
@@ -90,7 +103,10 @@ class Writer {
     const graph = this.#graph;
     const { name } = value;
     const scale = graph.addConstant(`${name}_scale`, float32Scalar(parameters.scale));
-    const zeroPoint = graph.addConstant(`${name}_zero_point`, integerTensor(parameters.dtype, [], [parameters.zeroPoint]));
+    const zeroPoint = graph.addConstant(
+      `${name}_zero_point`,
+      tensorFromNumbers(parameters.dtype, [], [parameters.zeroPoint]),
+    );
     const shape = value.type?.kind === "tensor" ? value.type.shape : undefined;
     const quantizeSpec = {
       opType: "QuantizeLinear",
@@ -115,21 +131,15 @@ class Writer {
   }
 
   /** An integer constant with its DQ; one for each distinct content of a constant. */
-  #dequantized(source: Value, hint: string, stored: StoredConstant): Value {
-    const key = JSON.stringify([
-      source.name,
-      hint,
-      stored.axis,
-      [...numbersArray(stored.scale)],
-      [...numbersArray(stored.values).slice(0, hint === source.name ? 0 : undefined)],
-    ]);
+  #dequantized(anchor: Node, hint: string, stored: StoredConstant): Value {
+    const key = [hint, stored.axis, hashTensor(stored.scale), hashTensor(stored.values)].join("|");
     const known = this.#stored.get(key);
     if (known !== undefined) return known;
     const graph = this.#graph;
     const values = graph.addConstant(`${hint}_quantized`, stored.values);
     const scale = graph.addConstant(`${hint}_scale`, stored.scale);
     const zeroPoint = graph.addConstant(`${hint}_zero_point`, stored.zeroPoint);
-    const dequantize = graph.prepend({
+    const dequantize = graph.insertBefore(anchor, {
       opType: "DequantizeLinear",
       name: `${hint}_DequantizeLinear`,
       inputs: [values, scale, zeroPoint],
@@ -154,7 +164,7 @@ class Writer {
     const scales = Float32Array.from(weights.scales);
     const { values } = quantizeWeights(numbersOf(tensor), layout, scales, weights.largest);
     const scaleShape = weights.axis === undefined ? [] : [scales.length];
-    const dequantized = this.#dequantized(source, source.name, {
+    const dequantized = this.#dequantized(node, source.name, {
       values: tensorFromElements("int8", tensor.shape, values),
       scale: tensorFromElements("float32", scaleShape, scales),
       zeroPoint: tensorFromElements("int8", scaleShape, new Int8Array(scales.length)),
@@ -178,7 +188,7 @@ class Writer {
       return;
     }
     const { values, scales } = quantizeBias(bias, plan.activationScale, Float32Array.from(weights.scales));
-    const dequantized = this.#dequantized(source ?? this.#value(plan.node), `${hint}`, {
+    const dequantized = this.#dequantized(node, hint, {
       values: tensorFromElements("int32", [length], values),
       scale: tensorFromElements("float32", scales.length === 1 ? [] : [length], scales),
       zeroPoint: tensorFromElements("int32", scales.length === 1 ? [] : [length], new Int32Array(scales.length)),
@@ -193,11 +203,12 @@ class Writer {
     uses: readonly { readonly node: Node; readonly index: number }[],
   ): void {
     const tensor = source.constant;
-    if (tensor === undefined) throw new Error(`"${source.name}" is no constant`);
-    const dequantized = this.#dequantized(source, source.name, {
-      values: integerTensor(parameters.dtype, tensor.shape, quantizeValues(numbersOf(tensor), parameters)),
+    const [first] = uses;
+    if (tensor === undefined || first === undefined) throw new Error(`"${source.name}" is no constant that is read`);
+    const dequantized = this.#dequantized(first.node, source.name, {
+      values: tensorFromElements(parameters.dtype, tensor.shape, quantizeValues(numbersOf(tensor), parameters)),
       scale: float32Scalar(parameters.scale),
-      zeroPoint: integerTensor(parameters.dtype, [], [parameters.zeroPoint]),
+      zeroPoint: tensorFromNumbers(parameters.dtype, [], [parameters.zeroPoint]),
       axis: undefined,
     });
     for (const { node, index } of uses) this.#graph.setInput(node, index, dequantized);

@@ -60,7 +60,8 @@ export function parseCalibration(text: string, file: string): Calibration {
     return malformed("not valid JSON", cause);
   }
   if (!isRecord(parsed)) return malformed("not an object");
-  if (parsed["format"] !== "infer-opt.calib" || parsed["version"] !== 1) return malformed("not format infer-opt.calib 1");
+  if (parsed["format"] !== "infer-opt.calib" || parsed["version"] !== 1)
+    return malformed("not format infer-opt.calib 1");
   for (const key of ["graph", "data", "method", "chosen"])
     if (typeof parsed[key] !== "string") return malformed(`"${key}" is missing`);
   if (!Number.isInteger(parsed["samples"])) return malformed('"samples" is missing');
@@ -81,10 +82,7 @@ export interface CalibrationBinding {
 export function checkCalibration(calibration: Calibration, binding: CalibrationBinding, file: string): void {
   if (calibration.graph !== binding.graph)
     fail(
-      quantDiagnostics.calibrationOfOtherModel(
-        { file, expected: binding.graph, found: calibration.graph },
-        { file },
-      ),
+      quantDiagnostics.calibrationOfOtherModel({ file, expected: binding.graph, found: calibration.graph }, { file }),
     );
   for (const key of ["data", "method"] as const) {
     const expected = binding[key];

@@ -1,4 +1,4 @@
-/** Streaming means of the channels of one value: axis `axis` of its shape. */
+/** Streaming means of the channels of one value, which lie along one axis of its shape (negative counts from the end). */
 export interface ChannelMeans {
   observe(values: ArrayLike<number>, shape: readonly number[]): void;
   /** One mean per channel; empty while nothing was observed. */
@@ -11,17 +11,18 @@ export function channelMeans(axis: number): ChannelMeans {
   let counts = new Float64Array(0);
   return {
     observe: (values, shape) => {
-      const channels = shape[axis] ?? 1;
-      const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+      const at = axis < 0 ? axis + shape.length : axis;
+      const channels = shape[at] ?? 1;
+      const inner = shape.slice(at + 1).reduce((a, b) => a * b, 1);
       if (sums.length !== channels) {
         sums = new Float64Array(channels);
         counts = new Float64Array(channels);
       }
-      for (let at = 0, block = 0; at < values.length; at += inner, block++) {
+      for (let start = 0, block = 0; start < values.length; start += inner, block++) {
         const channel = block % channels;
         let sum = 0;
         let count = 0;
-        for (let i = at; i < at + inner; i++) {
+        for (let i = start; i < start + inner; i++) {
           const x = values[i] as number;
           if (!Number.isFinite(x)) continue;
           sum += x;

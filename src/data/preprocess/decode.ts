@@ -8,14 +8,14 @@ import type { Pixels } from "./resample.ts";
 export const imageEndings: readonly string[] = [".jpg", ".jpeg", ".png", ".webp", ".bmp"];
 
 /**
- * Reads a picture file to eight-bit RGB (or gray). Transparency is dropped, orientation tags are ignored, as the usual
+ * Reads a picture file to eight-bit RGB (or gray). Transparency is dropped, orientation tags and colour profiles are ignored, as the usual
  * training pipelines do.
  */
 export async function decodeImage(file: string, gray: boolean): Promise<Pixels> {
   try {
     if (file.toLowerCase().endsWith(".bmp")) return decodeBitmap(await readFile(file), gray);
     const { default: sharp } = await import("sharp");
-    const { data, info } = await sharp(file, { failOn: "error" })
+    const { data, info } = await sharp(file, { failOn: "error", ignoreIcc: true })
       .removeAlpha()
       .toColourspace(gray ? "b-w" : "srgb")
       .raw({ depth: "uchar" })

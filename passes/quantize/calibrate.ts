@@ -1,0 +1,138 @@
+import type { Model, RuntimeValue } from "../../src/ir/index.ts";
+import { cloneModel } from "../../src/ir/index.ts";
+import type { Sample } from "../../src/data/dataset.ts";
+import type { Executor, Feeds } from "../../src/pipeline/executor.ts";
+import type { RangeMethodName } from "../../src/quant/index.ts";
+import { autoCandidates, rangeMethods } from "../../src/quant/index.ts";
+import { applyPlan } from "./apply-plan.ts";
+import type { Calibration } from "./calibration.ts";
+import { calibrationGraphHash } from "./calibration.ts";
+import type { QuantizationDialect } from "./dialect.ts";
+import { makePlan } from "./make-plan.ts";
+import type { CalibratedRanges } from "./make-plan.ts";
+import type { Observations } from "./observe.ts";
+import { observeActivations } from "./observe.ts";
+import { outputFidelity } from "./output-fidelity.ts";
+import type { Selection } from "./selection.ts";
+
+/** The part of a dataset that calibration reads. */
+export interface CalibrationSamples {
+  readonly size: number;
+  samples(positions?: readonly number[]): AsyncIterable<Sample>;
+}
+
+/** What calibration is done with. */
+export interface CalibrateOptions {
+  readonly executor: Executor;
+  readonly samples: CalibrationSamples;
+  /** Hash of the samples; the caller knows where they come from. */
+  readonly dataHash: string;
+  readonly method: RangeMethodName | "auto";
+  readonly dialect: QuantizationDialect;
+  readonly hasVnni: boolean;
+  readonly signal: AbortSignal;
+  /** Told the fidelity of each candidate of `auto`. */
+  report(candidate: Candidate): void;
+}
+
+/** One way of quantizing that `auto` tried, and how near its outputs stayed on samples it had not seen. */
+export interface Candidate {
+  readonly method: RangeMethodName;
+  readonly biasCorrection: boolean;
+  readonly sqnrDb: number;
+}
+
+/** At most this many samples judge candidates: enough to rank them, few enough to run each candidate on. */
+const mostJudges = 24;
+
+async function* feedsOf(samples: AsyncIterable<Sample>): AsyncIterable<Feeds> {
+  for await (const sample of samples) yield sample.feeds;
+}
+
+function rangesBy(method: RangeMethodName, seen: Observations, biasCorrection: boolean): CalibratedRanges {
+  const { range } = rangeMethods[method];
+  return {
+    ranges: Object.fromEntries([...seen.histograms].map(([name, histogram]) => [name, range(histogram)])),
+    means: biasCorrection ? Object.fromEntries(seen.means) : {},
+  };
+}
+
+/**
+ * Finds the ranges of a selection's activations by running the model on samples, in one streaming pass. With `auto`
+ * every fourth sample is held out: the others give the ranges, the held-out ones judge each method on the quantized
+ * model's outputs, and the winner's ranges are then taken from all samples.
+ */
+export async function calibrate(model: Model, selection: Selection, options: CalibrateOptions): Promise<Calibration> {
+  const { executor, samples, method, signal } = options;
+  const judges = method === "auto" ? judgePositions(samples.size) : [];
+  const rest = Array.from({ length: samples.size }, (_, i) => i).filter((i) => !judges.includes(i));
+  const observer = observeActivations(selection);
+  const outputs = model.graph.outputs.map((output) => output.name);
+  const run = (positions: readonly number[], wanted: readonly string[]): ReturnType<Executor["run"]> =>
+    executor.run(model, feedsOf(samples.samples(positions)), wanted);
+
+  for await (const values of run(rest, observer.wanted)) {
+    signal.throwIfAborted();
+    observer.add(values);
+  }
+  let chosen: Pick<Candidate, "method" | "biasCorrection"> = {
+    method: method === "auto" ? "minmax" : method,
+    biasCorrection: true,
+  };
+  if (method === "auto" && judges.length > 0) {
+    const references: ReadonlyMap<string, RuntimeValue>[] = [];
+    const candidates = rest.length === 0 ? undefined : observer.read();
+    for await (const values of run(judges, [...new Set([...observer.wanted, ...outputs])])) {
+      signal.throwIfAborted();
+      observer.add(values);
+      references.push(new Map(outputs.map((name) => [name, values.get(name) as RuntimeValue])));
+    }
+    chosen = await judge(model, selection, candidates ?? observer.read(), judges, references, options);
+  }
+  const seen = observer.read();
+  return {
+    format: "infer-opt.calib",
+    version: 1,
+    graph: calibrationGraphHash(model),
+    data: options.dataHash,
+    method,
+    chosen: chosen.method,
+    samples: seen.samples,
+    ...rangesBy(chosen.method, seen, chosen.biasCorrection),
+  };
+}
+
+/** Every fourth position, thinned to `mostJudges`; one at least where there is more than one sample. */
+function judgePositions(size: number): readonly number[] {
+  const fourth = Array.from({ length: size }, (_, i) => i).filter((i) => i % 4 === 1);
+  const step = Math.max(1, fourth.length / mostJudges);
+  return fourth.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)).slice(0, mostJudges);
+}
+
+/** Quantizes a copy by each candidate in turn and compares outputs; the first of the best wins. */
+async function judge(
+  model: Model,
+  selection: Selection,
+  seen: Observations,
+  judges: readonly number[],
+  references: readonly ReadonlyMap<string, RuntimeValue>[],
+  options: CalibrateOptions,
+): Promise<Pick<Candidate, "method" | "biasCorrection">> {
+  let best: Candidate | undefined;
+  const tryOne = async (method: RangeMethodName, biasCorrection: boolean): Promise<void> => {
+    const copy = cloneModel(model);
+    applyPlan(copy, makePlan(selection, rangesBy(method, seen, biasCorrection), options.dialect, options.hasVnni));
+    const fidelity = outputFidelity();
+    let i = 0;
+    for await (const values of options.executor.run(copy, feedsOf(options.samples.samples(judges)))) {
+      options.signal.throwIfAborted();
+      fidelity.add(references[i++] ?? new Map(), values);
+    }
+    const candidate: Candidate = { method, biasCorrection, sqnrDb: fidelity.read() };
+    options.report(candidate);
+    if (best === undefined || candidate.sqnrDb > best.sqnrDb) best = candidate;
+  };
+  for (const method of autoCandidates) await tryOne(method, true);
+  if (best !== undefined) await tryOne((best as Candidate).method, false);
+  return best ?? { method: "minmax", biasCorrection: true };
+}

@@ -1,0 +1,15 @@
+export { quantizedNode, refuseQuantized } from "./already-quantized.ts";
+export { applyPlan } from "./apply-plan.ts";
+export type { CalibrateOptions, CalibrationSamples, Candidate } from "./calibrate.ts";
+export { calibrate } from "./calibrate.ts";
+export type { Calibration, CalibrationBinding } from "./calibration.ts";
+export { calibrationGraphHash, checkCalibration, parseCalibration, printCalibration } from "./calibration.ts";
+export type { QuantizationDialect } from "./dialect.ts";
+export { dialects } from "./dialects.ts";
+export type { Exclusions } from "./exclusions.ts";
+export { makePlan } from "./make-plan.ts";
+export type { ActivationPlan, BiasPlan, NodePlan, QuantizationPlan, WeightPlan } from "./plan.ts";
+export type { QuantizeOptions } from "./quantize.ts";
+export { dialectOf, quantize, selectForTarget } from "./quantize.ts";
+export { selectInt8 } from "./select.ts";
+export type { NodeDecision, Selection, WeightedOperator } from "./selection.ts";

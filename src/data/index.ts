@@ -1,0 +1,15 @@
+export type { DataHash } from "./data-hash.ts";
+export { dataHash } from "./data-hash.ts";
+export type { Dataset, InputSpec, Sample } from "./dataset.ts";
+export type { HitCounter, PairedDifference, Similarity, SimilarityMeter } from "./metrics/index.ts";
+export { argMax, isInTopK, pairedDifference, similarityMeter, topK } from "./metrics/index.ts";
+export type { OpenDatasetOptions } from "./open-dataset.ts";
+export { openDataset } from "./open-dataset.ts";
+export type { PreprocessSpec, Size } from "./preprocess/spec.ts";
+export { parsePreprocess, preprocessPresets } from "./preprocess/spec.ts";
+export type { RandomDatasetOptions } from "./random-dataset.ts";
+export { randomDataset } from "./random-dataset.ts";
+export type { RandomSource } from "./random-source.ts";
+export { randomSource } from "./random-source.ts";
+export type { Split } from "./split.ts";
+export { splitEveryFifth, spread, subset } from "./split.ts";
