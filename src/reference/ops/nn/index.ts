@@ -6,7 +6,6 @@ import { convTranspose } from "./conv-transpose.ts";
 import { conv } from "./conv.ts";
 import { deformConv } from "./deform-conv.ts";
 import { dropout } from "./dropout.ts";
-import { flexAttention } from "./flex-attention.ts";
 import { globalAveragePool, globalLpPool, globalMaxPool } from "./global-pool.ts";
 import { groupNormalization } from "./group-normalization.ts";
 import { gru } from "./gru.ts";
@@ -34,7 +33,6 @@ export const nnOps: readonly ReferenceOp[] = [
   convTranspose,
   deformConv,
   dropout,
-  flexAttention,
   globalAveragePool,
   globalLpPool,
   globalMaxPool,
