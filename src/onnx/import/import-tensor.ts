@@ -124,6 +124,9 @@ export function importSparse(proto: SparseTensorProto, files: ExternalFiles | un
   return { shape, values, indices };
 }
 
+/** Bytes; a dense tensor beyond it could not stand in a model file either. */
+const denseLimit = 0x7fff_ffff;
+
 /** A sparse initializer as the dense constant it stands for. */
 export function importSparseInitializer(proto: SparseTensorProto, files: ExternalFiles | undefined): Tensor {
   const sparse = importSparse(proto, files);
@@ -131,7 +134,7 @@ export function importSparseInitializer(proto: SparseTensorProto, files: Externa
   const name = proto.values?.name ?? "";
   const byteLength = byteLengthOf(dtype, sizeOf(sparse.shape));
   if (dtype === "string" || dtypes[dtype].bits < 8) reject(name, `sparse tensors of ${dtype} are not read`);
-  if (!Number.isSafeInteger(byteLength)) reject(name, "its dimensions are beyond any memory");
+  if (!(byteLength <= denseLimit)) reject(name, `[${sparse.shape.join(",")}] is too large to be made dense`);
   return new SparseProtoTensor(proto, dtype, sparse.shape, byteLength, () => densify(sparse, name, byteLength));
 }
 
@@ -141,17 +144,15 @@ function densify({ shape, values, indices }: SparseTensor, name: string, byteLen
   const size = sizeOf(shape);
   const bytes = values.bytes();
   const index = bigintsOf(indices).map(Number);
-  const perElement = indices.shape.length === 1 ? 1 : shape.length;
+  // Indices are either linear, or one row of positions per value.
+  const dims = indices.shape.length === 1 ? [size] : shape;
   for (let i = 0; i < (values.shape[0] ?? 0); i++) {
-    let at = perElement === 1 && indices.shape.length === 1 ? (index[i] as number) : 0;
-    if (indices.shape.length === 2)
-      for (let axis = 0; axis < shape.length; axis++) {
-        const position = index[i * perElement + axis] as number;
-        const dim = shape[axis] as number;
-        if (position < 0 || position >= dim) reject(name, `index ${position} lies outside of dimension ${dim}`);
-        at = at * dim + position;
-      }
-    if (at < 0 || at >= size) reject(name, `index ${at} lies outside of ${size} elements`);
+    let at = 0;
+    dims.forEach((dim, axis) => {
+      const position = index[i * dims.length + axis] as number;
+      if (position < 0 || position >= dim) reject(name, `index ${position} lies outside of dimension ${dim}`);
+      at = at * dim + position;
+    });
     out.set(bytes.subarray(i * width, (i + 1) * width), at * width);
   }
   return out;
