@@ -25,7 +25,7 @@ function flagOf(name: string, property: Property): string {
 
 /** Shapes may hold commas in names of inputs, so only they are not split. */
 function isSplit(name: string): boolean {
-  return name !== "shape";
+  return name !== "shape" && name !== "sampleShape";
 }
 
 /** Gives a command the options of the schema that `pick` selects, grouped for the help. */

@@ -11,9 +11,9 @@ export interface CompileOptions {
    */
   target: string;
   /**
-   * lowest precision that may be used where it pays
+   * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on
    */
-  precision: "fp32" | "int8";
+  precision: "auto" | "fp32" | "int8";
   /**
    * thread counts to time at, separated by commas; default: 1 and all
    */
@@ -55,6 +55,10 @@ export interface CompileOptions {
    */
   shape: string[];
   /**
+   * shape of generated samples where the model leaves it open, `name:1x3x320x320` (repeatable); pins nothing
+   */
+  sampleShape: string[];
+  /**
    * samples: image folder, .npy, .npz, folder of test_data_set_N, .jsonl
    */
   calibData?: string;
@@ -86,10 +90,6 @@ export interface CompileOptions {
    * at most this many samples for accuracy
    */
   evalSamples: number;
-  /**
-   * class index of label 0 (1 for networks with a background class)
-   */
-  labelOffset: number;
   /**
    * what accuracy means: labels where there are any (top1), else agreement with the original
    */
@@ -175,9 +175,9 @@ export interface UserOptions {
    */
   target?: string;
   /**
-   * lowest precision that may be used where it pays
+   * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on
    */
-  precision?: "fp32" | "int8";
+  precision?: "auto" | "fp32" | "int8";
   /**
    * thread counts to time at, separated by commas; default: 1 and all
    */
@@ -219,6 +219,10 @@ export interface UserOptions {
    */
   shape?: string[];
   /**
+   * shape of generated samples where the model leaves it open, `name:1x3x320x320` (repeatable); pins nothing
+   */
+  sampleShape?: string[];
+  /**
    * samples: image folder, .npy, .npz, folder of test_data_set_N, .jsonl
    */
   calibData?: string;
@@ -250,10 +254,6 @@ export interface UserOptions {
    * at most this many samples for accuracy
    */
   evalSamples?: number;
-  /**
-   * class index of label 0 (1 for networks with a background class)
-   */
-  labelOffset?: number;
   /**
    * what accuracy means: labels where there are any (top1), else agreement with the original
    */

@@ -90,6 +90,14 @@ export const schema = {
       description: "pin an input's shape, `name:1x3x224x224` (repeatable); also the shape for checks and timing",
       "x-group": "target",
     },
+    sampleShape: {
+      type: "array",
+      items: { type: "string", pattern: "^.+:\\d*(x\\d+)*$" },
+      default: [],
+      description:
+        "shape of generated samples where the model leaves it open, `name:1x3x320x320` (repeatable); pins nothing",
+      "x-group": "target",
+    },
     calibData: {
       type: "string",
       description: "samples: image folder, .npy, .npz, folder of test_data_set_N, .jsonl",
@@ -139,14 +147,6 @@ export const schema = {
       maximum: 1000000,
       default: 500,
       description: "at most this many samples for accuracy",
-      "x-group": "accuracy",
-    },
-    labelOffset: {
-      type: "integer",
-      minimum: 0,
-      maximum: 1000000,
-      default: 0,
-      description: "class index of label 0 (1 for networks with a background class)",
       "x-group": "accuracy",
     },
     metric: {

@@ -67,4 +67,11 @@ export const pipelineDiagnostics = {
     explanation:
       "`--passes` and `--skip-passes` take names of passes, or `pass/rule`, separated by commas. `infer-opt passes` lists all of them.",
   }),
+  brokenStructure: define<{ rule: string; detail: string }>({
+    code: "IO0308",
+    message: ({ rule, detail }) => `the model is malformed (${rule}): ${detail}`,
+    hint: () => "correct the tool or the script that wrote the model",
+    explanation:
+      "The graph as loaded breaks a structural rule: a value without origin, read before it is computed, two values of one name, or a constant whose content contradicts its declared type. Nothing is written.",
+  }),
 };

@@ -1,0 +1,15 @@
+export type { CompileOptions, UserOptions } from "./config/index.ts";
+export { completeOptions } from "./config/index.ts";
+export type { Diagnostic, Severity, Where } from "./diagnostics/index.ts";
+export { InferOptError, formatDiagnostic } from "./diagnostics/index.ts";
+export type { CompileEvent, CompileReport, FormReport, LatencySummary, Reporter } from "./events.ts";
+export type {
+  BenchResult,
+  CompileResult,
+  CompileSetup,
+  ModelComparison,
+  ModelSummary,
+  OutputComparison,
+} from "./recipes/index.ts";
+export { benchModels, compareModels, compile, inspectModel } from "./recipes/index.ts";
+export { version } from "./version.ts";

@@ -1,0 +1,108 @@
+import type { Dataset } from "../data/index.ts";
+import { isInTopK, pairedDifference, similarityMeter } from "../data/index.ts";
+import type { RuntimeValue, Tensor } from "../ir/index.ts";
+import { dtypes, isTensor, numbersOf } from "../ir/index.ts";
+import type { Worker } from "../runtime/index.ts";
+import { fromWire, toWire } from "../runtime/index.ts";
+import type { Accuracy, Form } from "./form.ts";
+
+/** Accuracy of every form on the same samples, with the paired difference to the first form where there are labels. */
+export interface AccuracyResult {
+  readonly byForm: ReadonlyMap<string, readonly Accuracy[]>;
+  /** Change of top-1 against the first form with its 95 % interval, as shares. */
+  readonly top1Change: ReadonlyMap<
+    string,
+    { readonly difference: number; readonly low: number; readonly high: number }
+  >;
+}
+
+interface Tally {
+  readonly top1: boolean[];
+  readonly top5: boolean[];
+  readonly meter: ReturnType<typeof similarityMeter>;
+}
+
+function scoresOf(values: ReadonlyMap<string, RuntimeValue>): Tensor | undefined {
+  for (const value of values.values())
+    if (isTensor(value) && !["string", "complex"].includes(dtypes[value.dtype].kind)) return value;
+  return undefined;
+}
+
+/** Runs the forms (the first is the reference) on the samples with all of the runtime's optimizations; one sample is held in memory at a time. */
+export async function measureAccuracy(
+  forms: readonly Form[],
+  data: Dataset,
+  worker: Worker,
+  onProgress: (done: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<AccuracyResult> {
+  const sessions: number[] = [];
+  const tallies: Tally[] = forms.map(() => ({ top1: [], top5: [], meter: similarityMeter() }));
+  for (const form of forms)
+    sessions.push(
+      (await worker.request({ op: "open", model: form.file, settings: { optimization: "all", threads: 0 } })).session,
+    );
+  let done = 0;
+  try {
+    for await (const sample of data.samples()) {
+      signal.throwIfAborted();
+      const feeds = toWire(sample.feeds);
+      let reference: ReadonlyMap<string, RuntimeValue> | undefined;
+      for (const [i, session] of sessions.entries()) {
+        const values = fromWire((await worker.request({ op: "run", session, feeds, wanted: undefined })).values);
+        reference ??= values;
+        tally(tallies[i] as Tally, reference, values, sample.label);
+      }
+      onProgress(++done, data.size);
+    }
+  } finally {
+    for (const session of sessions) await worker.request({ op: "close", session });
+  }
+  return summarizeTallies(forms, tallies);
+}
+
+function tally(
+  into: Tally,
+  reference: ReadonlyMap<string, RuntimeValue>,
+  values: ReadonlyMap<string, RuntimeValue>,
+  label: number | undefined,
+): void {
+  const mine = scoresOf(values);
+  const theirs = scoresOf(reference);
+  if (mine === undefined || theirs === undefined) return;
+  const numbers = numbersOf(mine);
+  into.meter.add(numbersOf(theirs), numbers);
+  if (label === undefined) return;
+  into.top1.push(isInTopK(numbers, label, 1));
+  into.top5.push(isInTopK(numbers, label, 5));
+}
+
+function summarizeTallies(forms: readonly Form[], tallies: readonly Tally[]): AccuracyResult {
+  const byForm = new Map<string, readonly Accuracy[]>();
+  const top1Change = new Map<string, { difference: number; low: number; high: number }>();
+  const base = tallies[0] as Tally;
+  for (const [i, form] of forms.entries()) {
+    const { top1, top5, meter } = tallies[i] as Tally;
+    const { sqnrDb, worstCosine, agreement, samples } = meter.read();
+    const found: Accuracy[] = [];
+    const share = (hits: readonly boolean[]): number => hits.filter(Boolean).length / hits.length;
+    if (top1.length > 0)
+      found.push(
+        { metric: "top1", value: share(top1), samples: top1.length },
+        { metric: "top5", value: share(top5), samples: top5.length },
+      );
+    if (i > 0)
+      found.push(
+        { metric: "agreement", value: agreement, samples },
+        { metric: "sqnr", value: sqnrDb, samples },
+        { metric: "cosine", value: worstCosine, samples },
+      );
+    byForm.set(form.name, found);
+    if (top1.length > 0 && i > 0) {
+      const gained = top1.filter((hit, k) => hit && base.top1[k] === false).length;
+      const lost = top1.filter((hit, k) => !hit && base.top1[k] === true).length;
+      top1Change.set(form.name, pairedDifference(gained, lost, top1.length));
+    }
+  }
+  return { byForm, top1Change };
+}

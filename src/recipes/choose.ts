@@ -1,0 +1,122 @@
+/** One thread count's timing of a candidate: how many times faster than the original, with a 95 % interval. */
+export interface CandidateTiming {
+  readonly threads: number;
+  readonly medianNs: number;
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A form as the choice sees it. */
+export interface Candidate {
+  readonly name: string;
+  readonly nodes: number;
+  readonly bytes: number;
+  /** Numbers may differ by more than rounding: it must pay to be taken. */
+  readonly lossy: boolean;
+  readonly isOriginal: boolean;
+  readonly timings: readonly CandidateTiming[];
+  /** Why it may not be taken (accuracy, a failed load); undefined when nothing speaks against it. */
+  readonly objection: string | undefined;
+}
+
+/** What the chosen form has to meet. */
+export interface Constraints {
+  readonly maxBytes: number | undefined;
+  readonly maxMedianNs: number | undefined;
+  readonly mustBeFaster: boolean;
+}
+
+/** What was chosen, why, what was said of every form, and which constraint no form meets. */
+export interface Choice {
+  readonly name: string;
+  readonly reason: string;
+  readonly verdicts: ReadonlyMap<string, string>;
+  readonly unmet: string | undefined;
+}
+
+/** A form this much slower than the original at any thread count is not taken (never-slower promise, with the noise of a good race). */
+export const SLOWEST_RATIO = 0.98;
+
+/** Wins smaller than this are noise whatever the interval says. */
+const LEAST_MARGIN = 0.02;
+
+/** Geometric mean of the speed ratios over thread counts; 1 when not timed. */
+function score(candidate: Candidate): number {
+  if (candidate.timings.length === 0) return 1;
+  return Math.exp(candidate.timings.reduce((sum, { ratio }) => sum + Math.log(ratio), 0) / candidate.timings.length);
+}
+
+/**
+ * Chooses the fastest candidate that nothing speaks against, that is not slower than the original at any thread count
+ * and that meets the constraints; within noise the simplest: lossless before lossy, then fewer nodes. Constraints that
+ * no candidate meets are dropped and named.
+ */
+export function choose(candidates: readonly Candidate[], constraints: Constraints, noise: number): Choice {
+  const verdicts = new Map<string, string>();
+  const margin = Math.max(LEAST_MARGIN, noise);
+  const open = candidates.filter((candidate) => {
+    const slow = candidate.timings.find(({ ratio, low }) => ratio < SLOWEST_RATIO || low < 1 - 2 * margin);
+    const objection =
+      candidate.objection ??
+      (slow === undefined || candidate.isOriginal
+        ? undefined
+        : `slower than the original at ${slow.threads} thread${slow.threads === 1 ? "" : "s"} (${slow.ratio.toFixed(3)}x, from ${slow.low.toFixed(3)})`);
+    if (objection !== undefined) verdicts.set(candidate.name, `not taken: ${objection}`);
+    return objection === undefined;
+  });
+  const fitting = open.filter((candidate) => violation(candidate, constraints) === undefined);
+  for (const candidate of open) {
+    const broken = violation(candidate, constraints);
+    if (broken !== undefined) verdicts.set(candidate.name, `not taken: ${broken}`);
+  }
+  const pool = fitting.length > 0 ? fitting : open;
+  const best = pool.reduce((most, candidate) => Math.max(most, score(candidate)), 0);
+  const near = pool.filter((candidate) => score(candidate) >= best / (1 + margin));
+  const [winner] = [...near].sort(
+    (a, b) =>
+      Number(a.lossy) - Number(b.lossy) ||
+      Number(a.isOriginal) - Number(b.isOriginal) ||
+      a.nodes - b.nodes ||
+      (a.name < b.name ? -1 : 1),
+  );
+  if (winner === undefined) throw new Error("no candidate is left: the original is always one");
+  for (const candidate of pool) {
+    if (candidate === winner) continue;
+    const close = near.includes(candidate);
+    verdicts.set(
+      candidate.name,
+      close
+        ? `not taken: within noise of ${winner.name}, which is simpler`
+        : `not taken: ${winner.name} is faster (${score(winner).toFixed(2)}x against ${score(candidate).toFixed(2)}x)`,
+    );
+  }
+  const unmet = fitting.length > 0 ? undefined : violation(winner, constraints);
+  const reason = explain(winner, candidates, verdicts);
+  verdicts.set(winner.name, `written: ${reason}`);
+  return { name: winner.name, reason, verdicts, unmet };
+}
+
+function violation(candidate: Candidate, { maxBytes, maxMedianNs, mustBeFaster }: Constraints): string | undefined {
+  if (maxBytes !== undefined && candidate.bytes > maxBytes)
+    return `${candidate.bytes} bytes, and at most ${maxBytes} are allowed`;
+  const slowest = Math.max(...candidate.timings.map(({ medianNs }) => medianNs), 0);
+  if (maxMedianNs !== undefined && slowest > maxMedianNs)
+    return `median ${(slowest / 1e6).toFixed(3)} ms, and at most ${(maxMedianNs / 1e6).toFixed(3)} ms are allowed`;
+  if (mustBeFaster && (candidate.isOriginal || candidate.timings.some(({ low }) => low < 1)))
+    return "not faster than the original beyond noise";
+  return undefined;
+}
+
+function explain(winner: Candidate, candidates: readonly Candidate[], verdicts: ReadonlyMap<string, string>): string {
+  if (winner.timings.length === 0) return "not timed";
+  const speeds = winner.timings.map(
+    ({ threads, ratio, low, high }) =>
+      `${ratio.toFixed(3)}x at ${threads} thread${threads === 1 ? "" : "s"} (${low.toFixed(3)} to ${high.toFixed(3)})`,
+  );
+  if (!winner.isOriginal) return `${speeds.join(", ")} of the original`;
+  const others = candidates
+    .filter((candidate) => candidate !== winner)
+    .map((candidate) => `${candidate.name} ${(verdicts.get(candidate.name) ?? "").replace(/^not taken: /, "")}`);
+  return others.length === 0 ? "nothing to improve was found" : `nothing better was found: ${others.join("; ")}`;
+}

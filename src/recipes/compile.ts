@@ -1,0 +1,143 @@
+import type { CompileOptions } from "../config/index.ts";
+import type { CompileReport, FormReport, Reporter } from "../events.ts";
+import { fail } from "../diagnostics/index.ts";
+import { configDiagnostics } from "../diagnostics/codes/config.ts";
+import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
+import { version } from "../version.ts";
+import type { Choice } from "./choose.ts";
+import { decide } from "./decide.ts";
+import { openEnvironment } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+import type { Form } from "./form.ts";
+import { loadInput } from "./load-input.ts";
+import type { Input } from "./load-input.ts";
+import { countOperators } from "./make-form.ts";
+import { outputPaths, requireFile } from "./paths.ts";
+import { addPrunedForm } from "./prune-form.ts";
+import { addInt8Form } from "./quantize-form.ts";
+import { rewriteFloat } from "./rewrite-float.ts";
+import type { Run } from "./run.ts";
+import { startRun } from "./run.ts";
+import { openSamples } from "./samples.ts";
+import type { Samples } from "./samples.ts";
+import { writeResult } from "./write-result.ts";
+
+/** How a compile reports and is stopped. */
+export interface CompileSetup {
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/** How a compile ended. */
+export interface CompileResult {
+  readonly exitCode: number;
+  readonly report: CompileReport;
+}
+
+/**
+ * The main job: load, simplify and fuse, prune, quantize, time the forms against each other, choose, write, prove.
+ * Throws InferOptError when nothing could be written; an unmet constraint is exit code 3 with the best form written.
+ */
+export async function compile(file: string, options: CompileOptions, setup: CompileSetup): Promise<CompileResult> {
+  requireFile(file);
+  const paths = outputPaths(file, options.output, options.records);
+  const environment = await openEnvironment(options);
+  try {
+    const run = startRun(options, paths, environment, setup);
+    const input = await run.phase("load", () => loadInput(file, run));
+    const samples = await sampleWhereRunnable(input, run);
+    const float = await run.phase("simplify and fuse", () => rewriteFloat(input, samples, run));
+    const forms: Form[] = [input.form, ...(float === undefined ? [] : [float])];
+    const base = float ?? (forms[0] as Form);
+    const pruned = await run.phase("prune", () => addPrunedForm(base, input, run));
+    if (pruned !== undefined) forms.push(pruned);
+    const int8 = await run.phase("quantize", () => addInt8Form(pruned ?? base, input, samples, run));
+    if (int8 !== undefined) forms.push(int8);
+    const decision = await run.phase("choose", () => decide(forms, input, samples, run));
+    const chosen = forms.find((form) => form.name === decision.choice.name) as Form;
+    const written = await run.phase("write", () => writeResult(chosen, input, run));
+    const report = makeReport(input, forms, chosen, decision.choice, decision.forms, written, run);
+    written.writeReport(report);
+    setup.reporter.handle({ type: "finished", report });
+    const { unmet } = decision.choice;
+    if (unmet !== undefined) run.diagnose(configDiagnostics.constraintUnmet({ detail: unmet }));
+    return { exitCode: unmet === undefined ? 0 : 3, report };
+  } finally {
+    environment.close();
+  }
+}
+
+/** Samples, unless the model cannot be run here: then the reason is reported once and checks and timing are left out. */
+async function sampleWhereRunnable(input: Input, run: Run): Promise<Samples | undefined> {
+  if (run.environment.missing !== undefined && (run.options.tune !== "off" || run.options.check !== "none")) {
+    if (run.options.precision === "int8")
+      fail(runtimeDiagnostics.targetUnavailable({ target: run.options.target, missing: run.environment.missing }));
+    run.cannotRun(run.environment.missing);
+    return undefined;
+  }
+  if (input.unrunnable !== undefined) {
+    run.cannotRun(input.unrunnable);
+    return undefined;
+  }
+  return openSamples(input.model, run.options);
+}
+
+function makeReport(
+  input: Input,
+  forms: readonly Form[],
+  chosen: Form,
+  choice: Choice & { readonly measured: "now" | "replayed" | "no" },
+  formReports: readonly FormReport[],
+  written: { readonly file: string | undefined; readonly bytes: number },
+  run: Run,
+): CompileReport {
+  const { environment, options } = run;
+  return {
+    tool: "infer-opt",
+    version,
+    model: {
+      file: input.file,
+      hash: input.form.hash,
+      bytes: input.form.bytes,
+      nodes: input.form.nodes,
+      opset: input.opset,
+    },
+    output: {
+      file: written.file,
+      form: chosen.name,
+      bytes: written.bytes,
+      nodes: chosen.nodes,
+      opset: chosen.model.opsets.get("") ?? 0,
+    },
+    target: targetReport(environment),
+    options: { ...options },
+    seed: options.seed,
+    stages: run.stages,
+    operators: { before: input.operators, after: countOperators(chosen.model) },
+    quantization: run.quantization,
+    pruning: run.pruning,
+    forms:
+      formReports.length > 0
+        ? formReports
+        : forms.map((form) => ({
+            name: form.name,
+            nodes: form.nodes,
+            bytes: form.bytes,
+            timings: [],
+            accuracy: [],
+            verdict: "",
+          })),
+    choice: { form: chosen.name, reason: choice.reason, measured: choice.measured },
+    noise: run.noise,
+    refusals: run.refusals,
+    problems: run.problems,
+    notes: run.notes,
+    phases: run.phases,
+  };
+}
+
+function targetReport(environment: Environment): CompileReport["target"] {
+  const { device } = environment;
+  const runtime = Object.entries(device?.toolchain ?? {}).map(([name, toolVersion]) => `${name} ${toolVersion}`);
+  return { id: environment.target.id, device: device?.summary ?? "not found", runtime: runtime.join(", ") };
+}

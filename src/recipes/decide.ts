@@ -1,0 +1,290 @@
+import { availableParallelism } from "node:os";
+import { parseDrop, parseDuration, parseSize } from "../config/index.ts";
+import type { CompileOptions } from "../config/index.ts";
+import { fail } from "../diagnostics/index.ts";
+import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
+import type { FormReport } from "../events.ts";
+import { measurePolicies } from "../measure/index.ts";
+import type { ChoiceRecord, Json, ProofForm, ProofRecord, ScheduleCache } from "../schedule/index.ts";
+import { hashJson } from "../schedule/index.ts";
+import { version } from "../version.ts";
+import type { AccuracyResult } from "./accuracy.ts";
+import { measureAccuracy } from "./accuracy.ts";
+import type { Candidate, Choice } from "./choose.ts";
+import { choose } from "./choose.ts";
+import type { Accuracy, Form } from "./form.ts";
+import type { Input } from "./load-input.ts";
+import { prove } from "./prove.ts";
+import type { Run } from "./run.ts";
+import type { Samples } from "./samples.ts";
+import { readFeeds } from "./samples.ts";
+import { openScheduleCache } from "./schedule-file.ts";
+import { configHash } from "./write-result.ts";
+
+/** The choice with what it rests on. */
+export interface Decision {
+  readonly choice: Choice & { readonly measured: "now" | "replayed" | "no" };
+  readonly forms: readonly FormReport[];
+}
+
+/** Least SQNR in dB of a lossy form when there are no labels to judge by: below it the output is more noise than it is worth. */
+const LEAST_SQNR = 10;
+
+/** Chooses among the forms: by a valid proof from the records, by accuracy and timing now, or unmeasured when the model does not run here. */
+export async function decide(
+  forms: readonly Form[],
+  input: Input,
+  samples: Samples | undefined,
+  run: Run,
+): Promise<Decision> {
+  const { options } = run;
+  const cache = openScheduleCache(run);
+  const key = proofKey(forms, run);
+  const known = options.reprove ? undefined : cache.proof(key);
+  if (known !== undefined && forms.some((form) => form.name === known.choice.chosen))
+    return replay(forms, known.proof, known.choice, run);
+  if (options.reproducible && options.tune !== "off" && forms.length > 1)
+    fail(
+      scheduleDiagnostics.missingRecord(
+        { what: "the proof of this model, with these options, on any device" },
+        { file: run.paths.schedule },
+      ),
+    );
+  if (samples === undefined || forms.length === 1)
+    return unmeasured(forms, forms.length === 1 ? "nothing was changed" : "the model was not run here");
+  const accuracy = await accuracies(forms, samples, run);
+  const objections = new Map(forms.map((form) => [form.name, accuracyObjection(form, accuracy, options)]));
+  if (options.tune === "off") return untimed(forms, accuracy, objections, run);
+  const proof = await timing(forms, input, samples, cache, run);
+  run.noise = proof.noise;
+  const candidates = forms.map((form): Candidate =>
+    candidateOf(form, proof.forms, proof.failures.get(form.name) ?? objections.get(form.name)),
+  );
+  const choice = choose(candidates, constraintsOf(options), Math.min(proof.noise, 0.03));
+  run.reporter.handle({ type: "choice", form: choice.name, reason: choice.reason });
+  record(cache, key, forms, proof.forms, proof.noise, accuracy, choice, input, run);
+  return { choice: { ...choice, measured: "now" }, forms: reports(forms, proof.forms, accuracy?.byForm, choice) };
+}
+
+function timing(
+  forms: readonly Form[],
+  input: Input,
+  samples: Samples,
+  cache: ScheduleCache,
+  run: Run,
+): Promise<Awaited<ReturnType<typeof prove>>> {
+  const { options, environment } = run;
+  const { device } = environment;
+  if (device === undefined || options.tune === "off") throw new Error("timing needs a device");
+  const policy = measurePolicies[options.tune];
+  const budgetMs = options.budget === undefined ? policy.budgetMs : parseDuration(options.budget);
+  const threads = threadsOf(options);
+  return readFeeds(samples.check).then(([feeds]) =>
+    prove(forms, {
+      worker: environment.worker,
+      reporter: run.reporter,
+      signal: run.signal,
+      policy: { ...policy, budgetMs: budgetMs / threads.length },
+      threads,
+      seed: options.seed,
+      feeds: feeds ?? new Map(),
+      device: device.fingerprint,
+      toolchain: device.toolchain,
+      cache,
+      modelHash: input.form.hash,
+    }),
+  );
+}
+
+/** Thread counts to time at: those asked for, else one and all. */
+export function threadsOf(options: CompileOptions): readonly number[] {
+  return options.threads.length > 0 ? options.threads : [...new Set([1, availableParallelism()])];
+}
+
+/** What a proof is valid for: the very forms, the options, the device and its runtime. In a reproducible run the device is the records'. */
+function proofKey(forms: readonly Form[], run: Run): string {
+  const { options, environment } = run;
+  return hashJson({
+    forms: forms.map(({ name, hash }) => [name, hash]),
+    config: configHash({ ...options, threads: [...threadsOf(options)], calib: undefined as never }),
+    target: environment.target.id,
+    tool: version,
+    ...(options.reproducible ? {} : {}),
+  } as unknown as Json);
+}
+
+async function accuracies(forms: readonly Form[], samples: Samples, run: Run): Promise<AccuracyResult | undefined> {
+  if (!forms.some((form) => form.lossy) || samples.evaluation === undefined) return undefined;
+  const result = await measureAccuracy(
+    forms,
+    samples.evaluation,
+    run.environment.worker,
+    (done, total) => run.reporter.handle({ type: "progress", phase: "accuracy", done, total }),
+    run.signal,
+  );
+  for (const [form, found] of result.byForm)
+    for (const { metric, value, samples: count } of found)
+      run.reporter.handle({ type: "accuracy", form, metric, value, samples: count });
+  return result;
+}
+
+/** Why a form loses more accuracy than allowed; undefined when it does not. */
+function accuracyObjection(
+  form: Form,
+  accuracy: AccuracyResult | undefined,
+  options: CompileOptions,
+): string | undefined {
+  if (!form.lossy) return undefined;
+  const mine = accuracy?.byForm.get(form.name);
+  if (mine === undefined) return undefined;
+  const value = (list: readonly Accuracy[] | undefined, metric: string): number | undefined =>
+    list?.find((entry) => entry.metric === metric)?.value;
+  const metric = options.metric === "auto" ? (value(mine, "top1") === undefined ? "sqnr" : "top1") : options.metric;
+  const now = value(mine, metric);
+  if (now === undefined) return `no ${metric} can be measured: the evaluation data has no labels`;
+  if (metric === "sqnr")
+    return now < LEAST_SQNR
+      ? `signal-to-noise ratio ${now.toFixed(1)} dB, and at least ${LEAST_SQNR} dB are wanted`
+      : undefined;
+  const before = metric === "top1" || metric === "top5" ? (value(accuracy?.byForm.get("original"), metric) ?? 1) : 1;
+  const { amount, relative } = parseDrop(options.maxDrop);
+  const allowed = relative ? amount * before : amount;
+  const drop = before - now;
+  return drop > allowed
+    ? `${metric} falls by ${(drop * 100).toFixed(2)} points, and at most ${(allowed * 100).toFixed(2)} are allowed`
+    : undefined;
+}
+
+function constraintsOf(options: CompileOptions): Parameters<typeof choose>[1] {
+  return {
+    maxBytes: options.maxSize === undefined ? undefined : parseSize(options.maxSize),
+    maxMedianNs: options.maxLatency === undefined ? undefined : parseDuration(options.maxLatency) * 1e6,
+    mustBeFaster: options.failIfSlower,
+  };
+}
+
+function candidateOf(form: Form, proofs: readonly ProofForm[], objection: string | undefined): Candidate {
+  const timings = proofs
+    .filter((proof) => proof.form === form.name)
+    .map(({ threads, ns, speed }) => ({ threads, medianNs: ns.median, ...speed }));
+  return {
+    name: form.name,
+    nodes: form.nodes,
+    bytes: form.bytes,
+    lossy: form.lossy,
+    isOriginal: form.name === "original",
+    timings,
+    objection,
+  };
+}
+
+/** `--tune off`: the lowest precision that accuracy allows, untimed. */
+function untimed(
+  forms: readonly Form[],
+  accuracy: AccuracyResult | undefined,
+  objections: ReadonlyMap<string, string | undefined>,
+  run: Run,
+): Decision {
+  const verdicts = new Map<string, string>();
+  for (const form of forms) {
+    const objection = objections.get(form.name);
+    if (objection !== undefined) verdicts.set(form.name, `not taken: ${objection}`);
+  }
+  const chosen = forms.findLast((form) => objections.get(form.name) === undefined) ?? (forms[0] as Form);
+  const reason = "not timed (--tune off)";
+  verdicts.set(chosen.name, `written: ${reason}`);
+  const candidates = [candidateOf(chosen, [], undefined)];
+  const { unmet } = choose(
+    candidates,
+    { ...constraintsOf(run.options), maxMedianNs: undefined, mustBeFaster: false },
+    0,
+  );
+  const choice: Choice = { name: chosen.name, reason, verdicts, unmet };
+  run.reporter.handle({ type: "choice", form: choice.name, reason });
+  return { choice: { ...choice, measured: "no" }, forms: reports(forms, [], accuracy?.byForm, choice) };
+}
+
+/** Nothing can be run: the last lossless form is written, unmeasured. */
+function unmeasured(forms: readonly Form[], why: string): Decision {
+  const chosen = forms.findLast((form) => !form.lossy) ?? (forms[0] as Form);
+  const reason = `not measured: ${why}`;
+  const choice: Choice = {
+    name: chosen.name,
+    reason,
+    verdicts: new Map([[chosen.name, `written: ${reason}`]]),
+    unmet: undefined,
+  };
+  return { choice: { ...choice, measured: "no" }, forms: reports(forms, [], undefined, choice) };
+}
+
+function replay(forms: readonly Form[], proof: ProofRecord, record: ChoiceRecord, run: Run): Decision {
+  run.note(`replayed the proof of ${proof.at}; --reprove measures again`);
+  run.noise = proof.noise;
+  const choice: Choice = {
+    name: record.chosen,
+    reason: record.reason,
+    verdicts: new Map([[record.chosen, `written: ${record.reason}`]]),
+    unmet: undefined,
+  };
+  run.reporter.handle({ type: "choice", form: choice.name, reason: choice.reason });
+  const accuracy = new Map(forms.map(({ name }) => [name, proof.accuracy.filter((entry) => entry.form === name)]));
+  return { choice: { ...choice, measured: "replayed" }, forms: reports(forms, proof.forms, accuracy, choice) };
+}
+
+function reports(
+  forms: readonly Form[],
+  proofs: readonly ProofForm[],
+  accuracy: ReadonlyMap<string, readonly Accuracy[]> | undefined,
+  choice: Choice,
+): readonly FormReport[] {
+  return forms.map((form) => ({
+    name: form.name,
+    nodes: form.nodes,
+    bytes: form.bytes,
+    timings: proofs
+      .filter((proof) => proof.form === form.name)
+      .map(({ threads, ns, speed }) => ({
+        threads,
+        latency: { minNs: ns.min, medianNs: ns.median, p90Ns: ns.p90, p99Ns: ns.p90, samples: ns.n },
+        speed,
+      })),
+    accuracy: (accuracy?.get(form.name) ?? []).map(({ metric, value, samples }) => ({ metric, value, samples })),
+    verdict: choice.verdicts.get(form.name) ?? "",
+  }));
+}
+
+function record(
+  cache: ScheduleCache,
+  key: string,
+  forms: readonly Form[],
+  proofs: readonly ProofForm[],
+  noise: number,
+  accuracy: AccuracyResult | undefined,
+  choice: Choice,
+  input: Input,
+  run: Run,
+): void {
+  const { environment, options } = run;
+  if (environment.device === undefined) return;
+  const stamp = { v: 1, at: new Date().toISOString(), tool: version, key } as const;
+  cache.append([
+    {
+      ...stamp,
+      kind: "proof",
+      model: input.form.hash,
+      device: environment.device.fingerprint,
+      runtime: Object.entries(environment.device.toolchain)
+        .map(([name, v]) => `${name} ${v}`)
+        .join(", "),
+      threads: threadsOf(options),
+      batch: 1,
+      forms: proofs,
+      noise,
+      accuracy: forms.flatMap(({ name }) =>
+        (accuracy?.byForm.get(name) ?? []).map((entry) => ({ form: name, ...entry })),
+      ),
+      emitted: choice.name,
+    },
+    { ...stamp, kind: "choice", model: input.form.hash, scope: "model", chosen: choice.name, reason: choice.reason },
+  ]);
+}

@@ -1,0 +1,24 @@
+import type { Model } from "../ir/index.ts";
+
+/** One form of the model that could be written. */
+export interface Form {
+  /** `original`, `float`, `int8`, … */
+  readonly name: string;
+  readonly model: Model;
+  /** Structural hash with the contents of constants. */
+  readonly hash: string;
+  readonly nodes: number;
+  /** Bytes of the file, external data included. */
+  readonly bytes: number;
+  /** File that holds it for checks and timing. */
+  readonly file: string;
+  /** True when numbers may differ from the original by more than rounding, so that it must pay. */
+  readonly lossy: boolean;
+}
+
+/** Accuracy of a form by some metric. */
+export interface Accuracy {
+  readonly metric: string;
+  readonly value: number;
+  readonly samples: number;
+}

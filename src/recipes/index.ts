@@ -1,0 +1,11 @@
+export type { BenchResult } from "./bench-models.ts";
+export { benchModels } from "./bench-models.ts";
+export type { CompileResult, CompileSetup } from "./compile.ts";
+export { compile } from "./compile.ts";
+export type { ModelComparison, OutputComparison } from "./compare-models.ts";
+export { compareModels } from "./compare-models.ts";
+export type { ModelSummary } from "./inspect.ts";
+export { inspectModel } from "./inspect.ts";
+export type { Finding, PassListing, TargetListing } from "./listings.ts";
+export { examine, listPasses, listTargets } from "./listings.ts";
+export { writeConfig } from "./write-config.ts";

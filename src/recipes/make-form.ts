@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import type { Model } from "../ir/index.ts";
+import { hashModel } from "../ir/index.ts";
+import { saveModel } from "../onnx/index.ts";
+import type { Signature } from "../pipeline/index.ts";
+import { restoreSignature } from "../pipeline/index.ts";
+import type { Form } from "./form.ts";
+
+/** Nodes of a model with those of its subgraphs and function bodies. */
+export function countNodes(model: Model): number {
+  let count = 0;
+  for (const _ of model.graph.allNodes()) count++;
+  for (const fn of model.functions.values()) for (const _ of fn.body.allNodes()) count++;
+  return count;
+}
+
+/** Operators with their number, subgraphs and function bodies included. */
+export function countOperators(model: Model): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const graph of [model.graph, ...[...model.functions.values()].map((fn) => fn.body)])
+    for (const node of graph.allNodes()) {
+      const name = node.domain === "" ? node.opType : `${node.domain}::${node.opType}`;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A form of the model, written to a file for checks and timing. */
+export async function makeForm(
+  name: string,
+  model: Model,
+  signature: Signature,
+  folder: string,
+  lossy: boolean,
+): Promise<Form> {
+  restoreSignature(signature, model);
+  const saved = await saveModel(model, join(folder, `form-${name.replace(/[^a-z0-9-]/gi, "_")}.onnx`));
+  return {
+    name,
+    model,
+    hash: hashModel(model),
+    nodes: countNodes(model),
+    bytes: saved.bytes + saved.dataBytes,
+    file: saved.path,
+    lossy,
+  };
+}

@@ -1,0 +1,45 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { fail } from "../diagnostics/index.ts";
+import { configDiagnostics } from "../diagnostics/codes/config.ts";
+
+/** The files a compile writes. */
+export interface OutputPaths {
+  readonly folder: string;
+  readonly model: string;
+  readonly schedule: string;
+  readonly calib: string;
+  readonly report: string;
+}
+
+/**
+ * Where the results go: `<stem>.opt.onnx` and its companions in a folder named by `output`, beside the model without
+ * it, or under the name of a given `.onnx` file. The input is never written over.
+ */
+export function outputPaths(model: string, output: string | undefined, records: string | undefined): OutputPaths {
+  const stem = basename(model, extname(model));
+  const isFile =
+    output !== undefined && extname(output) === ".onnx" && !(existsSync(output) && statSync(output).isDirectory());
+  const folder = isFile ? dirname(output) : (output ?? dirname(model));
+  const file = isFile ? output : join(folder, `${stem}.opt.onnx`);
+  if (resolve(file) === resolve(model))
+    fail(
+      configDiagnostics.conflict(
+        { detail: "the output would overwrite the input", advice: "name another file or a folder with -o" },
+        { file: model },
+      ),
+    );
+  const base = isFile ? basename(output, ".onnx").replace(/\.opt$/, "") : stem;
+  return {
+    folder,
+    model: file,
+    schedule: records ?? join(folder, `${base}.schedule.jsonl`),
+    calib: join(folder, `${base}.calib.json`),
+    report: join(folder, `${base}.report.json`),
+  };
+}
+
+/** Throws IO0907 when the model is not a file. */
+export function requireFile(model: string): void {
+  if (!existsSync(model) || !statSync(model).isFile()) fail(configDiagnostics.modelMissing({ model }, { file: model }));
+}

@@ -1,0 +1,158 @@
+import type { Reporter } from "../events.ts";
+import { InferOptError } from "../diagnostics/index.ts";
+import type { RuntimeValue } from "../ir/index.ts";
+import type { MeasurePolicy, RaceResult } from "../measure/index.ts";
+import { quantile, speedRatio, summarize } from "../measure/index.ts";
+import type { Worker } from "../runtime/index.ts";
+import { toWire } from "../runtime/index.ts";
+import type { DeviceFingerprint, ProofForm, ScheduleCache, TrialRecord, TrialTimes } from "../schedule/index.ts";
+import { trialKey } from "../schedule/index.ts";
+import { version } from "../version.ts";
+import type { Form } from "./form.ts";
+
+/** What the forms are timed with. */
+export interface ProveSetup {
+  readonly worker: Worker;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  readonly policy: MeasurePolicy;
+  readonly threads: readonly number[];
+  readonly seed: number;
+  readonly feeds: ReadonlyMap<string, RuntimeValue>;
+  readonly device: DeviceFingerprint;
+  readonly toolchain: Readonly<Record<string, string>>;
+  readonly cache: ScheduleCache;
+  /** Structural hash of the original: what the trials are filed under. */
+  readonly modelHash: string;
+}
+
+/** Timings of all forms: a failed one has none, and its reason. */
+export interface ProveResult {
+  readonly forms: readonly ProofForm[];
+  readonly failures: ReadonlyMap<string, string>;
+  readonly noise: number;
+}
+
+/** Times the forms against each other at each thread count, interleaved, in the worker's process; every finished race is recorded at once. */
+export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<ProveResult> {
+  const proofs: ProofForm[] = [];
+  const failures = new Map<string, string>();
+  let noise = 0;
+  for (const threads of setup.threads) {
+    const open: { readonly form: Form; readonly session: number }[] = [];
+    for (const form of forms) {
+      if (failures.has(form.name)) continue;
+      setup.signal.throwIfAborted();
+      const session = await tryOpen(form, threads, setup);
+      if (typeof session === "number") open.push({ form, session });
+      else {
+        failures.set(form.name, session.failure);
+        setup.cache.append([trialRecord(form, threads, setup, { status: "run", detail: session.failure })]);
+      }
+    }
+    if (open.length === 0) continue;
+    const feeds = toWire(setup.feeds);
+    const names = open.map(({ form }) => form.name);
+    const result = await setup.worker.request(
+      {
+        op: "race",
+        forms: open.map(({ form, session }) => ({ name: form.name, session, feeds })),
+        policy: setup.policy,
+        seed: setup.seed,
+      },
+      (round, rounds) =>
+        setup.reporter.handle({
+          type: "progress",
+          phase: `timing at ${threads} thread${threads === 1 ? "" : "s"}`,
+          done: round,
+          total: rounds,
+        }),
+    );
+    for (const { session } of open) await setup.worker.request({ op: "close", session });
+    noise = Math.max(noise, result.noise);
+    const timed = names.map((name, index) => ({
+      form: (open[index] as { form: Form }).form,
+      proof: proofOf(name, index, (open[index] as { form: Form }).form.hash, threads, result),
+    }));
+    setup.cache.append(
+      timed.map(({ form, proof }) =>
+        trialRecord(form, threads, setup, {
+          status: "ok",
+          ns: proof.ns,
+          reference: { ns: Math.min(...result.referenceNs) },
+        }),
+      ),
+    );
+    for (const { proof } of timed) {
+      proofs.push(proof);
+      const latency = {
+        minNs: proof.ns.min,
+        medianNs: proof.ns.median,
+        p90Ns: proof.ns.p90,
+        p99Ns: proof.ns.p90,
+        samples: proof.ns.n,
+      };
+      setup.reporter.handle({
+        type: "measured",
+        form: `${proof.form} at ${threads} thread${threads === 1 ? "" : "s"}`,
+        latency,
+        ...proof.speed,
+      });
+    }
+  }
+  return { forms: proofs, failures, noise };
+}
+
+async function tryOpen(form: Form, threads: number, setup: ProveSetup): Promise<number | { readonly failure: string }> {
+  try {
+    const { session } = await setup.worker.request({
+      op: "open",
+      model: form.file,
+      settings: { optimization: "all", threads },
+    });
+    await setup.worker.request({ op: "run", session, feeds: toWire(setup.feeds), wanted: undefined });
+    return session;
+  } catch (error) {
+    if (error instanceof InferOptError) return { failure: error.diagnostic.message };
+    throw error;
+  }
+}
+
+function proofOf(form: string, index: number, code: string, threads: number, result: RaceResult): ProofForm {
+  const mine = result.rounds.map((round) => round[index] as readonly number[]);
+  const original = result.rounds.map((round) => round[0] as readonly number[]);
+  const all = mine.flat();
+  const { minNs, medianNs } = summarize(all);
+  const ns: TrialTimes = { min: minNs, median: medianNs, p90: quantile(all, 0.9), n: all.length, mode: "interleaved" };
+  return { form, code, threads, ns, speed: index === 0 ? { ratio: 1, low: 1, high: 1 } : speedRatio(original, mine) };
+}
+
+function trialRecord(
+  form: Form,
+  threads: number,
+  setup: ProveSetup,
+  outcome: Pick<TrialRecord, "status" | "ns" | "reference" | "detail">,
+): TrialRecord {
+  const workload = {
+    op: "model",
+    model: setup.modelHash,
+    threads,
+    inputs: [...setup.feeds].map(([name, value]) => `${name}:${"shape" in value ? value.shape.join("x") : "?"}`).sort(),
+  };
+  const template = "onnxruntime-form@1";
+  const { device, toolchain } = setup;
+  return {
+    v: 1,
+    kind: "trial",
+    key: trialKey({ workload, template, device, toolchain }),
+    workload,
+    template,
+    device,
+    toolchain,
+    point: { lossy: Number(form.lossy), original: Number(form.name === "original") },
+    code: form.hash,
+    ...outcome,
+    at: new Date().toISOString(),
+    tool: version,
+  };
+}

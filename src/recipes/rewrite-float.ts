@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Model, RuntimeValue } from "../ir/index.ts";
+import { hashModel, isTensor, printModel } from "../ir/index.ts";
+import type { Checker, Executor, Feeds } from "../pipeline/index.ts";
+import { makeChecker, runCheckedStage } from "../pipeline/index.ts";
+import { referenceExecutor } from "../reference/index.ts";
+import type { Form } from "./form.ts";
+import type { Input } from "./load-input.ts";
+import { makeForm } from "./make-form.ts";
+import { disabledRules, planStages } from "./plan-stages.ts";
+import type { Run } from "./run.ts";
+import type { Samples } from "./samples.ts";
+import { readFeeds } from "./samples.ts";
+
+/** Rounds of a stage before it is stopped; real models take two to four. */
+const MAX_ROUNDS = 16;
+
+/** Simplifies and fuses the working copy; the resulting form, or undefined when nothing changed. */
+export async function rewriteFloat(input: Input, samples: Samples | undefined, run: Run): Promise<Form | undefined> {
+  const { options, environment } = run;
+  const disabled = new Set(disabledRules(options));
+  const check = await makeCheck(input.model, samples, run);
+  let dumped = 0;
+  const dump = (stage: string, pass: string, model: Model): void => {
+    if (options.dumpIr === undefined) return;
+    mkdirSync(options.dumpIr, { recursive: true });
+    writeFileSync(join(options.dumpIr, `${String(dumped++).padStart(3, "0")}-${stage}-${pass}.txt`), printModel(model));
+  };
+  for (const plan of planStages(options)) {
+    const context = {
+      target: environment.target.facts(environment.device),
+      executor: samples === undefined ? undefined : environment.exact,
+      signal: run.signal,
+      reporter: run.reporter,
+      disabled,
+      maxRounds: MAX_ROUNDS,
+      onChange: dump,
+    };
+    const result = await runCheckedStage(input.model, plan, context, {
+      mode: options.check,
+      strict: options.strict,
+      ...check,
+    });
+    for (const name of result.disabled) disabled.add(name);
+    run.recordStage(plan.stage, result);
+  }
+  if (options.level === "O0" || hashModel(input.model) === input.form.hash) return undefined;
+  return makeForm("float", input.model, input.signature, environment.temp.path, false);
+}
+
+/** The checker of the stages, or the reason why there is none. */
+async function makeCheck(
+  model: Model,
+  samples: Samples | undefined,
+  run: Run,
+): Promise<{ readonly checker: Checker | undefined; readonly reason: string }> {
+  if (run.options.check === "none") return { checker: undefined, reason: "--check none" };
+  if (samples === undefined) return { checker: undefined, reason: "the model is not run here" };
+  const feeds = await readFeeds(samples.check);
+  const executor = await pickExecutor(model, feeds, run);
+  if ("reason" in executor) {
+    run.cannotRun(executor.reason);
+    return { checker: undefined, reason: executor.reason };
+  }
+  return { checker: makeChecker(executor.executor, feeds), reason: "" };
+}
+
+/** ONNX Runtime where it runs the model and returns all outputs, else the interpreter; the reason when neither can. */
+async function pickExecutor(
+  model: Model,
+  feeds: readonly Feeds[],
+  run: Run,
+): Promise<{ readonly executor: Executor } | { readonly reason: string }> {
+  const { exact } = run.environment;
+  const first = feeds.slice(0, 1);
+  const tried = await makeChecker(exact, first).evaluate(model);
+  const names = model.graph.outputs.map((output) => output.name);
+  const complete = (outputs: readonly ReadonlyMap<string, RuntimeValue>[]): boolean =>
+    outputs.every((values) => names.every((name) => values.has(name)));
+  if ("outputs" in tried && complete(tried.outputs)) return { executor: exact };
+  const interpreted = await makeChecker(referenceExecutor, first).evaluate(model);
+  if ("outputs" in interpreted && complete(interpreted.outputs)) return { executor: referenceExecutor };
+  if ("outputs" in tried) {
+    const missing = names.filter((name) => !isTensor(tried.outputs[0]?.get(name)));
+    run.note(`not comparable: ${missing.join(", ")} (neither onnxruntime-node nor the interpreter returns it)`);
+    return { executor: exact };
+  }
+  return { reason: tried.failure };
+}

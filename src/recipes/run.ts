@@ -1,0 +1,95 @@
+import type { CompileOptions } from "../config/index.ts";
+import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
+import type { Diagnostic } from "../diagnostics/index.ts";
+import type { CompileEvent, CompileReport, Reporter } from "../events.ts";
+import type { StageResult } from "../pipeline/index.ts";
+import type { Environment } from "./environment.ts";
+import type { OutputPaths } from "./paths.ts";
+
+/** One compile under way: what it works with, and what its report gathers. */
+export interface Run {
+  readonly options: CompileOptions;
+  readonly paths: OutputPaths;
+  readonly environment: Environment;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  readonly stages: CompileReport["stages"][number][];
+  readonly refusals: CompileReport["refusals"][number][];
+  readonly problems: Diagnostic[];
+  readonly notes: string[];
+  readonly phases: CompileReport["phases"][number][];
+  quantization: unknown;
+  pruning: unknown;
+  noise: number | undefined;
+  /** Runs one phase: announces it, and keeps its time. */
+  phase<T>(name: string, action: () => Promise<T>): Promise<T>;
+  /** Reports a problem that does not end the compile. */
+  diagnose(diagnostic: Diagnostic): void;
+  note(text: string): void;
+  /** Reports, once, why the model is not run here. */
+  cannotRun(reason: string): void;
+  recordStage(stage: string, result: StageResult): void;
+}
+
+/** Starts the bookkeeping of a compile. Refusals and diagnostics that pass through the reporter are kept for the report. */
+export function startRun(
+  options: CompileOptions,
+  paths: OutputPaths,
+  environment: Environment,
+  setup: { readonly reporter: Reporter; readonly signal: AbortSignal },
+): Run {
+  let toldWhy = false;
+  const run: Run = {
+    options,
+    paths,
+    environment,
+    signal: setup.signal,
+    reporter: { handle: (event) => keep(run, event, setup.reporter) },
+    stages: [],
+    refusals: [],
+    problems: [],
+    notes: [],
+    phases: [],
+    quantization: undefined,
+    pruning: undefined,
+    noise: undefined,
+    phase: async (name, action) => {
+      setup.signal.throwIfAborted();
+      setup.reporter.handle({ type: "phase", name });
+      const start = performance.now();
+      try {
+        return await action();
+      } finally {
+        run.phases.push({ name, ms: performance.now() - start });
+      }
+    },
+    diagnose: (diagnostic) => run.reporter.handle({ type: "diagnostic", diagnostic }),
+    note: (text) => run.reporter.handle({ type: "note", text }),
+    cannotRun: (reason) => {
+      if (!toldWhy) run.diagnose(runtimeDiagnostics.notMeasured({ reason }));
+      toldWhy = true;
+    },
+    recordStage: (stage, { changes, summaries, comparison, disabled }) =>
+      void run.stages.push({
+        stage,
+        changes,
+        check: comparison === undefined ? "not compared" : `${comparison.verdict}: ${comparison.detail}`,
+        passes: summaries.map(({ pass, changes: count, ms, byRule }) => ({
+          pass,
+          changes: count,
+          ms,
+          byRule: Object.fromEntries(byRule),
+        })),
+        leftOut: disabled,
+      }),
+  };
+  return run;
+}
+
+function keep(run: Run, event: CompileEvent, reporter: Reporter): void {
+  if (event.type === "refusal")
+    run.refusals.push({ pass: event.pass, rule: event.rule, node: event.node, reason: event.reason });
+  if (event.type === "diagnostic") run.problems.push(event.diagnostic);
+  if (event.type === "note") run.notes.push(event.text);
+  reporter.handle(event);
+}

@@ -1,0 +1,77 @@
+import type { CompileOptions } from "../config/index.ts";
+import { parseShape } from "../config/index.ts";
+import type { Dataset, InputSpec } from "../data/index.ts";
+import { openDataset, parsePreprocess, randomDataset, splitEveryFifth, spread } from "../data/index.ts";
+import type { Model } from "../ir/index.ts";
+import type { Feeds } from "../pipeline/index.ts";
+
+/** The samples a compile uses, each part for its purpose. */
+export interface Samples {
+  /** For numeric checks and timing: a few real ones where there are any, else generated. */
+  readonly check: Dataset;
+  /** For ranges; undefined when there is neither data nor leave to generate it. */
+  readonly calibration: Dataset | undefined;
+  /** For accuracy: never the samples that calibrated. */
+  readonly evaluation: Dataset | undefined;
+  readonly isGenerated: boolean;
+}
+
+/** Samples of generated noise for calibration. */
+const RANDOM_SAMPLES = 32;
+
+/** Samples for a numeric check: enough to meet different values, few enough to stay quick. */
+const CHECK_SAMPLES = 3;
+
+/** Shapes given with `--shape` and `--sample-shape`, by input. */
+export function givenShapes(options: CompileOptions): ReadonlyMap<string, readonly number[]> {
+  return new Map([...options.shape, ...options.sampleShape].map(parseShape).map(({ name, dims }) => [name, dims]));
+}
+
+/** Number of classes: the last dimension of the only two-dimensional float output, where it is static. */
+function classesOf(model: Model): number | undefined {
+  const [output] = model.graph.outputs;
+  const type = output?.type;
+  const last = type?.kind === "tensor" ? type.shape?.findLast((dim) => dim !== 1) : undefined;
+  return typeof last === "number" ? last : undefined;
+}
+
+/** Opens the data that the options name for the inputs of a model; without `--eval-data`, every fifth sample calibrates and the rest evaluates. */
+export async function openSamples(model: Model, options: CompileOptions): Promise<Samples> {
+  const inputs: readonly InputSpec[] = model.graph.inputs.filter((input) => input.constant === undefined);
+  const generated = randomDataset(model.graph, {
+    seed: options.seed,
+    size: RANDOM_SAMPLES,
+    shapes: givenShapes(options),
+  });
+  const settings = { preprocess: parsePreprocess(options.preprocess), classes: classesOf(model) };
+  const given = options.calibData === undefined ? undefined : await openDataset(options.calibData, inputs, settings);
+  const separate = options.evalData === undefined ? undefined : await openDataset(options.evalData, inputs, settings);
+  if (given === undefined) {
+    const calibration = options.randomCalib ? generated : undefined;
+    const evaluation = separate ?? (options.randomCalib ? generated : undefined);
+    return {
+      check: spread(separate ?? generated, CHECK_SAMPLES),
+      calibration,
+      evaluation: limited(evaluation, options.evalSamples),
+      isGenerated: separate === undefined,
+    };
+  }
+  const split = separate === undefined && given.size >= 5 ? splitEveryFifth(given) : undefined;
+  return {
+    check: spread(given, CHECK_SAMPLES),
+    calibration: spread(split?.calibration ?? given, options.calibSamples),
+    evaluation: limited(separate ?? split?.evaluation ?? given, options.evalSamples),
+    isGenerated: false,
+  };
+}
+
+function limited(dataset: Dataset | undefined, count: number): Dataset | undefined {
+  return dataset === undefined ? undefined : spread(dataset, count);
+}
+
+/** All feeds of a small dataset. */
+export async function readFeeds(dataset: Dataset): Promise<readonly Feeds[]> {
+  const feeds: Feeds[] = [];
+  for await (const sample of dataset.samples()) feeds.push(sample.feeds);
+  return feeds;
+}
