@@ -40,9 +40,12 @@ function importShape(proto: TensorShapeProto | undefined): Shape | undefined {
   return proto && (proto.dim ?? []).map(importDim);
 }
 
+/** Names that exporters write for any unknown dimension (`?` by Paddle, `None` by Keras): equal ones mean nothing. */
+const placeholders: ReadonlySet<string> = new Set(["", "?", "None"]);
+
 /** Sizes below zero are what some exporters write for an unknown dimension. */
 function importDim({ dimValue, dimParam }: DimensionProto): Dim {
   if (dimValue !== undefined)
     return dimValue < 0n || dimValue > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(dimValue);
-  return dimParam === undefined || dimParam === "" ? undefined : symbol(dimParam);
+  return dimParam === undefined || placeholders.has(dimParam) ? undefined : symbol(dimParam);
 }
