@@ -2,13 +2,19 @@
 export interface MeasurePolicy {
   /** Untimed running of every form before the first round. */
   readonly warmupMs: number;
-  /** Rounds; in each, every form runs one block and the reference loop runs once before and once after. */
+  /** Rounds at least; in each, every form runs one block and the reference loop runs once before and once after. */
   readonly rounds: number;
   /** Aim for one block; at least `minIterations` timed inferences whatever it takes. */
   readonly blockMs: number;
   readonly minIterations: number;
   /** First inferences of a block that do not count, because caches hold another form's data. */
   readonly dropPerBlock: number;
+  /**
+   * More rounds are run, up to this many, while the speed ratio of some form against the first is not known to within
+   * `intervalWidth` (width of its 95 % interval).
+   */
+  readonly maxRounds: number;
+  readonly intervalWidth: number;
   /** Rounds stop when this much time has gone, but never before two. */
   readonly budgetMs: number;
   /** A round counts only when its reference loop is within this share of the best (0.08: formats.md of the design). */
@@ -20,6 +26,8 @@ export const measurePolicies: Readonly<Record<"quick" | "default" | "extensive",
   quick: {
     warmupMs: 60,
     rounds: 6,
+    maxRounds: 18,
+    intervalWidth: 0.08,
     blockMs: 40,
     minIterations: 2,
     dropPerBlock: 1,
@@ -29,6 +37,8 @@ export const measurePolicies: Readonly<Record<"quick" | "default" | "extensive",
   default: {
     warmupMs: 200,
     rounds: 14,
+    maxRounds: 60,
+    intervalWidth: 0.04,
     blockMs: 80,
     minIterations: 3,
     dropPerBlock: 1,
@@ -38,6 +48,8 @@ export const measurePolicies: Readonly<Record<"quick" | "default" | "extensive",
   extensive: {
     warmupMs: 200,
     rounds: 40,
+    maxRounds: 200,
+    intervalWidth: 0.02,
     blockMs: 120,
     minIterations: 4,
     dropPerBlock: 2,

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { MeasurePolicy } from "./policy.ts";
 import { referenceLoop } from "./reference-loop.ts";
-import { seededRandom } from "./statistics.ts";
+import { seededRandom, speedRatio } from "./statistics.ts";
 
 /** One competitor: runs one inference. */
 export interface RaceForm {
@@ -50,7 +50,7 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
   const rounds: number[][][] = [];
   const referenceNs: number[] = [];
   const deadline = clock.now() + policy.budgetMs * 1e6;
-  for (let round = 0; round < policy.rounds; round++) {
+  for (let round = 0; round < policy.rounds || (round < policy.maxRounds && !isSettled(rounds, policy)); round++) {
     if (setup.signal?.aborted === true || (rounds.length >= 2 && clock.now() > deadline)) break;
     const before = timeReference();
     const samples: number[][] = forms.map(() => []);
@@ -58,7 +58,7 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
       samples[index] = await timeBlock(forms[index] as RaceForm, iterations[index] as number, policy, clock);
     rounds.push(samples);
     referenceNs.push(Math.min(before, timeReference()));
-    setup.onRound?.(round + 1, policy.rounds);
+    setup.onRound?.(round + 1, Math.max(round + 1, policy.rounds));
   }
   return keepQuiet(
     forms.map((form) => form.name),
@@ -66,6 +66,17 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
     referenceNs,
     policy.referenceTolerance,
   );
+}
+
+/** True when every form's speed against the first is known to within the policy's interval. */
+function isSettled(rounds: readonly (readonly (readonly number[])[])[], policy: MeasurePolicy): boolean {
+  const column = (index: number): readonly (readonly number[])[] =>
+    rounds.map((round) => round[index] as readonly number[]);
+  for (let index = 1; index < (rounds[0]?.length ?? 0); index++) {
+    const { low, high } = speedRatio(column(0), column(index));
+    if (high - low > policy.intervalWidth * Math.max(1, high)) return false;
+  }
+  return true;
 }
 
 async function warmUp(form: RaceForm, policy: MeasurePolicy, clock: Clock): Promise<number> {
