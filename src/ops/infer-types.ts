@@ -2,7 +2,7 @@ import type { Dim, Graph, Model, Node, Shape, Value, ValueType } from "../ir/ind
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type { Scope } from "./infer/scope.ts";
 import type { Walk } from "./infer/walk.ts";
-import { dtypes } from "../ir/index.ts";
+import { dtypes, symbol } from "../ir/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { canonicalDomain } from "./opset.ts";
 import { walkGraph, walkNode } from "./infer/walk.ts";
@@ -47,7 +47,8 @@ export function inferTypes(model: Model, options: InferOptions = {}): TypeReport
       walk.changed++;
     }
   }
-  walkGraph(walk, scope, model.graph);
+  const refined = nameUnknownDims(model.graph);
+  walkGraph(walk, { ...scope, refined }, model.graph);
   return {
     changed: walk.changed,
     shapeValues: publicContents(scope.contents),
@@ -96,6 +97,7 @@ function newWalk(functions: Model["functions"], main: Graph | undefined, options
 function newScope(opsets: ReadonlyMap<string, number>, inputsAreConstant: boolean): Scope {
   return {
     types: undefined,
+    refined: new Map(),
     contents: new Map(),
     constants: new Map(),
     outer: undefined,
@@ -116,6 +118,20 @@ function withInputShape(input: Value, shapes: ReadonlyMap<string, Shape> | undef
   const shape = shapes?.get(input.name) ?? type.shape;
   if (shape === type.shape && !(shape?.some((dim) => typeof dim === "number" && dim < 0) ?? false)) return type;
   return { ...type, shape: shape?.map((dim) => (typeof dim === "number" && dim < 0 ? undefined : dim)) };
+}
+
+/**
+ * Types of the graph inputs with a symbol for each unknown dimension, `x.0` for axis 0 of x: then what is computed from
+ * one dimension is known to be equal. The inputs' own types stay, they are the interface.
+ */
+function nameUnknownDims(graph: Graph): ReadonlyMap<Value, ValueType> {
+  const named = new Map<Value, ValueType>();
+  for (const input of graph.inputs) {
+    const { type, name } = input;
+    if (type?.kind !== "tensor" || type.shape === undefined || !type.shape.includes(undefined)) continue;
+    named.set(input, { ...type, shape: type.shape.map((dim, axis) => dim ?? symbol(`${name}.${axis}`)) });
+  }
+  return named;
 }
 
 function publicContents(contents: ReadonlyMap<Value, readonly Dim[]>): ReadonlyMap<Value, readonly Dim[]> {

@@ -15,18 +15,20 @@ function inferIf(context: InferContext): InferResult {
   const [then, other] = [graphOf(context, "then_branch"), graphOf(context, "else_branch")];
   if (then.outputs.length !== other.outputs.length)
     reject(context, `the branches have ${then.outputs.length} and ${other.outputs.length} outputs`);
-  const [thenTypes, otherTypes] = [context.inferGraph(then, []), context.inferGraph(other, [])];
   const [condition] = numbersIn(context.shapeValue(0)) ?? [];
-  if (condition !== undefined) {
-    const taken = condition === 0 ? other : then;
-    return {
-      types: condition === 0 ? otherTypes : thenTypes,
-      shapeValues: taken.outputs.map((_, i) => context.graphValue(taken, i)),
-    };
-  }
+  if (condition !== undefined) return inferTaken(context, condition === 0 ? other : then);
+  const [thenTypes, otherTypes] = [context.inferGraph(then, []), context.inferGraph(other, [])];
   return {
     types: thenTypes.map((type, i) => joinTypes(type, otherTypes[i])),
     shapeValues: then.outputs.map((_, i) => joinContents(context.graphValue(then, i), context.graphValue(other, i))),
+  };
+}
+
+/** The branch that always runs. The other one is left alone: it may well be invalid for the shapes at hand. */
+function inferTaken(context: InferContext, branch: Graph): InferResult {
+  return {
+    types: context.inferGraph(branch, []),
+    shapeValues: branch.outputs.map((_, i) => context.graphValue(branch, i)),
   };
 }
 
@@ -52,6 +54,11 @@ function settle(initial: Types, iterate: (state: Types) => Types): Types {
     state = joined;
   }
   return state.map((type) => (type === undefined ? undefined : bare(type)));
+}
+
+/** A state may enter as an optional and leave as what it holds: the body's result then tells. */
+function finalType(state: ValueType | undefined, result: ValueType | undefined): ValueType | undefined {
+  return result !== undefined && state?.kind !== result.kind ? result : state;
 }
 
 /** The type without its shape. */
@@ -111,7 +118,7 @@ function inferLoop(context: InferContext): InferResult {
   const length = typeof trips === "number" ? Math.max(0, trips) : trips;
   return {
     types: [
-      ...state.map((type, i) => type ?? results[i + 1]),
+      ...state.map((type, i) => finalType(type, results[i + 1])),
       ...results.slice(states + 1).map((type) => stacked(type, 0, length)),
     ],
   };
@@ -150,7 +157,7 @@ function scanned(
     reject(context, `the body takes ${body.inputs.length} inputs, not ${count + slices.length}`);
   const state = settle(initial, (types) => context.inferGraph(body, [...types, ...slices], "trial").slice(0, count));
   const results = context.inferGraph(body, [...state, ...slices]);
-  return { types: [...state.map((type, i) => type ?? results[i]), ...results.slice(count).map(stack)] };
+  return { types: [...state.map((type, i) => finalType(type, results[i])), ...results.slice(count).map(stack)] };
 }
 
 /** Scan of opset 8: an optional input of lengths first; every state and scan input has a batch axis in front. */

@@ -6,6 +6,8 @@ import { contentLimit } from "./elements.ts";
 export interface Scope {
   /** Types found; undefined when they are written into the values themselves. */
   readonly types: Map<Value, ValueType | undefined> | undefined;
+  /** Types better known than the values may say: graph inputs with names for their unknown dimensions. */
+  readonly refined: ReadonlyMap<Value, ValueType>;
   /** Content of small values. */
   readonly contents: Map<Value, readonly Dim[]>;
   /** Constants besides initializers: results of Constant nodes, and arguments of a function call. */
@@ -28,7 +30,7 @@ export function trialScope(outer: Scope): Scope {
 /** The type of a value as this scope knows it. */
 export function typeIn(scope: Scope, value: Value): ValueType | undefined {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
-    const type = at.types?.get(value);
+    const type = at.types?.get(value) ?? at.refined.get(value);
     if (type !== undefined) return type;
   }
   return value.type;
@@ -59,7 +61,7 @@ export function contentIn(scope: Scope, value: Value): readonly Dim[] | undefine
 /** The elements of a small constant as dimensions; 64-bit integers beyond the safe range are clamped to it. */
 function contentOfTensor(tensor: Tensor): readonly Dim[] | undefined {
   const { kind } = dtypes[tensor.dtype];
-  const isFollowed = kind === "signed" || kind === "unsigned" || kind === "bool" || /^float(32|64)$/.test(tensor.dtype);
+  const isFollowed = kind === "signed" || kind === "unsigned" || kind === "bool" || /^b?float(16|32|64)$/.test(tensor.dtype);
   if (!isFollowed || sizeOf(tensor.shape) > contentLimit) return undefined;
   const limit = Number.MAX_SAFE_INTEGER;
   const clamp = kind === "float" ? (v: number) => v : (v: number) => Math.min(Math.max(v, -limit), limit);

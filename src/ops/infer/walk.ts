@@ -211,6 +211,7 @@ function inferCall(
   });
   const inner: Scope = {
     types,
+    refined: new Map(),
     contents,
     constants,
     outer: undefined,
