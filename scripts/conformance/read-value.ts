@@ -1,37 +1,14 @@
-import { decodeMessage } from "../../src/onnx/codec/decode-message.ts";
-import { importTensor, importSparse } from "../../src/onnx/import/import-tensor.ts";
-import type { OptionalProto, SequenceProto } from "../../src/onnx/proto/runtime-value.ts";
-import { optionalProto, sequenceProto } from "../../src/onnx/proto/runtime-value.ts";
-import { tensorProto } from "../../src/onnx/proto/tensor.ts";
 import type { RuntimeValue, ValueType } from "../../src/ir/index.ts";
+import { isTensor } from "../../src/ir/index.ts";
+import { readValueFile } from "../../src/onnx/index.ts";
 
-/** A value of a test data set: TensorProto, SequenceProto or OptionalProto, as the type of the graph's value tells. */
+/**
+ * A value of a test data set. The cases store an optional sequence as the bare sequence, which reads as an optional of
+ * its first tensor: such a file is read again as what the declared type says.
+ */
 export function readValue(bytes: Uint8Array, type: ValueType | undefined): RuntimeValue {
-  if (type?.kind === "sequence") return sequence(decodeMessage(sequenceProto, bytes), type.element);
-  if (type?.kind === "optional") return optional(decodeMessage(optionalProto, bytes), type.element);
-  return importTensor(decodeMessage(tensorProto, bytes), undefined);
-}
-
-function sequence(proto: SequenceProto, element: ValueType | undefined): RuntimeValue {
-  const items: RuntimeValue[] = [
-    ...(proto.tensorValues ?? []).map((tensor) => importTensor(tensor, undefined)),
-    ...(proto.sparseTensorValues ?? []).map(
-      (sparse) => ({ kind: "sparse", sparse: importSparse(sparse, undefined) }) as const,
-    ),
-    ...(proto.sequenceValues ?? []).map((inner) =>
-      sequence(inner, element?.kind === "sequence" ? element.element : undefined),
-    ),
-    ...(proto.optionalValues ?? []).map((inner) =>
-      optional(inner, element?.kind === "optional" ? element.element : undefined),
-    ),
-  ];
-  return { kind: "sequence", element, items };
-}
-
-function optional(proto: OptionalProto, element: ValueType | undefined): RuntimeValue {
-  const inner = element?.kind === "sequence" ? element.element : undefined;
-  if (proto.tensorValue !== undefined) return { kind: "optional", value: importTensor(proto.tensorValue, undefined) };
-  if (proto.sequenceValue !== undefined) return { kind: "optional", value: sequence(proto.sequenceValue, inner) };
-  if (proto.optionalValue !== undefined) return { kind: "optional", value: optional(proto.optionalValue, undefined) };
-  return { kind: "optional", value: undefined };
+  const value = readValueFile(bytes, type);
+  if (type?.kind !== "optional" || type.element.kind !== "sequence") return value;
+  const isBare = !isTensor(value) && value.kind === "optional" && isTensor(value.value);
+  return isBare ? { kind: "optional", value: readValueFile(bytes, type.element) } : value;
 }
