@@ -53,13 +53,13 @@ describe("a model with everything", () => {
       if (tensor === undefined) throw new Error(name);
       return tensor;
     };
-    expect(Array.from(numbersOf(content("w"))).toEqual([1, 2]);
+    expect(Array.from(numbersOf(content("w")))).toEqual([1, 2]);
     expect(constant(model, "w").isInput).toBe(true);
     expect(bigintsOf(content("axes"))).toEqual([0n, 300n]);
-    expect(Array.from(numbersOf(content("nibbles"))).toEqual([1, 2, 3]);
-    expect(Array.from(numbersOf(content("half"))).toEqual([1, 0]);
-    expect(Array.from(numbersOf(content("unsigned"))).toEqual([2 ** 32 - 1]);
-    expect(Array.from(numbersOf(content("sparse"))).toEqual([0, 5, 7, 0]);
+    expect(Array.from(numbersOf(content("nibbles")))).toEqual([1, 2, 3]);
+    expect(Array.from(numbersOf(content("half")))).toEqual([1, 0]);
+    expect(Array.from(numbersOf(content("unsigned")))).toEqual([2 ** 32 - 1]);
+    expect(Array.from(numbersOf(content("sparse")))).toEqual([0, 5, 7, 0]);
     expect(stringsOf(content("words"))[0]).toBe("a");
   });
 
