@@ -2,6 +2,7 @@ import type { ReferenceOp } from "../../types.ts";
 import { attention } from "./attention.ts";
 import { averagePool } from "./average-pool.ts";
 import { batchNormalization } from "./batch-normalization.ts";
+import { causalConvWithState } from "./causal-conv-with-state.ts";
 import { convTranspose } from "./conv-transpose.ts";
 import { conv } from "./conv.ts";
 import { deformConv } from "./deform-conv.ts";
@@ -11,6 +12,7 @@ import { groupNormalization } from "./group-normalization.ts";
 import { gru } from "./gru.ts";
 import { instanceNormalization } from "./instance-normalization.ts";
 import { layerNormalization } from "./layer-normalization.ts";
+import { linearAttention } from "./linear-attention.ts";
 import { lpNormalization } from "./lp-normalization.ts";
 import { lpPool } from "./lp-pool.ts";
 import { lrn } from "./lrn.ts";
@@ -29,6 +31,7 @@ export const nnOps: readonly ReferenceOp[] = [
   attention,
   averagePool,
   batchNormalization,
+  causalConvWithState,
   conv,
   convTranspose,
   deformConv,
@@ -40,6 +43,7 @@ export const nnOps: readonly ReferenceOp[] = [
   gru,
   instanceNormalization,
   layerNormalization,
+  linearAttention,
   lpNormalization,
   lpPool,
   lrn,
