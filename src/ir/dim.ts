@@ -109,7 +109,8 @@ export function floorDivideDims(a: Dim, b: Dim): Dim {
   if (sameDim(a, b)) return 1;
   const quotient = exactQuotient(a, b);
   if (quotient !== undefined) return quotient;
-  return opaque(`floor(${textOf(a)}/${textOf(b)})`);
+  const divisor = typeof b === "number" ? String(b) : b.key;
+  return opaque(`floor(${textOf(a)}/${/[*+-]/.test(divisor) ? `(${divisor})` : divisor})`);
 }
 
 /** ceil(a / b). */

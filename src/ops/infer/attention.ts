@@ -1,6 +1,6 @@
 import type { Dim, Shape } from "../../ir/index.ts";
 import type { InferContext, InferResult, OpInference } from "../types.ts";
-import { addDims, exactQuotient, intAttr, multiplyDims } from "../../ir/index.ts";
+import { addDims, floorDivideDims, intAttr, multiplyDims } from "../../ir/index.ts";
 import { dtypeOf, reject, shapeOf, typed, types } from "./rules.ts";
 
 /** The heads of Q, K or V: [batch, heads, sequence, size], or [batch, sequence, heads·size] with the heads as attribute. */
@@ -20,7 +20,7 @@ function headsOf(context: InferContext, index: number, heads: number | undefined
     batch: shape[0],
     heads,
     sequence: shape[1],
-    size: heads === undefined ? undefined : exactQuotient(shape[2], heads),
+    size: heads === undefined ? undefined : floorDivideDims(shape[2], heads),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Dim, Shape } from "../../ir/index.ts";
 import type { InferContext, InferResult, OpInference } from "../types.ts";
-import { exactQuotient, floorDivideDims, intAttr, intsAttr, isStatic, multiplyDims } from "../../ir/index.ts";
+import { floorDivideDims, intAttr, intsAttr, isStatic, multiplyDims } from "../../ir/index.ts";
 import { broadcastElement, gatherContent, stridesOf } from "./elements.ts";
 import {
   axesOf,
@@ -94,7 +94,7 @@ function inferDepthToSpace(context: InferContext): InferResult {
   if (typeof c === "number" && c % (size * size) !== 0)
     reject(context, `${c} channels do not divide by ${size * size}`);
   return types(
-    typed(dtypeOf(context, 0), [n, exactQuotient(c, size * size), multiplyDims(h, size), multiplyDims(w, size)]),
+    typed(dtypeOf(context, 0), [n, floorDivideDims(c, size * size), multiplyDims(h, size), multiplyDims(w, size)]),
   );
 }
 
