@@ -29,6 +29,7 @@ export interface StageContext {
   readonly reporter: Reporter;
   /** `pass/rule` and `pass` names that are switched off. */
   readonly disabled: ReadonlySet<string>;
+  /** Rounds before the stage is stopped; 1 for passes that are run once by nature. */
   readonly maxRounds: number;
   /** Called after every pass that changed something. */
   onChange?(stage: Stage, pass: string, model: Model): void;
@@ -73,7 +74,7 @@ export async function runStage(
       changedInRound += outcome.changes;
     }
     total += changedInRound;
-    if (changedInRound === 0) break;
+    if (changedInRound === 0 || context.maxRounds === 1) break;
     const hash = hashModel(model, { constants: "identity" });
     const cycle = seen.has(hash);
     seen.add(hash);

@@ -1,14 +1,225 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { Calibration, QuantizeOptions } from "../../passes/quantize/index.ts";
+import {
+  calibrate,
+  calibrationGraphHash,
+  checkCalibration,
+  dialectOf,
+  parseCalibration,
+  printCalibration,
+  quantize,
+  selectForTarget,
+} from "../../passes/quantize/index.ts";
+import { raiseOpset } from "../../passes/convert-opset.ts";
+import { dataHash } from "../data/index.ts";
+import type { Dataset } from "../data/index.ts";
+import { InferOptError, fail } from "../diagnostics/index.ts";
+import { configDiagnostics } from "../diagnostics/codes/config.ts";
+import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
+import type { Model } from "../ir/index.ts";
+import { cloneModel } from "../ir/index.ts";
+import { inferTypes } from "../ops/index.ts";
+import { runCheckedStage } from "../pipeline/index.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
+import { makeForm } from "./make-form.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
+import { writeAtomically } from "./write-result.ts";
 
-/** The INT8 form; undefined when it is not asked for or the data for it is missing. */
+/** Least operator set with one scale per channel in Q/DQ. */
+const QDQ_OPSET = 13;
+
+/** The INT8 form; undefined when it is not asked for, or with a reported reason when it cannot be made. */
 export async function addInt8Form(
-  _base: Form,
-  _input: Input,
-  _samples: Samples | undefined,
-  _run: Run,
+  base: Form,
+  input: Input,
+  samples: Samples | undefined,
+  run: Run,
 ): Promise<Form | undefined> {
+  const { options } = run;
+  const data = samples?.calibration;
+  if (options.precision === "fp32") return undefined;
+  if (data === undefined && options.calib === undefined) {
+    const why =
+      samples === undefined
+        ? "the model is not run here"
+        : "there is no calibration data (--calib-data, or --random-calib for a trial)";
+    if (options.precision === "int8" && samples !== undefined)
+      fail(
+        configDiagnostics.conflict({ detail: `--precision int8: ${why}`, advice: "name samples with --calib-data" }),
+      );
+    run.note(`INT8 left out: ${why}`);
+    return undefined;
+  }
+  if (samples?.isGenerated === true && options.randomCalib)
+    run.note("calibrated on generated noise (--random-calib): accuracy on real data is unknown");
+  const model = cloneModel(base.model);
+  try {
+    return await quantizeModel(model, base, input, data, run);
+  } catch (error) {
+    if (
+      !(error instanceof InferOptError) ||
+      options.strict ||
+      error.diagnostic.exitCode === 6 ||
+      options.calib !== undefined ||
+      error.diagnostic.code.startsWith("IO04")
+    )
+      throw error;
+    run.diagnose({ ...error.diagnostic, severity: "warning" });
+    run.quantization = { refused: error.diagnostic.message };
+    return undefined;
+  }
+}
+
+async function quantizeModel(
+  model: Model,
+  base: Form,
+  input: Input,
+  data: Dataset | undefined,
+  run: Run,
+): Promise<Form | undefined> {
+  const { options, environment } = run;
+  const facts = environment.target.facts(environment.device);
+  const raised = raiseOpset(model, QDQ_OPSET);
+  if (raised.kind === "refused") {
+    const reason = raised.reasons.map(({ node, reason: why }) => `${node}: ${why}`).join("; ");
+    run.note(`INT8 left out: opset ${QDQ_OPSET} is needed, and the model cannot be raised to it (${reason})`);
+    run.quantization = { refused: reason };
+    return undefined;
+  }
+  if (raised.kind === "raised")
+    run.note(
+      `opset ${raised.from} raised to ${raised.to}: scales per channel need it${raised.converted.length === 0 ? "" : ` (converted ${raised.converted.length} nodes)`}`,
+    );
+  inferTypes(model);
+  const exclusions = {
+    nodesToExclude: options.nodesToExclude ?? "",
+    opTypesToExclude: options.opTypesToExclude,
+    outputsToExclude: [],
+  };
+  const selection = selectForTarget(model, facts, exclusions);
+  const candidates: unknown[] = [];
+  const found =
+    (await knownCalibration(model, data, run)) ??
+    (await calibrate(model, selection, {
+      executor: environment.exact,
+      samples: withProgress(data as Dataset, run),
+      dataHash: await hashOf(data as Dataset),
+      method: options.calibMethod,
+      dialect: dialectOf(facts),
+      hasVnni: facts.hasVnni,
+      signal: run.signal,
+      report: (candidate) => {
+        candidates.push(candidate);
+        run.note(
+          `calibration ${candidate.method}${candidate.biasCorrection ? " with bias correction" : ""}: ${candidate.sqnrDb.toFixed(1)} dB on held-out samples`,
+        );
+      },
+    }));
+  if (!options.dryRun && !options.reproducible) writeAtomically(run.paths.calib, printCalibration(found));
+  const quantizeOptions: QuantizeOptions = { ...exclusions, calibration: found };
+  const context = {
+    target: facts,
+    executor: environment.exact,
+    signal: run.signal,
+    reporter: run.reporter,
+    disabled: new Set(options.skipPasses),
+    maxRounds: 1,
+  };
+  const plan = { stage: "quantize" as const, steps: [{ pass: quantize as never, options: quantizeOptions }] };
+  const before = run.refusals.length;
+  const result = await runCheckedStage(model, plan, context, {
+    mode: "none",
+    strict: options.strict,
+    checker: undefined,
+    reason: "",
+  });
+  run.recordStage("quantize", result);
+  const float = run.refusals.slice(before).map(({ node, reason }) => ({ node, reason }));
+  run.quantization = {
+    method: found.method,
+    chosen: found.chosen,
+    samples: found.samples,
+    int8Nodes: result.changes,
+    floatNodes: float,
+    candidates,
+  };
+  if (result.changes === 0) {
+    run.note("INT8 left out: no node of the model can become INT8 (--explain-refusals lists why)");
+    return undefined;
+  }
+  inferTypes(model, { onConflict: "replace" });
+  return makeForm(base.name === "pruned" ? "pruned-int8" : "int8", model, input.signature, environment.temp.path, true);
+}
+
+/** Ranges from `--calib`, or from an earlier run of the same model, data and method. */
+async function knownCalibration(model: Model, data: Dataset | undefined, run: Run): Promise<Calibration | undefined> {
+  const { options, paths } = run;
+  const graph = calibrationGraphHash(model);
+  if (options.calib !== undefined) {
+    const given = parseCalibration(readText(options.calib), options.calib);
+    checkCalibration(given, { graph, data: data === undefined ? undefined : await hashOf(data) }, options.calib);
+    return given;
+  }
+  if (existsSync(paths.calib)) {
+    try {
+      const earlier = parseCalibration(readText(paths.calib), paths.calib);
+      checkCalibration(
+        earlier,
+        { graph, data: data === undefined ? undefined : await hashOf(data), method: options.calibMethod },
+        paths.calib,
+      );
+      run.note(`ranges from ${paths.calib}`);
+      return earlier;
+    } catch (error) {
+      if (!(error instanceof InferOptError)) throw error;
+      run.note(`${paths.calib} is made anew: ${error.diagnostic.message}`);
+    }
+  }
+  if (options.reproducible)
+    fail(
+      scheduleDiagnostics.missingRecord(
+        { what: "a calibration (.calib.json) of this model, data and method" },
+        { file: paths.calib },
+      ),
+    );
   return undefined;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    return fail(configDiagnostics.unreadableConfig({ detail: (error as Error).message }, { file }), error);
+  }
+}
+
+async function hashOf(data: Dataset): Promise<string> {
+  const hash = dataHash();
+  for await (const sample of data.samples()) hash.add(sample);
+  return hash.digest();
+}
+
+/** The dataset with its reading reported, and the time left by the pace so far. */
+function withProgress(data: Dataset, run: Run): Dataset {
+  return {
+    ...data,
+    async *samples(positions) {
+      const total = positions?.length ?? data.size;
+      const start = performance.now();
+      let done = 0;
+      for await (const sample of data.samples(positions)) {
+        yield sample;
+        done++;
+        run.reporter.handle({
+          type: "progress",
+          phase: "calibration",
+          done,
+          total,
+          etaMs: ((performance.now() - start) / done) * (total - done),
+        });
+      }
+    },
+  };
 }

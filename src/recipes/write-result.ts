@@ -76,8 +76,9 @@ export async function writeResult(chosen: Form, input: Input, run: Run): Promise
     file: paths.model,
     bytes,
     writeReport: (report) => {
-      writeAtomically(paths.report, `${JSON.stringify(report, replaceNumbers, 2)}\n`);
-      run.reporter.handle({ type: "written", file: paths.report, bytes: 0 });
+      const text = `${JSON.stringify(report, replaceNumbers, 2)}\n`;
+      writeAtomically(paths.report, text);
+      run.reporter.handle({ type: "written", file: paths.report, bytes: Buffer.byteLength(text) });
     },
   };
 }

@@ -30,7 +30,7 @@ export function replaceMatch(
     for (const use of output.uses) if (use.kind === "node" && use.node.graph === graph) readers.add(use.node);
     graph.replaceUses(output, value);
   });
-  inheritFrom(root, values[0], made);
+  inheritFrom(match, values[0], made);
   const removed = removeDead(match);
   const released = [...new Set(removed.reads)].filter((value) => value.graph !== graph || isAlive(value));
   for (const [value, name] of names)
@@ -40,12 +40,14 @@ export function replaceMatch(
   return { removed: removed.nodes, released, readers: [...readers] };
 }
 
-function inheritFrom(root: Node, value: Value | undefined, made: readonly Node[]): void {
+/** The new node is called as the matched node of its operator, which users know it by, else as the root. */
+function inheritFrom({ root, nodes }: Match, value: Value | undefined, made: readonly Node[]): void {
   const node = value?.producer;
   if (node === undefined || !made.includes(node)) return;
-  node.name = root.name;
-  node.docString = root.docString;
-  node.metadata = root.metadata;
+  const namesake = [root, ...nodes].find((old) => old.opType === node.opType && old.domain === node.domain) ?? root;
+  node.name = namesake.name;
+  node.docString = namesake.docString;
+  node.metadata = namesake.metadata;
 }
 
 function isAlive(value: Value): boolean {

@@ -6,8 +6,7 @@ import type { Range } from "../range.ts";
  * The divergence KL(P‖Q) of one candidate: P holds the bins [from, to) with the outliers added to its ends, Q the same
  * bins merged to `levels` and spread evenly over the bins that are not empty. Infinity where Q misses what P has.
  */
-function divergence(histogram: Histogram, from: number, to: number, levels: number): number {
-  const { counts } = histogram;
+function divergence(counts: Float64Array, from: number, to: number, levels: number): number {
   let below = 0;
   let above = 0;
   for (let i = 0; i < from; i++) below += counts[i] as number;
@@ -49,6 +48,10 @@ export function entropyRange(histogram: Histogram, levels = 256, candidates = 96
   const observed = observedRange(histogram);
   if (histogram.count === 0 || observed.max === observed.min) return observed;
   const bins = histogram.counts.length;
+  // Exact zeros are never rounded; left in, the spike a Relu makes would outweigh everything else.
+  const counts = histogram.counts.slice();
+  const zeroBin = -histogram.firstBin;
+  if (histogram.zeros > 0) counts[zeroBin] = (counts[zeroBin] as number) - histogram.zeros;
   const index = (x: number): number =>
     Math.min(bins, Math.max(0, Math.round(x / histogram.binWidth) - histogram.firstBin));
   let best = Infinity;
@@ -59,7 +62,7 @@ export function entropyRange(histogram: Histogram, levels = 256, candidates = 96
     const from = index(min);
     const to = i === candidates ? Math.max(index(max), 1) : index(max);
     if (to - from < levels) break;
-    const e = divergence(histogram, from, to, levels);
+    const e = divergence(counts, from, to, levels);
     if (e < best) {
       best = e;
       range = { min, max };

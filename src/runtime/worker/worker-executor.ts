@@ -46,7 +46,10 @@ export function workerExecutor(worker: Worker, options: WorkerExecutorOptions): 
       try {
         for await (const feed of feeds) {
           const { values } = await worker.request({ op: "run", session, feeds: toWire(feed), wanted: asked });
-          yield fromWire(values) as ReadonlyMap<string, RuntimeValue>;
+          const given = (wanted ?? []).flatMap((name) =>
+            feed.has(name) ? [[name, feed.get(name) as RuntimeValue] as const] : [],
+          );
+          yield new Map([...given, ...fromWire(values)]);
         }
       } finally {
         await worker.request({ op: "close", session });
