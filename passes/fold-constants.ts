@@ -1,84 +1,47 @@
-import type { Dim, Node, Tensor, Value } from "../src/ir/index.ts";
+import type { Dim, Node, Value } from "../src/ir/index.ts";
 import { inferTypes } from "../src/ops/index.ts";
 import type { Pass } from "../src/pipeline/pass.ts";
-import type { Budget, FoldLimits } from "./fold/budget.ts";
+import { becomeConstant } from "./fold/become-constant.ts";
+import type { FoldLimits } from "./fold/budget.ts";
 import { budgetFor } from "./fold/budget.ts";
 import { constantNodeTensor } from "./fold/constant-node.ts";
-import { evaluate, expectedBytes, isFoldable } from "./fold/evaluate.ts";
+import { foldInGraph } from "./fold/fold-groups.ts";
 import { knownContent } from "./fold/known-content.ts";
-import { bytesFreedBy, constantBytes } from "./fold/size.ts";
 import { removeDeadChain } from "./support/replace.ts";
 import type { Scope } from "./support/scopes.ts";
-import { scopesOf } from "./support/scopes.ts";
+import { isInFunction, scopesOf } from "./support/scopes.ts";
 
-/** Makes a value a constant of its graph under its own name; false when it is a graph output, which a node must compute. */
-function becomeConstant(value: Value, tensor: Tensor): boolean {
-  if (value.isOutput) return false;
-  const { graph, name } = value;
-  const constant = graph.addConstant(name, tensor);
-  graph.replaceUses(value, constant);
-  graph.rename(value, graph.names.fresh(`${name}_folded`));
-  graph.rename(constant, name);
-  return true;
+function isConstantNode(node: Node): boolean {
+  return node.opType === "Constant" && node.domain === "";
 }
 
-type Outcome = "constant-node" | "shape-computation" | "evaluation" | undefined;
-
-interface Folder {
-  readonly contents: ReadonlyMap<Value, readonly Dim[]>;
-  readonly budget: Budget;
-  readonly isOn: (rule: string) => boolean;
-}
-
-function foldConstantNode(node: Node, scope: Scope): Outcome {
-  const tensor = constantNodeTensor(node, scope.opset);
-  return tensor !== undefined && becomeConstant(node.output, tensor) ? "constant-node" : undefined;
-}
-
-function foldKnown(node: Node, folder: Folder): Outcome {
-  let folded: Outcome;
-  for (const output of node.outputs) {
-    if (output === undefined || output.uses.size === 0 || output.isOutput) continue;
-    const tensor = knownContent(output, folder.contents);
-    if (tensor !== undefined && becomeConstant(output, tensor)) folded = "shape-computation";
+/** Constant nodes become initializers: the same bytes, one node less. */
+function foldConstantNodes({ graph, opset }: Scope): number {
+  let changes = 0;
+  for (const node of graph.nodes()) {
+    const tensor = isConstantNode(node) ? constantNodeTensor(node, opset) : undefined;
+    if (tensor === undefined || !becomeConstant(node.output, tensor)) continue;
+    graph.remove(node);
+    changes++;
   }
-  return folded;
+  return changes;
 }
 
-function foldEvaluated(node: Node, scope: Scope, folder: Folder): Outcome {
-  const read = node.outputs.filter((output) => output !== undefined && output.uses.size > 0);
-  if (read.length === 0 || read.some((output) => output?.isOutput === true) || !isFoldable(node)) return undefined;
-  const freed = bytesFreedBy(node);
-  const expected = expectedBytes(node);
-  if (expected > freed && !mayTake(folder.budget, expected - freed)) return undefined;
-  const results = evaluate(node, scope.opsets.get(node.domain) ?? scope.opset);
-  if (results === undefined) return undefined;
-  let added = -freed;
-  node.outputs.forEach((output, i) => {
-    const result = results[i];
-    if (output !== undefined && output.uses.size > 0 && result !== undefined)
-      added += constantBytes(result, output.name);
-  });
-  if (!folder.budget.take(added)) return undefined;
-  node.outputs.forEach((output, i) => {
-    const result = results[i];
-    if (output !== undefined && output.uses.size > 0 && result !== undefined) becomeConstant(output, result);
-  });
-  return "evaluation";
-}
-
-/** Asks without booking. */
-function mayTake(budget: Budget, added: number): boolean {
-  if (!budget.take(added)) return false;
-  budget.take(-added);
-  return true;
-}
-
-function fold(node: Node, scope: Scope, folder: Folder): Outcome {
-  if (node.opType === "Constant" && node.domain === "")
-    return folder.isOn("constant-node") ? foldConstantNode(node, scope) : undefined;
-  const known = folder.isOn("shape-computation") ? foldKnown(node, folder) : undefined;
-  return known ?? (folder.isOn("evaluation") ? foldEvaluated(node, scope, folder) : undefined);
+/** Shape computations whose every element inference knows become constants. */
+function foldShapeComputations({ graph }: Scope, contents: ReadonlyMap<Value, readonly Dim[]>): number {
+  let changes = 0;
+  for (const node of graph.nodes()) {
+    if (isConstantNode(node)) continue;
+    let folded = 0;
+    for (const output of node.outputs) {
+      if (output === undefined || output.uses.size === 0 || output.isOutput) continue;
+      const tensor = knownContent(output, contents);
+      if (tensor !== undefined && becomeConstant(output, tensor)) folded++;
+    }
+    if (folded > 0) removeDeadChain(node);
+    changes += folded;
+  }
+  return changes;
 }
 
 /**
@@ -94,29 +57,24 @@ export const foldConstants: Pass<FoldLimits> = {
   rules: ["constant-node", "shape-computation", "evaluation"],
   defaults: { sourceBytes: undefined, growthBytes: 1 << 16, growthShare: 0.005 },
   run: (model, context) => {
-    const folder: Folder = {
-      contents: inferTypes(model, { onConflict: "replace" }).shapeValues,
-      budget: budgetFor(model, context.options),
-      isOn: (rule) => !context.disabledRules.has(`fold-constants/${rule}`),
+    const { shapeValues } = inferTypes(model, { onConflict: "replace" });
+    const budget = budgetFor(model, context.options);
+    const work = {
+      "constant-node": foldConstantNodes,
+      "shape-computation": (scope: Scope) => foldShapeComputations(scope, shapeValues),
+      evaluation: (scope: Scope) => foldInGraph(scope, budget),
     };
     const byRule = new Map<string, number>();
     let changes = 0;
-    for (const scope of scopesOf(model)) {
-      if (isInFunction(scope)) continue;
-      for (const node of scope.graph.nodes()) {
-        const done = fold(node, scope, folder);
-        if (done === undefined) continue;
-        changes++;
-        byRule.set(done, (byRule.get(done) ?? 0) + 1);
-        removeDeadChain(node);
+    for (const [rule, apply] of Object.entries(work)) {
+      if (context.disabledRules.has(`fold-constants/${rule}`)) continue;
+      for (const scope of scopesOf(model)) {
+        if (isInFunction(scope)) continue;
+        const done = apply(scope);
+        changes += done;
+        if (done > 0) byRule.set(rule, (byRule.get(rule) ?? 0) + done);
       }
     }
     return { changes, byRule };
   },
 };
-
-function isInFunction({ model, graph }: Scope): boolean {
-  let root = graph;
-  while (root.parent !== undefined) root = root.parent;
-  return root !== model.graph;
-}

@@ -2,7 +2,9 @@ import type { Pass } from "../src/pipeline/pass.ts";
 import { convertOpset } from "./convert-opset.ts";
 import { eliminateIdentities } from "./eliminate-identities.ts";
 import { eliminatePositiveZeros } from "./eliminate-positive-zeros.ts";
+import { eliminateRectifiers } from "./eliminate-rectifiers.ts";
 import { foldConstants } from "./fold-constants.ts";
+import { foldUniformBatchnorm } from "./fold-uniform-batchnorm.ts";
 import { freezeInputs } from "./freeze-inputs.ts";
 import { inferTypes } from "./infer-types.ts";
 import { inlineFunctions } from "./inline-functions.ts";
@@ -35,6 +37,8 @@ export const passes: readonly Pass[] = [
   shareConstants,
   shareSubexpressions,
   // fuse
+  eliminateRectifiers,
+  foldUniformBatchnorm,
   fuseAffine,
 ];
 

@@ -40,10 +40,29 @@ const simplify: readonly PresetLine[] = [
   line("eliminate-positive-zeros", "x + 0.0 is x but for the sign of a zero"),
 ];
 
+/** Fusions, and after them what tidies up behind them. */
+const fuse: readonly PresetLine[] = [
+  line("fuse-affine", "Conv and MatMul take up the BatchNormalization, Mul and Add behind them first"),
+  line("fold-uniform-batchnorm", "the same where the weights are written as one number"),
+  line("eliminate-rectifiers", "after biases are in place, which decide the sign"),
+  line("fold-constants", "fused weights may leave constant arithmetic"),
+  line("eliminate-identities", "fusions leave no-ops where a factor was 1"),
+  line("merge-reshapes", "fusions to Gemm bring reshapes along"),
+  line("share-constants", "fusions repeat biases and clip bounds"),
+  line("share-subexpressions", "equal weights make equal nodes"),
+  line("remove-dead-code", "last, for what the fused nodes replaced"),
+];
+
 /** What each level does. A stage reaches its fixpoint before the next begins. */
 export const presets: Readonly<Record<Level, readonly PresetStage[]>> = {
   O0: [],
   O1: [{ stage: "simplify", lines: cleanUp }],
-  O2: [{ stage: "simplify", lines: simplify }],
-  O3: [{ stage: "simplify", lines: simplify }],
+  O2: [
+    { stage: "simplify", lines: simplify },
+    { stage: "fuse", lines: fuse },
+  ],
+  O3: [
+    { stage: "simplify", lines: simplify },
+    { stage: "fuse", lines: fuse },
+  ],
 };

@@ -1,8 +1,8 @@
 import type { Graph, Node } from "../src/ir/index.ts";
 import type { Pass } from "../src/pipeline/pass.ts";
 import { scopesOf } from "./support/scopes.ts";
-import { applyRelayouts } from "./transpose/apply-relayouts.ts";
-import { chooseRelayouts } from "./transpose/layout-cut.ts";
+import { applyLayouts } from "./transpose/apply-layouts.ts";
+import { chooseLayouts } from "./transpose/layout-cut.ts";
 import type { Permutation } from "./transpose/permutation.ts";
 import { invert, isIdentity, permutationOf } from "./transpose/permutation.ts";
 
@@ -39,12 +39,12 @@ export const pushTransposes: Pass<null> = {
     let changes = 0;
     for (const { graph, opset } of scopesOf(model))
       for (const perm of permutationsIn(graph)) {
-        const chosen = chooseRelayouts(graph, perm, opset);
-        if (chosen.size === 0) continue;
-        applyRelayouts(graph, chosen, perm);
+        const change = chooseLayouts(graph, perm, opset);
+        if (change.plans.size === 0) continue;
+        applyLayouts(graph, change, perm);
         removeUnread(graph);
-        changes += chosen.size;
-        const reason = `${chosen.size} nodes work on axes in the order ${invert(perm).join(",")} now`;
+        changes += change.plans.size;
+        const reason = `${change.plans.size} nodes work on axes in the order ${invert(perm).join(",")} now`;
         context.report({ kind: "change", rule: "push-transposes", node: graph.name, reason });
       }
     return { changes };

@@ -13,21 +13,19 @@ export interface FoldLimits {
 
 /** Keeps account of the bytes that folding adds. */
 export interface Budget {
-  /** Books a fold that adds `added` bytes (negative: saves); false, with nothing booked, when that is too much. */
-  take(added: number): boolean;
+  /** Whether a fold may add so many bytes (negative: saves). */
+  allows(added: number): boolean;
+  book(added: number): void;
 }
 
 /** The one place where the growth of a model is decided: what was freed elsewhere since the model was read may be spent. */
-export function budgetFor(model: Model, limits: FoldLimits): Budget {
-  const { sourceBytes, growthBytes, growthShare } = limits;
-  let left =
-    sourceBytes === undefined ? 0 : sourceBytes + Math.min(growthBytes, growthShare * sourceBytes) - modelBytes(model);
-  left = Math.max(0, left);
+export function budgetFor(model: Model, { sourceBytes, growthBytes, growthShare }: FoldLimits): Budget {
+  const limit = sourceBytes === undefined ? 0 : sourceBytes + Math.min(growthBytes, growthShare * sourceBytes);
+  let left = Math.max(0, limit - modelBytes(model));
   return {
-    take: (added) => {
-      if (added > 0 && added > left) return false;
+    allows: (added) => added <= 0 || added <= left,
+    book: (added) => {
       left -= added;
-      return true;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Node, Tensor } from "../../src/ir/index.ts";
+import type { Node, Tensor, Value } from "../../src/ir/index.ts";
 import { byteLengthOf, isFloat, isTensor } from "../../src/ir/index.ts";
 import { traitsOf } from "../../src/ops/index.ts";
 import { evaluateNode } from "../../src/reference/index.ts";
@@ -9,13 +9,16 @@ const lightBytes = 1 << 28;
 /** The same for operators that work more than once on each element (MatMul, Conv, Resize, ...). */
 const heavyBytes = 1 << 20;
 
+/** The bytes of a value as far as its type tells; 0 where it does not. */
+export function expectedBytes(value: Value | undefined): number {
+  const dtype = dtypeOf(value);
+  return dtype === undefined ? 0 : byteLengthOf(dtype, countOf(value) ?? 0);
+}
+
 function operandBytes(node: Node): number {
   let bytes = 0;
-  for (const input of node.inputs) bytes += constantOf(input)?.byteLength ?? 0;
-  for (const output of node.outputs) {
-    const dtype = dtypeOf(output);
-    if (dtype !== undefined) bytes += byteLengthOf(dtype, countOf(output) ?? 0);
-  }
+  for (const input of node.inputs) bytes += constantOf(input)?.byteLength ?? expectedBytes(input);
+  for (const output of node.outputs) bytes += expectedBytes(output);
   return bytes;
 }
 
@@ -25,35 +28,37 @@ function dequantizes(node: Node): boolean {
   return traitsOf(node.domain, node.opType).quantized === true && (dtype === undefined || isFloat(dtype));
 }
 
-/** True when every input is a constant and the outputs may be computed now. */
-export function isFoldable(node: Node): boolean {
+/** True when the node may be computed now, given constants for its inputs, and replaced by its result. */
+export function mayEvaluate(node: Node): boolean {
   const traits = traitsOf(node.domain, node.opType);
-  if (traits.pure !== true || node.inputs.length === 0 || dequantizes(node)) return false;
-  for (const input of node.inputs) if (input !== undefined && constantOf(input) === undefined) return false;
+  if (traits.pure !== true || dequantizes(node)) return false;
   for (const attribute of node.attributes.values()) if (attribute.kind === "reference") return false;
+  if (node.outputs.some((output) => output?.isOutput === true)) return false;
   const isLight = traits.elementwise !== undefined || traits.movesData === true || traits.shapeInputs !== undefined;
   return operandBytes(node) <= (isLight ? lightBytes : heavyBytes);
 }
 
-/** The bytes of the outputs as far as their types tell; 0 for what is unknown. */
-export function expectedBytes(node: Node): number {
-  let bytes = 0;
-  for (const output of node.outputs) {
-    const dtype = dtypeOf(output);
-    if (output !== undefined && output.uses.size > 0 && dtype !== undefined)
-      bytes += byteLengthOf(dtype, countOf(output) ?? 0);
+/**
+ * Evaluates nodes that constants decide, in topological order. Undefined when the interpreter cannot compute one of them
+ * or a result is no tensor.
+ */
+export function evaluateAll(
+  nodes: readonly Node[],
+  opsetOf: (domain: string) => number,
+): ReadonlyMap<Value, Tensor> | undefined {
+  const known = new Map<Value, Tensor>();
+  for (const node of nodes) {
+    const inputs = node.inputs.map((input) =>
+      input === undefined ? undefined : (constantOf(input) ?? known.get(input)),
+    );
+    const results = evaluateNode(node, opsetOf(node.domain), inputs);
+    if (results === undefined) return undefined;
+    for (const [i, output] of node.outputs.entries()) {
+      const result = results[i];
+      if (output === undefined || result === undefined) continue;
+      if (!isTensor(result)) return undefined;
+      known.set(output, result);
+    }
   }
-  return bytes;
-}
-
-/** The outputs of a foldable node; undefined when the interpreter cannot compute them or one is no tensor. */
-export function evaluate(node: Node, opset: number): readonly (Tensor | undefined)[] | undefined {
-  const results = evaluateNode(node, opset, node.inputs.map(constantOf));
-  if (results === undefined) return undefined;
-  const tensors: (Tensor | undefined)[] = [];
-  for (const result of results) {
-    if (result !== undefined && !isTensor(result)) return undefined;
-    tensors.push(result);
-  }
-  return tensors;
+  return known;
 }

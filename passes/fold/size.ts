@@ -1,4 +1,4 @@
-import type { Attribute, Graph, Model, Node, Tensor, Value } from "../../src/ir/index.ts";
+import type { Attribute, Graph, Model, Node, Tensor } from "../../src/ir/index.ts";
 
 /** Bytes of protobuf tags, lengths and dimensions around a name, a list entry or a tensor: close enough to compare by. */
 const fieldBytes = 2;
@@ -45,19 +45,4 @@ export function modelBytes(model: Model): number {
   let bytes = graphBytes(model.graph);
   for (const fn of model.functions.values()) bytes += graphBytes(fn.body);
   return bytes;
-}
-
-/** Bytes of the constants that only this node reads: they go away with it. */
-export function bytesFreedBy(node: Node): number {
-  let bytes = nodeBytes(node);
-  for (const input of new Set(node.inputs)) {
-    if (input?.constant === undefined || input.isInput) continue;
-    if (isReadOnlyBy(input, node)) bytes += constantBytes(input.constant, input.name);
-  }
-  return bytes;
-}
-
-function isReadOnlyBy(value: Value, node: Node): boolean {
-  for (const use of value.uses) if (use.kind !== "node" || use.node !== node) return false;
-  return true;
 }

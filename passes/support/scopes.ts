@@ -21,3 +21,10 @@ export function* scopesOf(model: Model): Iterable<Scope> {
 function* within(model: Model, root: Graph, opsets: ReadonlyMap<string, number>): Iterable<Scope> {
   for (const graph of root.allGraphs()) yield { model, graph, opsets, opset: opsets.get("") ?? 0 };
 }
+
+/** True for the body of a function and the subgraphs in it. */
+export function isInFunction({ model, graph }: Scope): boolean {
+  let root = graph;
+  while (root.parent !== undefined) root = root.parent;
+  return root !== model.graph;
+}

@@ -10,7 +10,7 @@ import { relayout } from "./relayout.ts";
 /** A symbolic or unknown dimension counts as this many elements. */
 const assumedDim = 32;
 
-/** Bytes that a Transpose of the value moves, at least 1: of two ways with equal traffic the one with fewer nodes wins. */
+/** Bytes that a Transpose of the value moves; at least 1. */
 function weightOf(value: Value): number {
   const dtype = dtypeOf(value);
   let bytes = (dtype === undefined ? 32 : dtypes[dtype].bits) / 8;
@@ -19,13 +19,14 @@ function weightOf(value: Value): number {
 }
 
 /** True for a Transpose by exactly this permutation. */
-export function isTransposeBy(node: Node | undefined, perm: Permutation): node is Node {
+export function isTransposeBy(node: Node | undefined, perm: Permutation): boolean {
   if (node === undefined || node.opType !== "Transpose" || node.domain !== "") return false;
   const own = permutationOf(node);
   return own !== undefined && own.length === perm.length && own.every((axis, i) => axis === perm[i]);
 }
 
-function isTranspose(node: Node): boolean {
+/** True for a Transpose of the default domain. */
+export function isTranspose(node: Node): boolean {
   return node.opType === "Transpose" && node.domain === "";
 }
 
@@ -53,45 +54,75 @@ function candidates(graph: Graph, perm: Permutation, opset: number): ReadonlyMap
   return found;
 }
 
+/** Which nodes change layout, and the transposes by the permutation whose input is the new layout of their output. */
+export interface LayoutChange {
+  readonly plans: ReadonlyMap<Node, Relayout>;
+  readonly openers: ReadonlySet<Node>;
+}
+
+/**
+ * The transposes that begin a stretch of permuted data; those by the inverse end one. Where the permutation is its own
+ * inverse they alternate on every way through nodes that work in every layout.
+ */
+function openersOf(graph: Graph, perm: Permutation, plans: ReadonlyMap<Node, Relayout>): ReadonlySet<Node> {
+  const openers = new Set<Node>();
+  const isOwnInverse = invert(perm).every((axis, i) => axis === perm[i]);
+  const inside = new Set<Value>();
+  for (const node of graph.nodes()) {
+    if (isTransposeBy(node, perm)) {
+      if (isOwnInverse && inside.has(node.inputs[0] as Value)) continue;
+      openers.add(node);
+      inside.add(node.output);
+    } else if (plans.get(node)?.data.some((index) => inside.has(node.inputs[index] as Value)) === true)
+      for (const output of node.outputs) if (output !== undefined) inside.add(output);
+  }
+  return openers;
+}
+
 /**
  * Chooses which nodes shall work on data whose axes are permuted by the inverse of `perm`, so that all transposes together
  * move the fewest bytes: a minimum cut. On the source's side nodes change layout; each value whose producer and readers
  * end on different sides costs its bytes once. Of equally good choices the one that changes least is taken, so that what
  * is already best stays as it is.
  */
-export function chooseRelayouts(graph: Graph, perm: Permutation, opset: number): ReadonlyMap<Node, Relayout> {
+export function chooseLayouts(graph: Graph, perm: Permutation, opset: number): LayoutChange {
   const plans = candidates(graph, perm, opset);
-  if (plans.size === 0) return plans;
+  const openers = openersOf(graph, perm, plans);
+  if (plans.size === 0) return { plans, openers };
   const inverse = invert(perm);
   const network = new FlowNetwork();
   const [source, sink] = [0, 1];
   const numbers = new Map<Node, number>();
   for (const node of plans.keys()) numbers.set(node, network.addNode());
+  for (const value of touchedValues(plans)) {
+    const weight = weightOf(value);
+    const { producer } = value;
+    const isOpened = producer !== undefined && openers.has(producer);
+    const home = isOpened ? source : ((producer && numbers.get(producer)) ?? sink);
+    const [leaves, enters] = [network.addNode(), network.addNode()];
+    network.addEdge(home, leaves, weight);
+    network.addEdge(enters, home, weight);
+    for (const use of value.uses) {
+      const reader = use.kind === "node" && use.node.graph === graph ? use.node : undefined;
+      const isData = use.kind === "node" && plans.get(use.node)?.data.includes(use.index) === true;
+      const number = isData && reader !== undefined ? numbers.get(reader) : undefined;
+      if (number !== undefined) {
+        network.addEdge(leaves, number, Infinity);
+        network.addEdge(number, enters, Infinity);
+      } else if (reader === undefined || !isTranspose(reader) || openers.has(reader))
+        network.addEdge(leaves, sink, Infinity);
+      else if (isTransposeBy(reader, inverse)) network.addEdge(source, enters, Infinity);
+    }
+  }
+  const chosen = network.sourceSide();
+  return { plans: new Map([...plans].filter(([node]) => chosen.has(numbers.get(node) ?? -1))), openers };
+}
+
+function touchedValues(plans: ReadonlyMap<Node, Relayout>): ReadonlySet<Value> {
   const values = new Set<Value>();
   for (const [node, plan] of plans) {
     for (const index of plan.data) values.add(node.inputs[index] as Value);
     for (const output of node.outputs) if (output !== undefined) values.add(output);
   }
-  for (const value of values) {
-    const weight = weightOf(value);
-    const producer = value.producer;
-    const home = isTransposeBy(producer, perm) ? source : ((producer && numbers.get(producer)) ?? sink);
-    const [leaves, enters] = [network.addNode(), network.addNode()];
-    network.addEdge(home, leaves, weight);
-    network.addEdge(enters, home, weight);
-    for (const use of value.uses) {
-      const reader = use.kind === "node" ? use.node : undefined;
-      const number = reader === undefined ? undefined : numbers.get(reader);
-      const isData =
-        reader !== undefined && use.kind === "node" && plans.get(reader)?.data.includes(use.index) === true;
-      if (number !== undefined && isData) {
-        network.addEdge(leaves, number, Infinity);
-        network.addEdge(number, enters, Infinity);
-      } else if (reader !== undefined && reader.graph === graph && isTranspose(reader)) {
-        if (isTransposeBy(reader, inverse)) network.addEdge(source, enters, Infinity);
-      } else network.addEdge(leaves, sink, Infinity);
-    }
-  }
-  const chosen = network.sourceSide();
-  return new Map([...plans].filter(([node]) => chosen.has(numbers.get(node) ?? -1)));
+  return values;
 }

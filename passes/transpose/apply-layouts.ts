@@ -1,10 +1,10 @@
 import type { Graph, Node, Shape, Value } from "../../src/ir/index.ts";
 import { attr, tensorType } from "../../src/ir/index.ts";
 import { dtypeOf, shapeOf } from "../support/facts.ts";
-import { isTransposeBy } from "./layout-cut.ts";
+import type { LayoutChange } from "./layout-cut.ts";
+import { isTranspose } from "./layout-cut.ts";
 import type { Permutation } from "./permutation.ts";
 import { compose, invert, permutationOf, permute } from "./permutation.ts";
-import type { Relayout } from "./relayout.ts";
 
 function withShape(value: Value, shape: Shape | undefined): void {
   const dtype = dtypeOf(value);
@@ -12,14 +12,14 @@ function withShape(value: Value, shape: Shape | undefined): void {
 }
 
 /** Changes the layout of the chosen nodes and puts transposes where layouts meet. */
-export function applyRelayouts(graph: Graph, chosen: ReadonlyMap<Node, Relayout>, perm: Permutation): void {
+export function applyLayouts(graph: Graph, { plans, openers }: LayoutChange, perm: Permutation): void {
   const inverse = invert(perm);
   const converted = new Map<Value, Value>();
 
   /** The value with its axes in the new layout. */
   const inNewLayout = (value: Value, reader: Node): Value => {
-    if (value.producer !== undefined && chosen.has(value.producer)) return value;
-    if (isTransposeBy(value.producer, perm)) return value.producer.inputs[0] as Value;
+    if (value.producer !== undefined && plans.has(value.producer)) return value;
+    if (value.producer !== undefined && openers.has(value.producer)) return value.producer.inputs[0] as Value;
     let known = converted.get(value);
     if (known === undefined) {
       const dtype = dtypeOf(value);
@@ -37,7 +37,7 @@ export function applyRelayouts(graph: Graph, chosen: ReadonlyMap<Node, Relayout>
   };
 
   for (const node of graph.nodes()) {
-    const plan = chosen.get(node);
+    const plan = plans.get(node);
     if (plan === undefined) continue;
     for (const index of plan.data) graph.setInput(node, index, inNewLayout(node.inputs[index] as Value, node));
     plan.apply();
@@ -50,17 +50,13 @@ export function applyRelayouts(graph: Graph, chosen: ReadonlyMap<Node, Relayout>
     const direct: [Node, number][] = [];
     let isReadInOldLayout = false;
     for (const use of output.uses) {
-      if (use.kind === "node" && chosen.get(use.node)?.data.includes(use.index) === true)
-        direct.push([use.node, use.index]);
-      else if (
-        use.kind === "node" &&
-        use.node.graph === graph &&
-        use.node.opType === "Transpose" &&
-        use.node.domain === ""
-      ) {
-        const second = permutationOf(use.node);
-        if (second !== undefined) graph.setAttribute(use.node, "perm", attr.ints(compose(perm, second)));
-        direct.push([use.node, use.index]);
+      const reader = use.kind === "node" && use.node.graph === graph ? use.node : undefined;
+      if (use.kind !== "node" || reader === undefined) isReadInOldLayout = true;
+      else if (plans.get(reader)?.data.includes(use.index) === true) direct.push([reader, use.index]);
+      else if (isTranspose(reader) && !openers.has(reader)) {
+        const second = permutationOf(reader);
+        if (second !== undefined) graph.setAttribute(reader, "perm", attr.ints(compose(perm, second)));
+        direct.push([reader, use.index]);
       } else isReadInOldLayout = true;
     }
     const oldType = output.type;
