@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RuntimeValue, Tensor } from "../../src/ir/index.ts";
 import { isTensor, parseModel, tensorFromNumbers } from "../../src/ir/index.ts";
@@ -117,4 +117,12 @@ test("decision trees vote", () => {
     "target_treeids=[0,0], target_nodeids=[1,2], target_ids=[0,0], target_weights=[10.0,20.0], n_targets=1, base_values=[1.0]";
   const y = apply(`ai.onnx.ml::TreeEnsembleRegressor(%a) {${trees}}`, [float([2, 2], [9, 0.5, 9, 0.6])]);
   expect(numbers(y)).toEqual([11, 21]);
+});
+
+test("a reduction without axes and with noop applies its function to each element", () => {
+  const noop = (op: string): number[] => numbers(apply(`${op}(%a) {noop_with_empty_axes=1}`, [float([2], [-2, 3])]));
+  expect([noop("ReduceSumSquare"), noop("ReduceL1")]).toEqual([
+    [4, 9],
+    [2, 3],
+  ]);
 });
