@@ -30,7 +30,7 @@ function make(terms: Map<string, number>): Dim {
     const size = Math.abs(coefficient);
     key += sign + (name === "" ? String(size) : size === 1 ? name : `${size}*${name}`);
   }
-  return { key, terms };
+  return key.length > longestKey ? undefined : { key, terms };
 }
 
 function termsOf(dim: number | SymbolicDim): ReadonlyMap<string, number> {
@@ -69,8 +69,8 @@ export function symbol(name: string): SymbolicDim {
 
 /** The name to write as dim_param: the symbol's own name, or the canonical expression. */
 export function symbolName(dim: SymbolicDim): string {
-  const wrapped = /^sym\((.*)\)$/.exec(dim.key);
-  return wrapped?.[1] ?? dim.key;
+  const wrapped = splitFactors(dim.key).length === 1 ? /^sym\((.*)\)$/.exec(dim.key) : null;
+  return (dim.terms.size === 1 ? wrapped?.[1] : undefined) ?? dim.key;
 }
 
 /** a + b. */
@@ -109,6 +109,34 @@ export function floorDivideDims(a: Dim, b: Dim): Dim {
   if (sameDim(a, b)) return 1;
   const quotient = exactQuotient(a, b);
   if (quotient !== undefined) return quotient;
+  return typeof b === "number" && b > 0 ? floorOfParts(a, b) : opaqueFloor(a, b);
+}
+
+/**
+ * floor(a / b) in one form for all equal ones: whole multiples of b stand outside, so what is left has coefficients in
+ * [0, b); a divisor common to b and the coefficients goes (floor((g·p + c) / (g·q)) = floor((p + floor(c/g)) / q)).
+ */
+function floorOfParts(a: number | SymbolicDim, b: number): Dim {
+  const outside = new Map<string, number>();
+  const inside = new Map<string, number>();
+  let common = b;
+  for (const [monomial, coefficient] of termsOf(a)) {
+    const whole = Math.floor(coefficient / b);
+    outside.set(monomial, whole);
+    inside.set(monomial, coefficient - whole * b);
+    if (monomial !== "") common = greatestCommonDivisor(common, coefficient - whole * b);
+  }
+  for (const [monomial, coefficient] of inside) inside.set(monomial, Math.floor(coefficient / common));
+  const rest = make(inside);
+  if (rest === undefined) return undefined;
+  return addDims(make(outside), typeof rest === "number" ? 0 : opaqueFloor(rest, b / common));
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+function opaqueFloor(a: number | SymbolicDim, b: number | SymbolicDim): Dim {
   const divisor = typeof b === "number" ? String(b) : b.key;
   return opaque(`floor(${textOf(a)}/${/[*+-]/.test(divisor) ? `(${divisor})` : divisor})`);
 }
@@ -159,8 +187,11 @@ export function extremeDim(kind: "max" | "min", a: Dim, b: Dim): Dim {
   return opaque(`${kind}(${[textOf(a), textOf(b)].sort().join(",")})`);
 }
 
-function opaque(key: string): SymbolicDim {
-  return { key, terms: new Map([[key, 1]]) };
+/** An expression longer than this helps nobody, and products of such ones would grow without bound. */
+const longestKey = 400;
+
+function opaque(key: string): Dim {
+  return key.length > longestKey ? undefined : { key, terms: new Map([[key, 1]]) };
 }
 
 function textOf(dim: number | SymbolicDim): string {

@@ -73,7 +73,7 @@ test.each([
   expect(() => parseModel(source)).toThrow(message);
 });
 
-test.each(["2*N+1", "floor((N-1)/2)", "max(M,N)", "-N+4", "M*N", "?", "7", "batch size", "N-"])(
+test.each(["2*N+1", "floor((N+1)/2)", "max(M,N)", "-N+4", "M*N", "?", "7", "batch size", "N-"])(
   "the dimension %s reads back",
   (dim) => {
     expect(printDim(parseDim(dim))).toBe(dim);
