@@ -6,11 +6,15 @@ import type { CompileOptions } from "../config/index.ts";
 import { nearest } from "../config/index.ts";
 import type { Pass, StagePlan } from "../pipeline/index.ts";
 
-/** The stages that rewrite the float graph, as level, `--passes` and `--inline-functions` ask for them. */
-export function planStages(options: CompileOptions): readonly StagePlan[] {
+/**
+ * The stages that rewrite the float graph, as level, `--passes` and `--inline-functions` ask for them. `sourceBytes`, the
+ * size of the model as it was read, is what passes may not outgrow.
+ */
+export function planStages(options: CompileOptions, sourceBytes: number): readonly StagePlan[] {
+  const given = { ...options, sourceBytes };
   const step = (pass: Pass): StagePlan["steps"][number] => ({
     pass: pass as Pass<never>,
-    options: optionsOf(pass, options),
+    options: optionsOf(pass, given),
   });
   if (options.passes.length === 0)
     return presets[options.level].map(({ stage, lines }) => ({
@@ -52,8 +56,7 @@ export function passNamed(name: string): Pass {
 }
 
 /** A pass's defaults with those compile options that bear one of its option's names. */
-function optionsOf(pass: Pass, options: CompileOptions): unknown {
+function optionsOf(pass: Pass, given: Readonly<Record<string, unknown>>): unknown {
   if (typeof pass.defaults !== "object" || pass.defaults === null) return pass.defaults;
-  const given = options as unknown as Record<string, unknown>;
   return Object.fromEntries(Object.entries(pass.defaults).map(([name, value]) => [name, given[name] ?? value]));
 }

@@ -45,7 +45,7 @@ export async function addPrunedForm(base: Form, input: Input, run: Run): Promise
     reason: "",
   });
   run.recordStage("prune", result);
-  for (const clean of planStages(options))
+  for (const clean of planStages(options, input.form.bytes))
     await runCheckedStage(
       model,
       clean,

@@ -27,7 +27,7 @@ export async function rewriteFloat(input: Input, samples: Samples | undefined, r
     mkdirSync(options.dumpIr, { recursive: true });
     writeFileSync(join(options.dumpIr, `${String(dumped++).padStart(3, "0")}-${stage}-${pass}.txt`), printModel(model));
   };
-  for (const plan of planStages(options)) {
+  for (const plan of planStages(options, input.form.bytes)) {
     const context = {
       target: environment.target.facts(environment.device),
       executor: samples === undefined ? undefined : environment.exact,
