@@ -17,6 +17,12 @@ import { removeDeadCode } from "./remove-dead-code.ts";
 import { shareConstants } from "./share-constants.ts";
 import { shareSubexpressions } from "./share-subexpressions.ts";
 import { fuseAffine } from "./fuse/fuse-affine.ts";
+import { fusePad } from "./fuse/fuse-pad.ts";
+import { fuseGemm } from "./fuse/fuse-gemm.ts";
+import { mergeClamps } from "./fuse/merge-clamps.ts";
+import { mergeConstants } from "./fuse/merge-constants.ts";
+import { reduceStrength } from "./fuse/reduce-strength.ts";
+import { recognizeOperators } from "./fuse/recognize-operators.ts";
 
 /** Every pass, in no particular order; the order of work stands in presets.ts. */
 export const passes: readonly Pass[] = [
@@ -40,6 +46,12 @@ export const passes: readonly Pass[] = [
   eliminateRectifiers,
   foldUniformBatchnorm,
   fuseAffine,
+  fusePad,
+  fuseGemm,
+  mergeClamps,
+  mergeConstants,
+  reduceStrength,
+  recognizeOperators,
 ];
 
 /** The pass of that name. */

@@ -22,7 +22,7 @@ export interface CaseSettings {
   readonly feeds?: Readonly<Record<string, number>>;
   /** False where the interpreter cannot run the model. */
   readonly evaluate?: boolean;
-  /** The refusals expected, as `rule: reason`; not looked at when absent. */
+  /** The refusals expected, as `rule at node: reason`; not looked at when absent. */
   readonly refusals?: readonly string[];
 }
 

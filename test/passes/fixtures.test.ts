@@ -47,8 +47,11 @@ describe.each(passes.filter((pass) => casesOf(pass.name).length > 0))("$name", (
     if (update) writeFileSync(expectedFile, printed);
     expect(printed).toBe(readFileSync(expectedFile, "utf8"));
     if (settings.refusals !== undefined) {
-      const refusals = notes.filter((note) => note.kind === "refusal");
-      expect(refusals.map((note) => `${note.rule}: ${note.reason}`)).toEqual(settings.refusals);
+      const refusals = notes
+        .filter((note) => note.kind === "refusal")
+        .map((note) => `${note.rule} at ${note.node}: ${note.reason}`);
+      if (update) writeFileSync(join(folder, "case.json"), JSON.stringify({ ...settings, refusals }, null, 2) + "\n");
+      else expect(refusals).toEqual(settings.refusals);
     }
 
     const second = await pass.run(model, contextFor(pass.defaults, settings, notes));
