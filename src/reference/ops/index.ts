@@ -1,5 +1,6 @@
 import type { ReferenceOp } from "../types.ts";
 import { controlOps } from "./control/index.ts";
+import { experimentalOps } from "./experimental/index.ts";
 import { imageOps } from "./image/index.ts";
 import { linearOps } from "./linear/index.ts";
 import { logicOps } from "./logic/index.ts";
@@ -17,7 +18,7 @@ import { tensorOps } from "./tensor/index.ts";
 const operators: ReadonlyMap<string, ReferenceOp> = new Map(
   [
     ...[mathOps, logicOps, reduceOps, linearOps, quantOps, randomOps, lossOps],
-    ...[nnOps, tensorOps, sequenceOps, controlOps, imageOps, signalOps, mlOps],
+    ...[nnOps, tensorOps, sequenceOps, controlOps, imageOps, signalOps, mlOps, experimentalOps],
   ]
     .flat()
     .map((op) => [`${op.domain}::${op.name}`, op]),
