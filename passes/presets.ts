@@ -42,8 +42,14 @@ const simplify: readonly PresetLine[] = [
 
 /** Fusions, and after them what tidies up behind them. */
 const fuse: readonly PresetLine[] = [
-  line("fuse-affine", "Conv and MatMul take up the BatchNormalization, Mul and Add behind them first"),
+  line("recognize-operators", "formulas as exporters write them, before their constants are changed"),
+  line("reduce-strength", "Div becomes Mul, which the next passes fold and merge"),
+  line("fuse-pad", "before shifts are folded: they pass no Conv that pads, so the Pad must still be seen as one"),
+  line("fuse-affine", "Conv and MatMul take up the BatchNormalization, Mul and Add around them"),
   line("fold-uniform-batchnorm", "the same where the weights are written as one number"),
+  line("merge-constants", "what no weights could take up, as one constant"),
+  line("fuse-gemm", "after fuse-affine, which needs the bare MatMul"),
+  line("merge-clamps", "after fusions removed what stood between two activations"),
   line("eliminate-rectifiers", "after biases are in place, which decide the sign"),
   line("fold-constants", "fused weights may leave constant arithmetic"),
   line("eliminate-identities", "fusions leave no-ops where a factor was 1"),

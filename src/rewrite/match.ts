@@ -96,7 +96,7 @@ class Search {
         return this.#bind(pattern.name, value, next);
       case "constant": {
         const tensor = value.isConstant ? value.constant : undefined;
-        if (tensor === undefined) return this.#refuse(`"${value.name}" is not a constant`, this.#root);
+        if (tensor === undefined) return false;
         const verdict = pattern.accepts?.(tensor, value) ?? true;
         if (typeof verdict === "string") return this.#refuse(verdict, this.#root);
         return verdict && this.#bind(pattern.name, value, next);

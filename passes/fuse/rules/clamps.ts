@@ -1,11 +1,13 @@
-import type { DType, Node, Value } from "../../../src/ir/index.ts";
+import type { DType, Node } from "../../../src/ir/index.ts";
 import type { Rule } from "../../../src/rewrite/index.ts";
-import { anyValue, op, optional, refuse, rule } from "../../../src/rewrite/index.ts";
+import { anyValue, constant, oneOf, op, optional, rule } from "../../../src/rewrite/index.ts";
 import { dtypeOf } from "../../support/facts.ts";
 import type { Clamp } from "../clamp.ts";
 import { buildClamp, clampOf, clampOps, composeClamps, isIdle } from "../clamp.ts";
 
 const rest = [optional(anyValue()), optional(anyValue())] as const;
+const isClamp = (node: Node): boolean => clampOf(node) !== undefined;
+const inner = op(clampOps, [anyValue(), ...rest], { name: "inner", where: isClamp });
 
 /** Relu, Clip, Max and Min with scalar constants: x clamped to an interval. */
 export const clampRules: readonly Rule[] = [
@@ -14,13 +16,14 @@ export const clampRules: readonly Rule[] = [
     before: "Clip(Clip(x)), Relu and Max/Min with a constant counting as Clip",
     after: "Clip(x) or Relu(x)",
     preserves: "bits",
-    pattern: op(clampOps, [anyValue(), ...rest], { name: "outer", where: (node) => innerClamp(node) !== undefined }),
+    pattern: oneOf(
+      op(clampOps, [inner, ...rest], { where: isClamp }),
+      op(["Max", "Min"], [constant(), inner], { where: isClamp }),
+    ),
     rewrite: (match, build) => {
       const outer = clampOf(match.root) as Clamp;
-      const inner = innerClamp(match.root) as Clamp;
-      const between = outer.input;
-      if (between.soleUser !== match.root) return refuse(`"${between.name}" is also used elsewhere`, match.root);
-      return buildClamp(composeClamps(outer, inner), dtypeOf(match.root.output) as DType, build);
+      const first = clampOf(match.node("inner")) as Clamp;
+      return buildClamp(composeClamps(outer, first), dtypeOf(match.root.output) as DType, build);
     },
   }),
   rule({
@@ -43,16 +46,6 @@ export const clampRules: readonly Rule[] = [
 
 function isIdleClamp(clamp: Clamp | undefined): boolean {
   return clamp !== undefined && isIdle(clamp);
-}
-
-/** The clamp whose result a clamp of the same graph reads. */
-function innerClamp(node: Node): Clamp | undefined {
-  const inner = clampOf(node)?.input;
-  return inner?.producer?.graph === node.graph ? clampOfValue(inner) : undefined;
-}
-
-function clampOfValue(value: Value): Clamp | undefined {
-  return value.producer === undefined ? undefined : clampOf(value.producer);
 }
 
 /**
