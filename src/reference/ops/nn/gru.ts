@@ -10,7 +10,13 @@ export const gru: ReferenceOp = {
   name: "GRU",
   run(call) {
     const cell = gruCell(intAttr(call.node, "linear_before_reset", 0) !== 0);
-    return runRecurrent(call, { gates: 3, activations: ["Sigmoid", "Tanh"], stateInputs: [5], cell });
+    return runRecurrent(call, {
+      gates: 3,
+      activations: ["Sigmoid", "Tanh"],
+      gateActivations: 2,
+      stateInputs: [5],
+      cell,
+    });
   },
 };
 

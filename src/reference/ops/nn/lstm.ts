@@ -11,7 +11,14 @@ export const lstm: ReferenceOp = {
   run(call) {
     const cell = lstmCell(intAttr(call.node, "input_forget", 0) !== 0);
     const activations = ["Sigmoid", "Tanh", "Tanh"];
-    return runRecurrent(call, { gates: 4, activations, stateInputs: [5, 6], peepholeInput: 7, cell });
+    return runRecurrent(call, {
+      gates: 4,
+      activations,
+      gateActivations: 2,
+      stateInputs: [5, 6],
+      peepholeInput: 7,
+      cell,
+    });
   },
 };
 

@@ -27,7 +27,10 @@ export function poolingOf(call: OpCall): Pooling {
   const kernel = intsAttr(call.node, "kernel_shape", []);
   if (kernel.length !== spatial.length)
     throw new RangeError(`${call.node.opType}: kernel [${kernel.join(",")}] on [${x.shape.join(",")}]`);
-  const axes = windowAxes(call.node, spatial, kernel, intAttr(call.node, "ceil_mode", 0) !== 0);
+  const axes = windowAxes(call.node, spatial, kernel, {
+    ceil: intAttr(call.node, "ceil_mode", 0) !== 0,
+    leastPadding: -Infinity,
+  });
   const outSpatial = axes.map((axis) => axis.output);
   return {
     x,

@@ -26,23 +26,30 @@ const families: Readonly<Record<string, Family>> = {
 };
 
 /**
- * The activations of each direction of an RNN, GRU or LSTM node, its clipping in front of each. Entries of
- * activation_alpha and activation_beta go, in order, to the functions that take one.
+ * The activations of each direction of an RNN, GRU or LSTM node, with its clipping in front of those of gates, the first
+ * `gates` of each direction. Entries of activation_alpha and activation_beta go, in order, to the functions that take one.
  */
-export function recurrentActivations(node: Node, directions: number, defaults: readonly string[]): Activation[][] {
+export function recurrentActivations(
+  node: Node,
+  directions: number,
+  defaults: readonly string[],
+  gates: number,
+): Activation[][] {
   const names = stringsAttr(node, "activations") ?? Array.from({ length: directions }, () => defaults).flat();
   if (names.length !== directions * defaults.length)
     throw new RangeError(`${node.opType}: ${names.length} activations for ${directions} directions`);
   const alphas = [...(floatsAttr(node, "activation_alpha") ?? [])];
   const betas = [...(floatsAttr(node, "activation_beta") ?? [])];
   const clip = floatAttr(node, "clip", Infinity);
-  const all = names.map((name) => {
+  const all = names.map((name, i) => {
     const family = families[name.toLowerCase()];
     if (family === undefined) throw new RangeError(`${node.opType}: no activation "${name}"`);
     const alpha = family.alpha === undefined ? 0 : (alphas.shift() ?? family.alpha);
     const beta = family.beta === undefined ? 0 : (betas.shift() ?? family.beta);
     const apply = family.make(alpha, beta);
-    return clip === Infinity ? apply : (x: number) => apply(Math.max(-clip, Math.min(clip, x)));
+    return clip === Infinity || i % defaults.length >= gates
+      ? apply
+      : (x: number) => apply(Math.max(-clip, Math.min(clip, x)));
   });
   return Array.from({ length: directions }, (_, d) => all.slice(d * defaults.length, (d + 1) * defaults.length));
 }

@@ -26,6 +26,8 @@ export type RecurrentCell = (weights: RecurrentWeights, x: Float64Array, states:
 export interface RecurrentKind {
   readonly gates: number;
   readonly activations: readonly string[];
+  /** How many of the activations are of gates, where `clip` applies; onnxruntime leaves the one of the LSTM's cell alone. */
+  readonly gateActivations: number;
   /** Inputs that hold the initial states, and the input of the peepholes. */
   readonly stateInputs: readonly number[];
   readonly peepholeInput?: number;
@@ -78,7 +80,7 @@ function weightsOf(call: OpCall, kind: RecurrentKind, directions: number, hidden
     return tensor === undefined ? new Float64Array(length) : realsOf(tensor).subarray(d * length, (d + 1) * length);
   };
   const inputSize = tensorInput(call, 1).shape[2] ?? 0;
-  const activations = recurrentActivations(call.node, directions, kind.activations);
+  const activations = recurrentActivations(call.node, directions, kind.activations, kind.gateActivations);
   return activations.map((own, d) => {
     const bias = part(3, d, 2 * rows);
     return {

@@ -7,7 +7,7 @@ import { gateSum, runRecurrent } from "./recurrent.ts";
 export const rnn: ReferenceOp = {
   domain: "",
   name: "RNN",
-  run: (call) => runRecurrent(call, { gates: 1, activations: ["Tanh"], stateInputs: [5], cell }),
+  run: (call) => runRecurrent(call, { gates: 1, activations: ["Tanh"], gateActivations: 1, stateInputs: [5], cell }),
 };
 
 const cell: RecurrentCell = (weights, x, states) => {

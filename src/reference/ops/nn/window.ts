@@ -13,12 +13,20 @@ export interface WindowAxis {
   readonly after: number;
 }
 
-/** The axes of a convolution or pooling node from its attributes; `ceil` rounds the number of windows up. */
+/** How the windows of pooling differ from those of convolution. */
+export interface WindowRules {
+  /** Rounds the number of windows up. */
+  readonly ceil: boolean;
+  /** Least padding that auto_pad SAME gives in all: pooling goes below 0 where the stride exceeds the kernel, and crops. */
+  readonly leastPadding: number;
+}
+
+/** The axes of a convolution or pooling node from its attributes. */
 export function windowAxes(
   node: Node,
   spatial: StaticShape,
   kernel: readonly number[],
-  ceil = false,
+  { ceil, leastPadding }: WindowRules = { ceil: false, leastPadding: 0 },
 ): readonly WindowAxis[] {
   const strides = intsAttr(node, "strides");
   const dilations = intsAttr(node, "dilations");
@@ -29,7 +37,10 @@ export function windowAxes(
     const reach = (axis.kernel - 1) * axis.dilation + 1;
     if (autoPad === "SAME_UPPER" || autoPad === "SAME_LOWER") {
       const output = Math.ceil(input / axis.stride);
-      const { before, after } = splitPadding(Math.max(0, (output - 1) * axis.stride + reach - input), autoPad);
+      const { before, after } = splitPadding(
+        Math.max(leastPadding, (output - 1) * axis.stride + reach - input),
+        autoPad,
+      );
       return { ...axis, output, before, after };
     }
     const explicit = autoPad === "NOTSET" ? pads : undefined;
@@ -45,8 +56,8 @@ export function windowAxes(
 
 /** Divides an amount of padding between the two ends: the odd element goes to the end in SAME_UPPER, else to the start. */
 export function splitPadding(total: number, autoPad: string): { before: number; after: number } {
-  const half = Math.floor(total / 2);
-  return autoPad === "SAME_UPPER" ? { before: half, after: total - half } : { before: total - half, after: half };
+  const before = Math.trunc((autoPad === "SAME_UPPER" ? total : total + 1) / 2);
+  return { before, after: total - before };
 }
 
 /** Pieces of rows that one kernel element reads: out[outs[i] + k] comes from in[ins[i] + k * stride], k < lengths[i]. */

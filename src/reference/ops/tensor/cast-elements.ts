@@ -45,6 +45,7 @@ function printed(tensor: Tensor): string[] {
   return Array.from(realsOf(tensor), (value) => {
     if (value === Infinity) return "INF";
     if (value === -Infinity) return "-INF";
+    if (Object.is(value, -0)) return "-0";
     return digits ? shortest(value) : String(value);
   });
 }

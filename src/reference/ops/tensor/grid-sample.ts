@@ -95,7 +95,8 @@ function axisTaps(call: OpCall, single: boolean): (normalized: number, dim: numb
     // Positions are computed in the precision of the grid, which decides ties in mode nearest.
     const place = single ? Math.fround(exact) : exact;
     if (mode === "nearest") return { at: [index(inside(roundHalfEven(place)))], weights: [1] };
-    const point = inside(place);
+    // At the border the neighbours are cut, not the point, as PyTorch and onnxruntime do; it matters to mode cubic alone.
+    const point = padding === "border" ? place : inside(place);
     const floor = Math.floor(point);
     const t = point - floor;
     if (mode === "linear") return { at: [index(floor), index(floor + 1)], weights: [1 - t, t] };
