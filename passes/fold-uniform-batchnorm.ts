@@ -58,11 +58,12 @@ const convFill: LocalRule = {
     if (!canReplace(node.output, conv.output)) return undefined;
     const { graph } = node;
     const channels = fill.shape[0] ?? 0;
+    const name = graph.names.fresh(`${fill.node.output.name}_scaled`);
     const weight = graph.insertBefore(conv, {
       opType: "ConstantOfShape",
-      name: graph.names.fresh(`${fill.node.output.name}_scaled`),
+      name,
       inputs: [fill.node.input(0)],
-      outputs: [{ type: fill.node.output.type }],
+      outputs: [{ name, type: fill.node.output.type }],
       attributes: { value: attr.tensor(tensorFromNumbers(dtype, [1], [fill.value * affine.scale])) },
     });
     const shift = new Array<number>(channels).fill(bias * affine.scale + affine.shift);

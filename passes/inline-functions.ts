@@ -6,14 +6,15 @@ import { splice } from "./inline/splice.ts";
 import type { Scope } from "./support/scopes.ts";
 import { scopesOf } from "./support/scopes.ts";
 
-/** Which calls of model-local functions are replaced by their bodies: those of every function, or as the target asks. */
+/** Whether calls of model-local functions are replaced by their bodies even where the target runs functions. */
 export interface InlineFunctionsOptions {
-  readonly functions: "all" | "as-target";
+  readonly inlineFunctions: boolean;
 }
 
 /** Why a body cannot stand in a graph with these operator sets; undefined when it can. */
 function obstacle(fn: ModelFunction, scope: Scope): string | undefined {
   for (const node of fn.body.allNodes()) {
+    if (scope.model.functions.has(functionKey(node.domain, node.opType, node.overload))) continue;
     const [inside, outside] = [fn.opsets.get(node.domain), scope.opsets.get(node.domain)];
     if (inside === outside || outside === undefined) continue;
     const since = schemaOf(node.domain, node.opType, inside ?? 0)?.since;
@@ -41,13 +42,18 @@ function inlineCall(node: Node, fn: ModelFunction): void {
     attribute.kind === "reference"
       ? (node.attributes.get(attribute.value) ?? fn.attributeDefaults.get(attribute.value))
       : attribute;
-  const results = splice(fn.body, { anchor: node, bindings, nameOf: (name) => graph.names.fresh(name), resolve });
+  const nameOf = (name: string): string => graph.names.fresh(name);
+  const results = splice(fn.body, { anchor: node, bindings, nameOf, renaming: true, resolve });
   node.outputs.forEach((output, i) => {
     const result = results[i];
     if (output === undefined || result === undefined) return;
-    const declared = output.type;
+    const { name, type } = output;
     graph.replaceUses(output, result);
-    if (declared !== undefined && result.producer?.graph === graph) result.type = declared;
+    if (result.producer?.graph !== graph) return;
+    if (type !== undefined) result.type = type;
+    if (result.isOutput || result.isInput || output.isOutput) return;
+    graph.rename(output, graph.names.fresh(name));
+    graph.rename(result, name);
   });
   graph.remove(node);
 }
@@ -58,9 +64,9 @@ export const inlineFunctions: Pass<InlineFunctionsOptions> = {
   summary: "replaces calls of model-local functions by their bodies, for targets without functions or on demand",
   stage: "simplify",
   preserves: "bits",
-  defaults: { functions: "as-target" },
+  defaults: { inlineFunctions: false },
   run: (model, context) => {
-    if (context.options.functions === "as-target" && context.target.functions !== "inline") return { changes: 0 };
+    if (!context.options.inlineFunctions && context.target.functions !== "inline") return { changes: 0 };
     let changes = 0;
     for (const scope of scopesOf(model))
       for (let node = scope.graph.firstNode; node !== undefined;) {

@@ -38,7 +38,7 @@ function takenBranch(node: Node): Graph | undefined {
 function inlineBranch(node: Node, branch: Graph, unique: ReadonlySet<string>): void {
   const { graph } = node;
   const nameOf = (name: string): string => (unique.has(name) ? name : graph.names.fresh(name));
-  const results = splice(branch, { anchor: node, bindings: new Map(), nameOf });
+  const results = splice(branch, { anchor: node, bindings: new Map(), nameOf, renaming: false });
   node.outputs.forEach((output, i) => {
     const result = results[i];
     if (output === undefined || result === undefined) return;

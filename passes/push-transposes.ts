@@ -1,5 +1,6 @@
-import type { Graph, Node } from "../src/ir/index.ts";
+import type { Graph } from "../src/ir/index.ts";
 import type { Pass } from "../src/pipeline/pass.ts";
+import { canReplace, removeIfDead, replaceValue } from "./support/replace.ts";
 import { scopesOf } from "./support/scopes.ts";
 import { applyLayouts } from "./transpose/apply-layouts.ts";
 import { chooseLayouts } from "./transpose/layout-cut.ts";
@@ -19,10 +20,16 @@ function permutationsIn(graph: Graph): readonly Permutation[] {
   return [...found.values()];
 }
 
-function removeUnread(graph: Graph): void {
-  const isUnread = (node: Node): boolean => node.outputs.every((output) => (output?.uses.size ?? 0) === 0);
-  for (const node of graph.nodesReversed())
-    if (node.opType === "Transpose" && node.domain === "" && isUnread(node)) graph.remove(node);
+/** Removes transposes that nothing reads any more or that move nothing. */
+function removeIdle(graph: Graph): void {
+  for (const node of graph.nodesReversed()) {
+    if (node.opType !== "Transpose" || node.domain !== "") continue;
+    const [input, output] = [node.input(0), node.output];
+    const perm = permutationOf(node);
+    const isIdle = perm !== undefined && isIdentity(perm);
+    if (isIdle && input !== undefined && canReplace(output, input)) replaceValue(output, input);
+    removeIfDead(node);
+  }
 }
 
 /**
@@ -42,7 +49,7 @@ export const pushTransposes: Pass<null> = {
         const change = chooseLayouts(graph, perm, opset);
         if (change.plans.size === 0) continue;
         applyLayouts(graph, change, perm);
-        removeUnread(graph);
+        removeIdle(graph);
         changes += change.plans.size;
         const reason = `${change.plans.size} nodes work on axes in the order ${invert(perm).join(",")} now`;
         context.report({ kind: "change", rule: "push-transposes", node: graph.name, reason });

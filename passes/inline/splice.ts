@@ -9,6 +9,8 @@ export interface Splice {
   readonly bindings: ReadonlyMap<Value, Value | undefined>;
   /** The name that a copied value gets. */
   readonly nameOf: (name: string) => string;
+  /** Whether names inside of nested graphs are made new too: needed where the copy is not the only one. */
+  readonly renaming: boolean;
   /** Replaces references to attributes of the enclosing function; undefined drops the attribute. */
   readonly resolve?: (attribute: Attribute) => Attribute | undefined;
 }
@@ -30,7 +32,7 @@ export function splice(source: Graph, how: Splice): readonly (Value | undefined)
   const copyGraph = (graph: Graph): Graph => {
     const captured = new Map<Value, Value>();
     for (const [from, to] of values) if (to !== undefined) captured.set(from, to);
-    const copy = cloneSubgraph(graph, target, captured, true);
+    const copy = cloneSubgraph(graph, target, captured, how.renaming);
     resolveAll(copy, resolve);
     return copy;
   };

@@ -34,18 +34,20 @@ function wrapInMatrix(node: Node, axis: number): void {
   if (input === undefined || dtype === undefined) return;
   const label = node.name === "" ? output.name : node.name;
   const matrix = tensorType(dtype, [undefined, undefined]);
+  const fresh = (hint: string): string => graph.names.fresh(`${label}_${hint}`);
+  const names = { flatten: fresh("flatten"), matrix: fresh("matrix"), shape: fresh("shape") };
   const flat = graph.insertBefore(node, {
     opType: "Flatten",
-    name: graph.names.fresh(`${label}_flatten`),
+    name: names.flatten,
     inputs: [input],
-    outputs: [{ type: matrix }],
+    outputs: [{ name: names.flatten, type: matrix }],
     attributes: { axis: attr.int(axis) },
   });
   const work = graph.insertBefore(node, {
     opType: node.opType,
-    name: graph.names.fresh(`${label}_matrix`),
+    name: names.matrix,
     inputs: [flat.output],
-    outputs: [{ type: matrix }],
+    outputs: [{ name: names.matrix, type: matrix }],
     attributes: { axis: attr.int(-1) },
   });
   const wanted = shapeOf(input);
@@ -54,11 +56,11 @@ function wrapInMatrix(node: Node, axis: number): void {
     target === undefined
       ? graph.insertBefore(node, {
           opType: "Shape",
-          name: graph.names.fresh(`${label}_shape`),
+          name: names.shape,
           inputs: [input],
-          outputs: [{ type: tensorType("int64", [wanted?.length]) }],
+          outputs: [{ name: names.shape, type: tensorType("int64", [wanted?.length]) }],
         }).output
-      : graph.addConstant(`${label}_shape`, int64Tensor(target));
+      : graph.addInitializer(names.shape, int64Tensor(target));
   node.opType = "Reshape";
   graph.setAttribute(node, "axis", undefined);
   graph.setInputs(node, [work.output, shape]);

@@ -23,24 +23,6 @@ export function targetFrom(source: Value, node: Node): readonly number[] | undef
   return reshapeTarget(shapeOf(source), shapeOf(node.output)) ?? ownTarget(node);
 }
 
-/** Puts a Reshape of `source` with a constant target before `anchor`; its output has the type of `like`. */
-export function insertReshape(
-  anchor: Node,
-  source: Value,
-  target: readonly number[],
-  like: Value,
-  name: string,
-): Value {
-  const graph = anchor.graph;
-  const shape = graph.addConstant(`${name}_shape`, int64Tensor(target));
-  return graph.insertBefore(anchor, {
-    opType: "Reshape",
-    name: graph.names.fresh(name),
-    inputs: [source, shape],
-    outputs: [{ type: like.type }],
-  }).output;
-}
-
 /** Turns a node into a Reshape of `source` in place: the output keeps its name. */
 export function becomeReshape(node: Node, source: Value, target: readonly number[]): void {
   const graph = node.graph;

@@ -24,11 +24,12 @@ export function applyLayouts(graph: Graph, { plans, openers }: LayoutChange, per
     if (known === undefined) {
       const dtype = dtypeOf(value);
       const shape = shapeOf(value);
+      const name = graph.names.fresh(`${value.name}_transpose`);
       known = graph.insertBefore(reader, {
         opType: "Transpose",
-        name: graph.names.fresh(`${value.name}_transpose`),
+        name,
         inputs: [value],
-        outputs: [dtype === undefined ? {} : { type: tensorType(dtype, shape && permute(shape, inverse)) }],
+        outputs: [dtype === undefined ? { name } : { name, type: tensorType(dtype, shape && permute(shape, inverse)) }],
         attributes: { perm: attr.ints(inverse) },
       }).output;
       converted.set(value, known);
@@ -61,11 +62,12 @@ export function applyLayouts(graph: Graph, { plans, openers }: LayoutChange, per
     }
     const oldType = output.type;
     if (isReadInOldLayout) {
+      const name = graph.names.fresh(`${output.name}_transpose`);
       const back = graph.insertAfter(node, {
         opType: "Transpose",
-        name: graph.names.fresh(`${output.name}_transpose`),
+        name,
         inputs: [output],
-        outputs: [{ type: oldType }],
+        outputs: [{ name, type: oldType }],
         attributes: { perm: attr.ints(perm) },
       });
       graph.replaceUses(output, back.output);
