@@ -21,6 +21,7 @@ import { fusePad } from "./fuse/fuse-pad.ts";
 import { fuseGemm } from "./fuse/fuse-gemm.ts";
 import { mergeClamps } from "./fuse/merge-clamps.ts";
 import { mergeConstants } from "./fuse/merge-constants.ts";
+import { mergeSiblings } from "./fuse/merge-siblings.ts";
 import { reduceStrength } from "./fuse/reduce-strength.ts";
 import { recognizeOperators } from "./fuse/recognize-operators.ts";
 
@@ -50,6 +51,7 @@ export const passes: readonly Pass[] = [
   fuseGemm,
   mergeClamps,
   mergeConstants,
+  mergeSiblings,
   reduceStrength,
   recognizeOperators,
 ];
