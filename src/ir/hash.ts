@@ -59,6 +59,11 @@ function identityOf(tensor: Tensor): number {
   return id;
 }
 
+/** Types belong to the interface of a main graph; in a body they are what inference knows, which may be more tomorrow. */
+function typeIn(graph: Graph, value: Value): string {
+  return graph.parent === undefined ? printType(value.type) : "";
+}
+
 class ModelHasher {
   readonly #hash: Hash = createHash("sha256");
   readonly #numbers = new Map<Value, number>();
@@ -98,7 +103,7 @@ class ModelHasher {
     this.text("graph {");
     for (const input of graph.inputs) {
       const preset = input.constant === undefined ? "" : ` = ${this.#tensor(input.constant)}`;
-      this.text(`in ${this.#define(input)} ${JSON.stringify(input.name)} ${printType(input.type)}${preset}`);
+      this.text(`in ${this.#define(input)} ${JSON.stringify(input.name)} ${typeIn(graph, input)}${preset}`);
     }
     for (const node of graph.nodes()) {
       const inputs = node.inputs.map((value) => this.#refer(value)).join(" ");
@@ -112,7 +117,7 @@ class ModelHasher {
       this.text(`${node.domain}::${node.opType}:${node.overload} ${inputs} -> ${outputs}${names}`);
     }
     for (const output of graph.outputs)
-      this.text(`out ${this.#refer(output)} ${JSON.stringify(output.name)} ${printType(output.type)}`);
+      this.text(`out ${this.#refer(output)} ${JSON.stringify(output.name)} ${typeIn(graph, output)}`);
     this.text("}");
   }
   attribute(name: string, attribute: Attribute): void {
