@@ -1,7 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
-const folder = join(import.meta.dirname, "../../../shared/models");
+/** The folder with package.json; the compiled form of this file lies deeper than its source. */
+function repositoryRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  return folder;
+}
+
+const folder = join(repositoryRoot(), "../shared/models");
 
 /** Files that are no models: they test errors. */
 const broken: ReadonlySet<string> = new Set(["lfs_pointer.onnx"]);
