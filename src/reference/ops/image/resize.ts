@@ -71,10 +71,16 @@ function roundingOf(call: OpCall): Rounding {
   return rounding;
 }
 
+/** True for an axis that stays as it is, which some coordinate maps would shift. */
+function isKept({ crops }: ResizePlan, axis: ResizeAxis): boolean {
+  return axis.scale === 1 && axis.output === axis.input && !crops;
+}
+
 /** The input's points for the outputs of one axis; undefined where they lie outside and the plan crops. */
-function pointsOf({ toInput, crops }: ResizePlan, axis: ResizeAxis): (number | undefined)[] {
+function pointsOf(plan: ResizePlan, axis: ResizeAxis): (number | undefined)[] {
+  const { toInput, crops } = plan;
   return Array.from({ length: axis.output }, (_, k) => {
-    const point = toInput(k, axis);
+    const point = isKept(plan, axis) ? k : toInput(k, axis);
     return crops && (point < 0 || point > axis.input - 1) ? undefined : point;
   });
 }
@@ -96,7 +102,7 @@ export function interpolate(x: Tensor, plan: ResizePlan, filter: ResampleFilter,
   let data = realsOf(x);
   const shape = [...x.shape];
   plan.axes.forEach((axis, i) => {
-    if (axis.scale === 1 && axis.output === axis.input && !plan.crops) return;
+    if (isKept(plan, axis)) return;
     const taps = pointsOf(plan, axis).map((point) =>
       point === undefined ? undefined : tapsAround(point, axis.input, axis.scale, filter),
     );
