@@ -7,7 +7,6 @@ import { functionKey } from "./model.ts";
 import { NameScope } from "./names.ts";
 import type { FindConstant } from "./parse-tensor.ts";
 import { parseContent, parseType, parseTypedTensor } from "./parse-tensor.ts";
-import { tensorType } from "./type.ts";
 import type { ValueType } from "./type.ts";
 import { TextReader } from "./text-reader.ts";
 

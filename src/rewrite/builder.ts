@@ -1,4 +1,5 @@
-import type { Attribute, Node, Tensor, Value } from "../ir/index.ts";
+import type { Attribute, Graph, Node, Tensor, Value } from "../ir/index.ts";
+import { attr } from "../ir/index.ts";
 import { inferOutputTypes, opsetOf } from "../ops/index.ts";
 import type { Builder, NewNode, Site } from "./rule.ts";
 
@@ -14,6 +15,8 @@ export interface RecordingBuilder extends Builder {
 /** Makes nodes right before `root`, named after it. */
 export function builderBefore(root: Node, site: Site): RecordingBuilder {
   const { graph, model, opset } = site;
+  // Bodies of functions are typed at each call: what is inferred without one would hold for no other.
+  const inFunction = rootOf(graph) !== model.graph;
   const made: Node[] = [];
   const constants: (readonly [Value, string])[] = [];
   const node = (
@@ -35,7 +38,7 @@ export function builderBefore(root: Node, site: Site): RecordingBuilder {
     });
     made.push(fresh);
     const version = domain === "" ? opset : opsetOf(model, domain);
-    if (version !== undefined && fresh.outputs.some((output) => output?.type === undefined))
+    if (version !== undefined && !inFunction && fresh.outputs.some((output) => output?.type === undefined))
       inferOutputTypes(fresh, version);
     return fresh;
   };
@@ -46,6 +49,9 @@ export function builderBefore(root: Node, site: Site): RecordingBuilder {
     node,
     op: (opType, inputs, attributes, options) => node(opType, inputs, attributes, options).output,
     constant: (hint: string, tensor: Tensor) => {
+      // The body of a function has no initializers (FunctionProto): there a constant is a node.
+      if (inFunction && graph.parent === undefined)
+        return node("Constant", [], { value: attr.tensor(tensor) }, { name: hint }).output;
       const value = graph.addConstant(hint, tensor);
       constants.push([value, hint]);
       return value;
@@ -55,4 +61,10 @@ export function builderBefore(root: Node, site: Site): RecordingBuilder {
       for (const [value] of constants) graph.removeConstant(value);
     },
   };
+}
+
+function rootOf(graph: Graph): Graph {
+  let root = graph;
+  while (root.parent !== undefined) root = root.parent;
+  return root;
 }

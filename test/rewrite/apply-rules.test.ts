@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Graph, NameScope, parseModel, printModel, verifyStructure } from "../../src/ir/index.ts";
+import { Graph, NameScope, float32Scalar, parseModel, printModel, verifyStructure } from "../../src/ir/index.ts";
 import type { Model } from "../../src/ir/index.ts";
 import type { Rule, RewriteContext } from "../../src/rewrite/index.ts";
 import {
@@ -205,6 +205,25 @@ test("an attribute that is a parameter of a function stops a match", () => {
   expect(notes[0]?.reason).toBe("an attribute is a parameter of the function");
 });
 
+test("a new constant is an initializer, but a node in the body of a function, which has no initializers", () => {
+  const double = rule({
+    name: "double",
+    before: "",
+    after: "",
+    preserves: "bits",
+    pattern: op("Add", [anyValue("x"), anyValue("x")]),
+    rewrite: (match, build) => build.op("Mul", [match.value("x"), build.constant("two", float32Scalar(2))]),
+  });
+  const text = apply(
+    `opset 17
+    graph g { in %x: float32[2] %y = f::g(%x) %z = Add(%y, %y) out %z }
+    function f::g { opset 17 in %x %y = Add(%x, %x) out %y }`,
+    [double],
+  );
+  expect(text).toContain("const %two: float32[] = 2");
+  expect(text).toContain("%two = Constant() {value=float32[] 2} @two\n  %y = Mul(%x, %two)");
+});
+
 test("rules that undo each other are stopped and named", () => {
   const swap = (from: string, to: string): Rule =>
     rule({
@@ -232,8 +251,9 @@ test("20,000 nodes take far less than a second", () => {
   }
   graph.addOutput(value);
   const model: Model = { ...parseModel("opset 17 graph g { in %x out %x }"), graph };
-  const started = performance.now();
+  const started = process.cpuUsage();
   const { changes } = applyRules(model, "p", [reluOfRelu, swish], contextOf());
   expect(changes).toBe(10_000);
-  expect(performance.now() - started).toBeLessThan(1000);
+  // Processor time, not the clock's: the machine may be busy. Measured: 220 ms.
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000);
 });
