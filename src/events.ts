@@ -99,7 +99,7 @@ export interface FormReport {
     readonly threads: number;
     readonly latency: LatencySummary;
     /** How many times faster than the original, with a 95 % interval. */
-    readonly speed: { readonly ratio: number; readonly low: number; readonly high: number };
+    readonly speed: { readonly ratio: number; readonly low: number; readonly high: number; readonly paired: number };
   }[];
   readonly accuracy: readonly { readonly metric: string; readonly value: number; readonly samples: number }[];
   /** Why it was not chosen, or why it was. */

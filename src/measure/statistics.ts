@@ -39,6 +39,8 @@ export interface SpeedRatio {
   readonly ratio: number;
   readonly low: number;
   readonly high: number;
+  /** Median over rounds of the ratio of the two minima of one round: what load that comes and goes cannot bend. */
+  readonly paired: number;
 }
 
 /**
@@ -65,5 +67,9 @@ export function speedRatio(a: readonly (readonly number[])[], b: readonly (reado
     }
     drawn.push(bestA / bestB);
   }
-  return { ratio, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) };
+  const paired = quantile(
+    minA.map((ns, i) => ns / (minB[i] as number)),
+    0.5,
+  );
+  return { ratio, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975), paired };
 }

@@ -74,7 +74,7 @@ export async function benchModels(
         rows: result.names.map((name, i) => ({
           name,
           latency: summarize(column(i).flat()),
-          speed: i === 0 ? { ratio: 1, low: 1, high: 1 } : speedRatio(column(0), column(i)),
+          speed: i === 0 ? { ratio: 1, low: 1, high: 1, paired: 1 } : speedRatio(column(0), column(i)),
         })),
       });
     }
