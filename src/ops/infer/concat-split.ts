@@ -19,7 +19,9 @@ function joinedVector(context: InferContext): readonly Dim[] | undefined {
     const content = context.shapeValue(index);
     if (content !== undefined) return content;
     const length = shape?.[0];
-    return typeof length === "number" && length <= contentLimit ? new Array<Dim>(length).fill(undefined) : undefined;
+    return typeof length === "number" && length >= 0 && length <= contentLimit
+      ? new Array<Dim>(length).fill(undefined)
+      : undefined;
   });
   const joined = parts.every((part) => part !== undefined) ? parts.flat() : undefined;
   return joined !== undefined && joined.length <= contentLimit ? joined : undefined;

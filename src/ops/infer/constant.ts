@@ -17,7 +17,7 @@ import {
   tensorType,
 } from "../../ir/index.ts";
 import { contentLimit, smallSize } from "./elements.ts";
-import { dtypeOf, reject, scalarOf, shapeOf, typed, types, unknownDims, withContent } from "./rules.ts";
+import { dtypeOf, reject, scalarOf, shapeOf, shapeOfRank, typed, types, withContent } from "./rules.ts";
 
 function constantTensor(context: InferContext): Tensor | undefined {
   const tensor = tensorAttr(context, "value");
@@ -59,7 +59,7 @@ function inferIdentity(context: InferContext): InferResult {
 /** ConstantOfShape: the input's content is the shape; float32 zeros unless `value` says otherwise. */
 function inferConstantOfShape(context: InferContext): InferResult {
   const rank = shapeOf(context, 0)?.[0];
-  const shape = context.shapeValue(0) ?? (typeof rank === "number" ? unknownDims(rank) : undefined);
+  const shape = context.shapeValue(0) ?? shapeOfRank(rank);
   if (shape?.some((dim) => typeof dim === "number" && dim < 0) ?? false) reject(context, "a dimension is negative");
   const value = tensorAttr(context, "value");
   const type = typed(value?.dtype ?? "float32", shape);

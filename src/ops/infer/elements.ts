@@ -4,9 +4,14 @@ import { isStatic, sizeOf } from "../../ir/index.ts";
 /** The most elements of a value whose content inference follows. Shape computations are far below. */
 export const contentLimit = 1024;
 
+/** True for a number that a dimension can be. */
+export function isSize(dim: number): boolean {
+  return Number.isSafeInteger(dim) && dim >= 0;
+}
+
 /** Number of elements when the shape is static and small enough for its content to be followed. */
 export function smallSize(shape: Shape | undefined): number | undefined {
-  if (!isStatic(shape)) return undefined;
+  if (!isStatic(shape) || shape.some((dim) => !isSize(dim))) return undefined;
   const size = sizeOf(shape);
   return size <= contentLimit ? size : undefined;
 }

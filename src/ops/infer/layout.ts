@@ -11,6 +11,7 @@ import {
   reject,
   scalarOf,
   shapeOf,
+  shapeOfRank,
   typed,
   types,
   unknownDims,
@@ -40,7 +41,7 @@ function inferTranspose(context: InferContext): InferResult {
 function inferExpand(context: InferContext): InferResult {
   const shape = shapeOf(context, 0);
   const length = shapeOf(context, 1)?.[0];
-  const target = context.shapeValue(1) ?? (typeof length === "number" ? unknownDims(length) : undefined);
+  const target = context.shapeValue(1) ?? shapeOfRank(length);
   const out = broadcast(context, [shape, target]);
   const content = context.shapeValue(0);
   const type = typed(dtypeOf(context, 0), out);
@@ -70,7 +71,7 @@ function inferTile(context: InferContext): InferResult {
   if (shape !== undefined && typeof length === "number" && length !== shape.length)
     reject(context, `${length} repeats for rank ${shape.length}`);
   const repeats = context.shapeValue(1);
-  if (shape === undefined) return types(typed(dtype, typeof length === "number" ? unknownDims(length) : undefined));
+  if (shape === undefined) return types(typed(dtype, shapeOfRank(length)));
   return types(
     typed(
       dtype,

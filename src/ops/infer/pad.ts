@@ -1,7 +1,7 @@
 import type { Dim } from "../../ir/index.ts";
 import type { InferContext, InferResult, OpInference } from "../types.ts";
 import { addDims, floorDivideDims, intsAttr } from "../../ir/index.ts";
-import { axesOf, dtypeOf, numbersIn, reject, shapeOf, typed, types, unknownDims } from "./rules.ts";
+import { axesOf, dtypeOf, numbersIn, reject, shapeOf, shapeOfRank, typed, types, unknownDims } from "./rules.ts";
 
 /** Pad: begin and end per axis. Attribute `paddings` in opset 1, `pads` to opset 10, an input since; axes from opset 18. */
 function inferPad(context: InferContext): InferResult {
@@ -11,7 +11,7 @@ function inferPad(context: InferContext): InferResult {
     context.opset < 11 ? (intsAttr(context, "pads") ?? intsAttr(context, "paddings")) : context.shapeValue(1);
   if (shape === undefined) {
     const isWhole = pads !== undefined && !context.has(3);
-    return types(typed(dtype, isWhole ? unknownDims(pads.length / 2) : undefined));
+    return types(typed(dtype, isWhole ? shapeOfRank(pads.length / 2) : undefined));
   }
   const given = context.has(3) ? numbersIn(context.shapeValue(3)) : shape.map((_, i) => i);
   if (pads === undefined || given === undefined) return types(typed(dtype, unknownDims(shape.length)));
@@ -49,7 +49,7 @@ function inferCol2Im(context: InferContext): InferResult {
   if (typeof columns === "number" && size !== undefined && columns % size !== 0)
     reject(context, `${columns} rows do not divide into blocks of ${size}`);
   const channels = size === undefined ? undefined : floorDivideDims(columns, size);
-  return types(typed(dtypeOf(context, 0), [shape?.[0], channels, ...(image ?? unknownDims(rank))]));
+  return types(typed(dtypeOf(context, 0), [shape?.[0], channels, ...(image ?? shapeOfRank(rank) ?? [])]));
 }
 
 /** Padding, cropping, and the inverse of im2col. */

@@ -1,7 +1,7 @@
 import type { Dim } from "../../ir/index.ts";
 import type { InferContext, InferResult, OpInference } from "../types.ts";
 import { addDims, extremeDim, intAttr, multiplyDims, tensorType } from "../../ir/index.ts";
-import { axisOf, dtypeOf, intsFrom, shapeOf, typed, types, unknownDims, withContent } from "./rules.ts";
+import { axisOf, dtypeOf, intsFrom, shapeOf, shapeOfRank, typed, types, withContent } from "./rules.ts";
 
 /** Reductions of a vector to one element whose content inference follows. */
 const folds: ReadonlyMap<string, (a: Dim, b: Dim) => Dim> = new Map([
@@ -21,7 +21,7 @@ function inferReduce(context: InferContext): InferResult {
   if (given === undefined && context.has(1)) {
     const count = shapeOf(context, 1)?.[0];
     const rank = keep ? shape.length : typeof count === "number" && count > 0 ? shape.length - count : undefined;
-    return types(typed(dtype, rank === undefined ? undefined : unknownDims(rank)));
+    return types(typed(dtype, shapeOfRank(rank)));
   }
   const isNone = given === undefined || given.length === 0;
   if (isNone && intAttr(context, "noop_with_empty_axes", 0) === 1) return types(typed(dtype, shape));

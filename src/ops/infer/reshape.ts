@@ -1,7 +1,27 @@
 import type { Dim, Shape } from "../../ir/index.ts";
 import type { InferContext, InferResult, OpInference } from "../types.ts";
-import { elementCount, floorDivideDims, intAttr, intsAttr, isStatic, printDim } from "../../ir/index.ts";
-import { axesOf, axisOf, dtypeOf, intsFrom, reject, shapeOf, typed, unknownDims, withContent } from "./rules.ts";
+import {
+  addDims,
+  elementCount,
+  floorDivideDims,
+  intAttr,
+  intsAttr,
+  isStatic,
+  printDim,
+  subtractDims,
+} from "../../ir/index.ts";
+import {
+  axesOf,
+  axisOf,
+  dtypeOf,
+  intsFrom,
+  reject,
+  shapeOf,
+  shapeOfRank,
+  typed,
+  unknownDims,
+  withContent,
+} from "./rules.ts";
 
 /** The result keeps the input's content, which is row-major. */
 function reshaped(context: InferContext, shape: Shape | undefined): InferResult {
@@ -49,7 +69,7 @@ function inferReshape(context: InferContext): InferResult {
       resolveTarget(context, shapeOf(context, 0), target, intAttr(context, "allowzero", 0) === 1),
     );
   const rank = shapeOf(context, 1)?.[0];
-  return reshaped(context, typeof rank === "number" ? unknownDims(rank) : undefined);
+  return reshaped(context, shapeOfRank(rank));
 }
 
 /** Flatten: [d0 … d(axis-1), d(axis) … dn]. */
@@ -69,8 +89,7 @@ function inferSqueeze(context: InferContext): InferResult {
   if (shape === undefined) return reshaped(context, undefined);
   if (axes === undefined) {
     const count = shapeOf(context, 1)?.[0];
-    if (context.has(1))
-      return reshaped(context, typeof count === "number" ? unknownDims(shape.length - count) : undefined);
+    if (context.has(1)) return reshaped(context, shapeOfRank(subtractDims(shape.length, count)));
     return reshaped(context, isStatic(shape) ? shape.filter((dim) => dim !== 1) : undefined);
   }
   const dropped = new Set(axes.map((axis) => axisOf(context, axis, shape.length)));
@@ -91,7 +110,7 @@ function inferUnsqueeze(context: InferContext): InferResult {
   if (shape === undefined) return reshaped(context, undefined);
   if (axes === undefined) {
     const count = shapeOf(context, 1)?.[0];
-    return reshaped(context, typeof count === "number" ? unknownDims(shape.length + count) : undefined);
+    return reshaped(context, shapeOfRank(addDims(shape.length, count)));
   }
   const rank = shape.length + axes.length;
   const inserted = new Set(axesOf(context, axes, rank));

@@ -9,7 +9,19 @@ import {
   numbersOf,
   stringAttr,
 } from "../../ir/index.ts";
-import { axesOf, dtypeOf, expectRank, numbersIn, reject, shapeOf, typed, types, unify, unknownDims } from "./rules.ts";
+import {
+  axesOf,
+  dtypeOf,
+  expectRank,
+  numbersIn,
+  reject,
+  shapeOf,
+  shapeOfRank,
+  typed,
+  types,
+  unify,
+  unknownDims,
+} from "./rules.ts";
 
 /** floor(dim · scale); a symbolic dimension where the scale is a fraction of a small denominator. */
 function scaled(dim: Dim, scale: number | undefined): Dim {
@@ -96,7 +108,7 @@ function inferGridSample(context: InferContext): InferResult {
 /** AffineGrid: `size` is [N, C, spatial…]; the grid is [N, spatial…, number of spatial axes]. */
 function inferAffineGrid(context: InferContext): InferResult {
   const length = shapeOf(context, 1)?.[0];
-  const size = context.shapeValue(1) ?? (typeof length === "number" ? unknownDims(length) : undefined);
+  const size = context.shapeValue(1) ?? shapeOfRank(length);
   if (size === undefined) return types(typed(dtypeOf(context, 0), undefined));
   const batch = size[0] ?? shapeOf(context, 0)?.[0];
   return types(typed(dtypeOf(context, 0), [batch, ...size.slice(2), size.length - 2]));

@@ -51,9 +51,19 @@ export function dtypeAttr(context: InferContext, name: string): DType | undefine
   return dtypeFromCode(code) ?? reject(context, `attribute "${name}" names no element type: ${code}`);
 }
 
+/** More axes than any model has; a rank beyond is a damaged file. */
+const maxRank = 256;
+
 /** A shape of `rank` unknown dimensions. */
 export function unknownDims(rank: number): Dim[] {
   return new Array<Dim>(rank).fill(undefined);
+}
+
+/** A shape of `rank` unknown dimensions where the rank itself was computed; undefined when it is unknown or makes no sense. */
+export function shapeOfRank(rank: Dim): Shape | undefined {
+  return typeof rank === "number" && Number.isInteger(rank) && rank >= 0 && rank <= maxRank
+    ? unknownDims(rank)
+    : undefined;
 }
 
 /** An axis counted from the front. Rejects axes outside [-rank, rank). */

@@ -61,7 +61,8 @@ export function contentIn(scope: Scope, value: Value): readonly Dim[] | undefine
 /** The elements of a small constant as dimensions; 64-bit integers beyond the safe range are clamped to it. */
 function contentOfTensor(tensor: Tensor): readonly Dim[] | undefined {
   const { kind } = dtypes[tensor.dtype];
-  const isFollowed = kind === "signed" || kind === "unsigned" || kind === "bool" || /^b?float(16|32|64)$/.test(tensor.dtype);
+  const isFollowed =
+    kind === "signed" || kind === "unsigned" || kind === "bool" || /^b?float(16|32|64)$/.test(tensor.dtype);
   if (!isFollowed || sizeOf(tensor.shape) > contentLimit) return undefined;
   const limit = Number.MAX_SAFE_INTEGER;
   const clamp = kind === "float" ? (v: number) => v : (v: number) => Math.min(Math.max(v, -limit), limit);

@@ -3,10 +3,11 @@ import type { Diagnostic } from "../../diagnostics/index.ts";
 import type { InferContext, InferResult } from "../types.ts";
 import type { Scope } from "./scope.ts";
 import { functionKey, printType, tensorType } from "../../ir/index.ts";
-import { InferOptError } from "../../diagnostics/index.ts";
+import { InferOptError, fail } from "../../diagnostics/index.ts";
 import { opsDiagnostics } from "../../diagnostics/codes/ops.ts";
 import { mergeTypes, sameType } from "../type-algebra.ts";
 import { schemaOf } from "../schema.ts";
+import { isSize } from "./elements.ts";
 import { inferenceOf } from "./registry.ts";
 import { constantIn, contentIn, trialScope, typeIn } from "./scope.ts";
 import { typesFromSchema } from "./schema-types.ts";
@@ -117,10 +118,19 @@ function inferNode(walk: Walk, scope: Scope, node: Node, inputs: readonly (Value
       return { types: typesFromSchema(schema, inputs, node.outputs.length) };
   }
   const result = infer(contextOf(walk, scope, node, opset, inputs));
+  for (const type of result.types) if (type !== undefined) checkSizes(node, type);
   const missing = node.outputs.some((value, i) => value !== undefined && result.types[i] === undefined);
   if (!missing) return result;
   const fallback = typesFromSchema(schema, inputs, node.outputs.length);
   return { ...result, types: fallback.map((type, i) => result.types[i] ?? type) };
+}
+
+/** Whatever an operator computes from damaged attributes, no dimension is negative. */
+function checkSizes(node: Node, type: ValueType): void {
+  if (type.kind !== "tensor") return;
+  for (const dim of type.shape ?? [])
+    if (typeof dim === "number" && !isSize(dim))
+      fail(opsDiagnostics.badNode({ op: node.opType, detail: `the output would be ${printType(type)}` }));
 }
 
 function contextOf(
