@@ -14,19 +14,18 @@ type Row = readonly [
 ];
 
 /** Schemas read so far. The table is constant, so this only saves reading a row twice. */
-const read = new Map<string, readonly OpSchema[]>();
+const read = new Map<string, Map<string, readonly OpSchema[]>>();
 
 /** All versions of an operator, oldest first; empty when the table does not know it. */
 export function schemasOf(domain: string, opType: string): readonly OpSchema[] {
-  const key = `${domain}::${opType}`;
-  let schemas = read.get(key);
-  if (schemas === undefined) {
-    const operators = schemaTable[domain];
-    const text = operators !== undefined && Object.hasOwn(operators, opType) ? operators[opType] : undefined;
-    if (text === undefined) return [];
-    schemas = (JSON.parse(text) as readonly Row[]).map((row) => toSchema(domain, opType, row));
-    read.set(key, schemas);
-  }
+  const known = read.get(domain)?.get(opType);
+  if (known !== undefined) return known;
+  const operators = schemaTable[domain];
+  const text = operators !== undefined && Object.hasOwn(operators, opType) ? operators[opType] : undefined;
+  if (text === undefined) return [];
+  const schemas = (JSON.parse(text) as readonly Row[]).map((row) => toSchema(domain, opType, row));
+  const ofDomain = read.get(domain) ?? new Map<string, readonly OpSchema[]>();
+  read.set(domain, ofDomain.set(opType, schemas));
   return schemas;
 }
 

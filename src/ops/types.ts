@@ -141,9 +141,8 @@ export interface InferResult {
 /** Infers the types of a node's outputs; throws InferOptError when the inputs contradict the specification. */
 export type InferFunction = (context: InferContext) => InferResult;
 
-/** The inference of one operator, or of a group that shares its rules. */
+/** The inference of an operator of the default domain, or of a group that shares its rules. */
 export interface OpInference {
-  readonly domain: string;
   readonly names: readonly string[];
   readonly infer: InferFunction;
 }

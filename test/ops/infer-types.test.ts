@@ -251,9 +251,9 @@ test("a graph of 20,000 nodes takes well under a second", () => {
   }
   graph.addOutput(value);
   const model = { ...parseModel("ir 8 opset 14 graph g { }"), graph };
-  const start = performance.now();
+  const start = process.cpuUsage();
   inferTypes(model);
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(1000);
   expect(printType(value.type)).toBe("float32[x.0,64,56,56]");
 });
 

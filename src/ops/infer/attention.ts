@@ -49,4 +49,4 @@ function inferAttention(context: InferContext): InferResult {
 }
 
 /** Attention. */
-export const attentionInference: readonly OpInference[] = [{ domain: "", names: ["Attention"], infer: inferAttention }];
+export const attentionInference: readonly OpInference[] = [{ names: ["Attention"], infer: inferAttention }];

@@ -48,7 +48,7 @@ function inferBitCast(context: InferContext): InferResult {
 
 /** Conversions of the element type. */
 export const castInference: readonly OpInference[] = [
-  { domain: "", names: ["Cast"], infer: inferCast },
-  { domain: "", names: ["CastLike"], infer: inferCastLike },
-  { domain: "", names: ["BitCast"], infer: inferBitCast },
+  { names: ["Cast"], infer: inferCast },
+  { names: ["CastLike"], infer: inferCastLike },
+  { names: ["BitCast"], infer: inferBitCast },
 ];

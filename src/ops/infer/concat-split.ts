@@ -106,6 +106,6 @@ function splitContent(
 
 /** Joining and splitting along an axis. */
 export const concatSplitInference: readonly OpInference[] = [
-  { domain: "", names: ["Concat"], infer: inferConcat },
-  { domain: "", names: ["Split"], infer: inferSplit },
+  { names: ["Concat"], infer: inferConcat },
+  { names: ["Split"], infer: inferSplit },
 ];

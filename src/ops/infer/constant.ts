@@ -107,10 +107,10 @@ function inferSize(context: InferContext): InferResult {
 
 /** Operators that make constants, or read shapes and nothing else. */
 export const constantInference: readonly OpInference[] = [
-  { domain: "", names: ["Constant"], infer: inferConstant },
-  { domain: "", names: ["Identity"], infer: inferIdentity },
-  { domain: "", names: ["ConstantOfShape"], infer: inferConstantOfShape },
-  { domain: "", names: ["Range"], infer: inferRange },
-  { domain: "", names: ["Shape"], infer: inferShape },
-  { domain: "", names: ["Size"], infer: inferSize },
+  { names: ["Constant"], infer: inferConstant },
+  { names: ["Identity"], infer: inferIdentity },
+  { names: ["ConstantOfShape"], infer: inferConstantOfShape },
+  { names: ["Range"], infer: inferRange },
+  { names: ["Shape"], infer: inferShape },
+  { names: ["Size"], infer: inferSize },
 ];

@@ -178,10 +178,9 @@ function inferBatchedScan(context: InferContext): InferResult {
 
 /** Control flow. */
 export const controlFlowInference: readonly OpInference[] = [
-  { domain: "", names: ["If"], infer: inferIf },
-  { domain: "", names: ["Loop"], infer: inferLoop },
+  { names: ["If"], infer: inferIf },
+  { names: ["Loop"], infer: inferLoop },
   {
-    domain: "",
     names: ["Scan"],
     infer: (context) => (context.opset < 9 ? inferBatchedScan(context) : inferScan(context)),
   },

@@ -85,8 +85,8 @@ function transposedSizes(context: InferContext, spatial: Shape, kernel: Shape, w
 
 /** Convolutions. */
 export const convInference: readonly OpInference[] = [
-  { domain: "", names: ["Conv", "DeformConv"], infer: inferConv },
-  { domain: "", names: ["ConvInteger"], infer: inferConvInteger },
-  { domain: "", names: ["QLinearConv"], infer: inferQLinearConv },
-  { domain: "", names: ["ConvTranspose"], infer: inferConvTranspose },
+  { names: ["Conv", "DeformConv"], infer: inferConv },
+  { names: ["ConvInteger"], infer: inferConvInteger },
+  { names: ["QLinearConv"], infer: inferQLinearConv },
+  { names: ["ConvTranspose"], infer: inferConvTranspose },
 ];

@@ -62,4 +62,4 @@ function inferEinsum(context: InferContext): InferResult {
 }
 
 /** Einsum. */
-export const einsumInference: readonly OpInference[] = [{ domain: "", names: ["Einsum"], infer: inferEinsum }];
+export const einsumInference: readonly OpInference[] = [{ names: ["Einsum"], infer: inferEinsum }];

@@ -116,7 +116,6 @@ function inferWhere(context: InferContext): InferResult {
 /** Elementwise operators, of one input and over broadcast inputs. */
 export const elementwiseInference: readonly OpInference[] = [
   {
-    domain: "",
     names: [
       ...["Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BitwiseNot", "Ceil", "Celu", "Cos", "Cosh", "Elu"],
       ...["Erf", "Exp", "Floor", "Gelu", "HardSigmoid", "HardSwish", "LeakyRelu", "Log", "Mish", "Neg", "Not"],
@@ -125,18 +124,17 @@ export const elementwiseInference: readonly OpInference[] = [
     ],
     infer: inferUnary,
   },
-  { domain: "", names: ["IsInf", "IsNaN", "RegexFullMatch"], infer: inferUnaryTest },
+  { names: ["IsInf", "IsNaN", "RegexFullMatch"], infer: inferUnaryTest },
   {
-    domain: "",
     names: [
       ...["Add", "Sub", "Mul", "Div", "And", "Or", "Xor", "BitwiseAnd", "BitwiseOr", "BitwiseXor"],
       ...["Max", "Min", "Sum", "Mean", "StringConcat", "SwiGLU"],
     ],
     infer: inferArithmetic,
   },
-  { domain: "", names: ["Mod"], infer: inferMod },
-  { domain: "", names: ["Pow", "BitShift"], infer: inferByFirst },
-  { domain: "", names: ["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"], infer: inferComparison },
-  { domain: "", names: ["PRelu"], infer: inferPRelu },
-  { domain: "", names: ["Where"], infer: inferWhere },
+  { names: ["Mod"], infer: inferMod },
+  { names: ["Pow", "BitShift"], infer: inferByFirst },
+  { names: ["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"], infer: inferComparison },
+  { names: ["PRelu"], infer: inferPRelu },
+  { names: ["Where"], infer: inferWhere },
 ];

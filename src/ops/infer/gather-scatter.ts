@@ -97,10 +97,10 @@ function inferCompress(context: InferContext): InferResult {
 
 /** Reading and writing by index. */
 export const gatherScatterInference: readonly OpInference[] = [
-  { domain: "", names: ["Gather"], infer: inferGather },
-  { domain: "", names: ["GatherElements"], infer: inferGatherElements },
-  { domain: "", names: ["GatherND"], infer: inferGatherND },
-  { domain: "", names: ["Scatter", "ScatterElements"], infer: inferScatter },
-  { domain: "", names: ["ScatterND", "TensorScatter"], infer: inferLikeData },
-  { domain: "", names: ["Compress"], infer: inferCompress },
+  { names: ["Gather"], infer: inferGather },
+  { names: ["GatherElements"], infer: inferGatherElements },
+  { names: ["GatherND"], infer: inferGatherND },
+  { names: ["Scatter", "ScatterElements"], infer: inferScatter },
+  { names: ["ScatterND", "TensorScatter"], infer: inferLikeData },
+  { names: ["Compress"], infer: inferCompress },
 ];

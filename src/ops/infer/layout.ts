@@ -110,9 +110,9 @@ function inferSpaceToDepth(context: InferContext): InferResult {
 
 /** Operators that reorder or repeat elements. */
 export const layoutInference: readonly OpInference[] = [
-  { domain: "", names: ["Transpose"], infer: inferTranspose },
-  { domain: "", names: ["Expand"], infer: inferExpand },
-  { domain: "", names: ["Tile"], infer: inferTile },
-  { domain: "", names: ["DepthToSpace"], infer: inferDepthToSpace },
-  { domain: "", names: ["SpaceToDepth"], infer: inferSpaceToDepth },
+  { names: ["Transpose"], infer: inferTranspose },
+  { names: ["Expand"], infer: inferExpand },
+  { names: ["Tile"], infer: inferTile },
+  { names: ["DepthToSpace"], infer: inferDepthToSpace },
+  { names: ["SpaceToDepth"], infer: inferSpaceToDepth },
 ];

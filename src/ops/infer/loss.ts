@@ -10,5 +10,5 @@ function inferLoss(context: InferContext): InferResult {
 
 /** Losses. */
 export const lossInference: readonly OpInference[] = [
-  { domain: "", names: ["NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"], infer: inferLoss },
+  { names: ["NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"], infer: inferLoss },
 ];

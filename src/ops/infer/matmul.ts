@@ -72,9 +72,9 @@ function inferDet(context: InferContext): InferResult {
 
 /** Matrix products. */
 export const matmulInference: readonly OpInference[] = [
-  { domain: "", names: ["MatMul"], infer: inferMatMul },
-  { domain: "", names: ["MatMulInteger"], infer: inferMatMulInteger },
-  { domain: "", names: ["QLinearMatMul"], infer: inferQLinearMatMul },
-  { domain: "", names: ["Gemm"], infer: inferGemm },
-  { domain: "", names: ["Det"], infer: inferDet },
+  { names: ["MatMul"], infer: inferMatMul },
+  { names: ["MatMulInteger"], infer: inferMatMulInteger },
+  { names: ["QLinearMatMul"], infer: inferQLinearMatMul },
+  { names: ["Gemm"], infer: inferGemm },
+  { names: ["Det"], infer: inferDet },
 ];

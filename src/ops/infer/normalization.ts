@@ -61,16 +61,15 @@ function inferDropout(context: InferContext): InferResult {
 /** Normalizations, softmax and dropout. */
 export const normalizationInference: readonly OpInference[] = [
   {
-    domain: "",
     names: [
       ...["Softmax", "LogSoftmax", "Hardmax", "LpNormalization", "LRN", "MeanVarianceNormalization"],
       ...["GroupNormalization", "CumSum", "CumProd", "ReverseSequence", "Trilu", "RotaryEmbedding"],
     ],
     infer: inferLikeInput,
   },
-  { domain: "", names: ["BatchNormalization"], infer: inferBatchNormalization },
-  { domain: "", names: ["InstanceNormalization"], infer: inferInstanceNormalization },
-  { domain: "", names: ["LayerNormalization"], infer: inferLayerNormalization },
-  { domain: "", names: ["RMSNormalization"], infer: inferRmsNormalization },
-  { domain: "", names: ["Dropout"], infer: inferDropout },
+  { names: ["BatchNormalization"], infer: inferBatchNormalization },
+  { names: ["InstanceNormalization"], infer: inferInstanceNormalization },
+  { names: ["LayerNormalization"], infer: inferLayerNormalization },
+  { names: ["RMSNormalization"], infer: inferRmsNormalization },
+  { names: ["Dropout"], infer: inferDropout },
 ];

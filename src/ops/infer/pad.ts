@@ -54,7 +54,7 @@ function inferCol2Im(context: InferContext): InferResult {
 
 /** Padding, cropping, and the inverse of im2col. */
 export const padInference: readonly OpInference[] = [
-  { domain: "", names: ["Pad"], infer: inferPad },
-  { domain: "", names: ["CenterCropPad"], infer: inferCenterCropPad },
-  { domain: "", names: ["Col2Im"], infer: inferCol2Im },
+  { names: ["Pad"], infer: inferPad },
+  { names: ["CenterCropPad"], infer: inferCenterCropPad },
+  { names: ["Col2Im"], infer: inferCol2Im },
 ];

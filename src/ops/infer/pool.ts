@@ -60,9 +60,9 @@ function inferMaxRoiPool(context: InferContext): InferResult {
 
 /** Pools. */
 export const poolInference: readonly OpInference[] = [
-  { domain: "", names: ["AveragePool", "LpPool", "MaxPool"], infer: inferPool },
-  { domain: "", names: ["GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool"], infer: inferGlobalPool },
-  { domain: "", names: ["MaxUnpool"], infer: inferMaxUnpool },
-  { domain: "", names: ["RoiAlign"], infer: inferRoiAlign },
-  { domain: "", names: ["MaxRoiPool"], infer: inferMaxRoiPool },
+  { names: ["AveragePool", "LpPool", "MaxPool"], infer: inferPool },
+  { names: ["GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool"], infer: inferGlobalPool },
+  { names: ["MaxUnpool"], infer: inferMaxUnpool },
+  { names: ["RoiAlign"], infer: inferRoiAlign },
+  { names: ["MaxRoiPool"], infer: inferMaxRoiPool },
 ];

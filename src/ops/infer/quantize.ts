@@ -27,7 +27,7 @@ function inferDynamicQuantize(context: InferContext): InferResult {
 
 /** Quantization and its inverse. */
 export const quantizeInference: readonly OpInference[] = [
-  { domain: "", names: ["QuantizeLinear"], infer: inferQuantize },
-  { domain: "", names: ["DequantizeLinear"], infer: inferDequantize },
-  { domain: "", names: ["DynamicQuantizeLinear"], infer: inferDynamicQuantize },
+  { names: ["QuantizeLinear"], infer: inferQuantize },
+  { names: ["DequantizeLinear"], infer: inferDequantize },
+  { names: ["DynamicQuantizeLinear"], infer: inferDynamicQuantize },
 ];

@@ -20,7 +20,7 @@ function inferMultinomial(context: InferContext): InferResult {
 
 /** Operators that draw, or fill a tensor like their input. */
 export const randomInference: readonly OpInference[] = [
-  { domain: "", names: ["RandomNormal", "RandomUniform"], infer: inferDraw },
-  { domain: "", names: ["RandomNormalLike", "RandomUniformLike", "Bernoulli", "EyeLike"], infer: inferLike },
-  { domain: "", names: ["Multinomial"], infer: inferMultinomial },
+  { names: ["RandomNormal", "RandomUniform"], infer: inferDraw },
+  { names: ["RandomNormalLike", "RandomUniformLike", "Bernoulli", "EyeLike"], infer: inferLike },
+  { names: ["Multinomial"], infer: inferMultinomial },
 ];

@@ -25,6 +25,4 @@ function inferRecurrent(context: InferContext): InferResult {
 }
 
 /** Recurrent networks. */
-export const recurrentInference: readonly OpInference[] = [
-  { domain: "", names: ["GRU", "LSTM", "RNN"], infer: inferRecurrent },
-];
+export const recurrentInference: readonly OpInference[] = [{ names: ["GRU", "LSTM", "RNN"], infer: inferRecurrent }];

@@ -46,12 +46,11 @@ function inferArg(context: InferContext): InferResult {
 /** Reductions along axes. */
 export const reduceInference: readonly OpInference[] = [
   {
-    domain: "",
     names: [
       ...["ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin"],
       ...["ReduceProd", "ReduceSum", "ReduceSumSquare"],
     ],
     infer: inferReduce,
   },
-  { domain: "", names: ["ArgMax", "ArgMin"], infer: inferArg },
+  { names: ["ArgMax", "ArgMin"], infer: inferArg },
 ];

@@ -57,10 +57,10 @@ export const opInferences: readonly OpInference[] = [
 ];
 
 const byName: ReadonlyMap<string, InferFunction> = new Map(
-  opInferences.flatMap(({ domain, names, infer }) => names.map((name) => [`${domain}::${name}`, infer] as const)),
+  opInferences.flatMap(({ names, infer }) => names.map((name) => [name, infer] as const)),
 );
 
 /** The inference of an operator; undefined when there is none. */
 export function inferenceOf(domain: string, opType: string): InferFunction | undefined {
-  return byName.get(`${domain}::${opType}`);
+  return domain === "" ? byName.get(opType) : undefined;
 }

@@ -123,8 +123,8 @@ function inferUnsqueeze(context: InferContext): InferResult {
 
 /** Operators that give the elements another shape and leave their order. */
 export const reshapeInference: readonly OpInference[] = [
-  { domain: "", names: ["Reshape"], infer: inferReshape },
-  { domain: "", names: ["Flatten"], infer: inferFlatten },
-  { domain: "", names: ["Squeeze"], infer: inferSqueeze },
-  { domain: "", names: ["Unsqueeze"], infer: inferUnsqueeze },
+  { names: ["Reshape"], infer: inferReshape },
+  { names: ["Flatten"], infer: inferFlatten },
+  { names: ["Squeeze"], infer: inferSqueeze },
+  { names: ["Unsqueeze"], infer: inferUnsqueeze },
 ];

@@ -116,8 +116,8 @@ function inferAffineGrid(context: InferContext): InferResult {
 
 /** Resampling. */
 export const resizeInference: readonly OpInference[] = [
-  { domain: "", names: ["Resize"], infer: inferResize },
-  { domain: "", names: ["Upsample"], infer: inferUpsample },
-  { domain: "", names: ["GridSample"], infer: inferGridSample },
-  { domain: "", names: ["AffineGrid"], infer: inferAffineGrid },
+  { names: ["Resize"], infer: inferResize },
+  { names: ["Upsample"], infer: inferUpsample },
+  { names: ["GridSample"], infer: inferGridSample },
+  { names: ["AffineGrid"], infer: inferAffineGrid },
 ];

@@ -45,9 +45,9 @@ function inferNonMaxSuppression(): InferResult {
 
 /** Operators that select. */
 export const selectionInference: readonly OpInference[] = [
-  { domain: "", names: ["TopK"], infer: inferTopK },
-  { domain: "", names: ["NonZero"], infer: inferNonZero },
-  { domain: "", names: ["Unique"], infer: inferUnique },
-  { domain: "", names: ["OneHot"], infer: inferOneHot },
-  { domain: "", names: ["NonMaxSuppression"], infer: inferNonMaxSuppression },
+  { names: ["TopK"], infer: inferTopK },
+  { names: ["NonZero"], infer: inferNonZero },
+  { names: ["Unique"], infer: inferUnique },
+  { names: ["OneHot"], infer: inferOneHot },
+  { names: ["NonMaxSuppression"], infer: inferNonMaxSuppression },
 ];

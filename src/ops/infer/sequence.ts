@@ -104,16 +104,16 @@ function inferMap(context: InferContext): InferResult {
 
 /** Sequences and optionals. */
 export const sequenceInference: readonly OpInference[] = [
-  { domain: "", names: ["SequenceConstruct"], infer: inferConstruct },
-  { domain: "", names: ["SequenceEmpty"], infer: inferEmpty },
-  { domain: "", names: ["SequenceInsert"], infer: inferInsert },
-  { domain: "", names: ["SequenceErase"], infer: inferErase },
-  { domain: "", names: ["SequenceAt"], infer: inferAt },
-  { domain: "", names: ["SequenceLength"], infer: inferLength },
-  { domain: "", names: ["SplitToSequence"], infer: inferSplit },
-  { domain: "", names: ["ConcatFromSequence"], infer: inferConcat },
-  { domain: "", names: ["SequenceMap"], infer: inferMap },
-  { domain: "", names: ["Optional"], infer: inferOptional },
-  { domain: "", names: ["OptionalGetElement"], infer: inferGetElement },
-  { domain: "", names: ["OptionalHasElement"], infer: inferHasElement },
+  { names: ["SequenceConstruct"], infer: inferConstruct },
+  { names: ["SequenceEmpty"], infer: inferEmpty },
+  { names: ["SequenceInsert"], infer: inferInsert },
+  { names: ["SequenceErase"], infer: inferErase },
+  { names: ["SequenceAt"], infer: inferAt },
+  { names: ["SequenceLength"], infer: inferLength },
+  { names: ["SplitToSequence"], infer: inferSplit },
+  { names: ["ConcatFromSequence"], infer: inferConcat },
+  { names: ["SequenceMap"], infer: inferMap },
+  { names: ["Optional"], infer: inferOptional },
+  { names: ["OptionalGetElement"], infer: inferGetElement },
+  { names: ["OptionalHasElement"], infer: inferHasElement },
 ];

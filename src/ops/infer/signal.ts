@@ -57,8 +57,8 @@ function inferMelWeightMatrix(context: InferContext): InferResult {
 
 /** Signal processing. */
 export const signalInference: readonly OpInference[] = [
-  { domain: "", names: ["DFT"], infer: inferDft },
-  { domain: "", names: ["STFT"], infer: inferStft },
-  { domain: "", names: ["BlackmanWindow", "HammingWindow", "HannWindow"], infer: inferWindow },
-  { domain: "", names: ["MelWeightMatrix"], infer: inferMelWeightMatrix },
+  { names: ["DFT"], infer: inferDft },
+  { names: ["STFT"], infer: inferStft },
+  { names: ["BlackmanWindow", "HammingWindow", "HannWindow"], infer: inferWindow },
+  { names: ["MelWeightMatrix"], infer: inferMelWeightMatrix },
 ];

@@ -112,4 +112,4 @@ function slicedContent(
 }
 
 /** Slice. */
-export const sliceInference: readonly OpInference[] = [{ domain: "", names: ["Slice"], infer: inferSlice }];
+export const sliceInference: readonly OpInference[] = [{ names: ["Slice"], infer: inferSlice }];

@@ -32,8 +32,8 @@ function inferImageDecoder(context: InferContext): InferResult {
 
 /** Strings and encoded pictures. */
 export const textInference: readonly OpInference[] = [
-  { domain: "", names: ["StringNormalizer"], infer: inferStringNormalizer },
-  { domain: "", names: ["StringSplit"], infer: inferStringSplit },
-  { domain: "", names: ["TfIdfVectorizer"], infer: inferTfIdfVectorizer },
-  { domain: "", names: ["ImageDecoder"], infer: inferImageDecoder },
+  { names: ["StringNormalizer"], infer: inferStringNormalizer },
+  { names: ["StringSplit"], infer: inferStringSplit },
+  { names: ["TfIdfVectorizer"], infer: inferTfIdfVectorizer },
+  { names: ["ImageDecoder"], infer: inferImageDecoder },
 ];

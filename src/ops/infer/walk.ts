@@ -104,7 +104,8 @@ function keepType(
 }
 
 function inferNode(walk: Walk, scope: Scope, node: Node, inputs: readonly (ValueType | undefined)[]): InferResult {
-  const called = walk.functions.get(functionKey(node.domain, node.opType, node.overload));
+  const called =
+    walk.functions.size > 0 ? walk.functions.get(functionKey(node.domain, node.opType, node.overload)) : undefined;
   if (called !== undefined) return inferCall(walk, scope, node, inputs, called);
   const opset = scope.opsets.get(node.domain);
   const infer = opset === undefined ? undefined : inferenceOf(node.domain, node.opType);

@@ -33,7 +33,7 @@ export const arity: OpVerifierRule = {
       const detail =
         fault("input", node.inputs, schema.inputs, schema.minInputs, schema.maxInputs) ??
         fault("output", node.outputs, schema.outputs, schema.minOutputs, schema.maxOutputs);
-      if (detail !== undefined) problems.push(opsDiagnostics.arity({ op: node.opType, detail }, where));
+      if (detail !== undefined) problems.push(opsDiagnostics.arity({ op: node.opType, detail }, where()));
     }
     return problems;
   },

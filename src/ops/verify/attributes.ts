@@ -14,13 +14,16 @@ export const attributes: OpVerifierRule = {
       const op = node.opType;
       for (const [name, { required }] of Object.entries(schema.attributes))
         if (required && !node.attributes.has(name))
-          problems.push(opsDiagnostics.attribute({ op, detail: `required attribute "${name}" is absent` }, where));
+          problems.push(opsDiagnostics.attribute({ op, detail: `required attribute "${name}" is absent` }, where()));
       for (const [name, { kind }] of node.attributes) {
         const spec = Object.hasOwn(schema.attributes, name) ? schema.attributes[name] : undefined;
-        if (spec === undefined) problems.push(opsDiagnostics.unknownAttribute({ op, name, opset }, where));
+        if (spec === undefined) problems.push(opsDiagnostics.unknownAttribute({ op, name, opset }, where()));
         else if (kind !== spec.kind && kind !== "reference")
           problems.push(
-            opsDiagnostics.attribute({ op, detail: `attribute "${name}" is of kind ${kind}, not ${spec.kind}` }, where),
+            opsDiagnostics.attribute(
+              { op, detail: `attribute "${name}" is of kind ${kind}, not ${spec.kind}` },
+              where(),
+            ),
           );
       }
     }

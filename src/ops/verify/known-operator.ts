@@ -17,9 +17,9 @@ export const knownOperator: OpVerifierRule = {
       const op = node.opType;
       const since = schemasOf(node.domain, op)[0]?.since;
       if (schema === undefined && since !== undefined)
-        problems.push(opsDiagnostics.unknownVersion({ op, opset, since }, where));
+        problems.push(opsDiagnostics.unknownVersion({ op, opset, since }, where()));
       if (schema?.deprecated === true)
-        problems.push(opsDiagnostics.deprecated({ op, opset, since: schema.since }, where));
+        problems.push(opsDiagnostics.deprecated({ op, opset, since: schema.since }, where()));
     }
     return problems;
   },

@@ -17,7 +17,7 @@ export interface OperatorCall {
   readonly opset: number;
   /** Undefined when the domain is unknown or the operator does not exist in this version. */
   readonly schema: OpSchema | undefined;
-  readonly where: Where;
+  where(): Where;
 }
 
 /** All operator calls of the model: main graph, subgraphs, function bodies. */
@@ -39,11 +39,12 @@ function* callsIn(
   let index = -1;
   for (const node of nodes) {
     index++;
-    if (model.functions.has(functionKey(node.domain, node.opType, node.overload))) continue;
+    if (model.functions.size > 0 && model.functions.has(functionKey(node.domain, node.opType, node.overload))) continue;
     const domain = canonicalDomain(node.domain);
     const opset = opsetIn(domain);
     if (opset === undefined) continue;
-    const where = { node: node.name === "" ? `${node.opType} ${index}` : node.name };
+    const at = index;
+    const where = (): Where => ({ node: node.name === "" ? `${node.opType} ${at}` : node.name });
     yield { node, opset, schema: schemaOf(domain, node.opType, opset), where };
   }
 }

@@ -39,7 +39,7 @@ export const typeConstraints: OpVerifierRule = {
       const bound = new Map<string, string>();
       const found =
         fault(schema, node.inputs, schema.inputs, bound) ?? fault(schema, node.outputs, schema.outputs, bound);
-      if (found !== undefined) problems.push(opsDiagnostics.typeConstraint({ op: node.opType, ...found }, where));
+      if (found !== undefined) problems.push(opsDiagnostics.typeConstraint({ op: node.opType, ...found }, where()));
     }
     return problems;
   },
