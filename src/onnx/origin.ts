@@ -1,6 +1,7 @@
-import type { Attribute, Graph, Model, ModelFunction, Node, Value } from "../ir/index.ts";
+import type { Attribute, Graph, Model, ModelFunction, Node, Tensor, Value } from "../ir/index.ts";
 import type { AttributeProto, GraphProto, NodeProto, ValueInfoProto } from "./proto/graph.ts";
 import type { FunctionProto, ModelProto } from "./proto/model.ts";
+import type { TensorProto } from "./proto/tensor.ts";
 
 /*
  * What an object was read from. It travels as `extra`; on export every field that the graph owns is set from the graph,
@@ -17,6 +18,8 @@ export interface PlacedInfo {
 export interface ModelOrigin {
   readonly kind: "onnx-model";
   readonly proto: ModelProto;
+  /** Tensors of training graphs that are in data files, by their messages; they move with the model. */
+  readonly trainingTensors: ReadonlyMap<TensorProto, Tensor>;
   /** Real paths of the files it was read from: the model file and its data files. */
   readonly files: readonly string[];
 }

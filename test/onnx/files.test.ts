@@ -7,6 +7,8 @@ import { InferOptError } from "../../src/diagnostics/index.ts";
 import { elementsOf, hashModel, tensorFromElements } from "../../src/ir/index.ts";
 import type { Model, Tensor } from "../../src/ir/index.ts";
 import { ExternalTensor, decodeModel, encodeModel, loadModel, saveModel } from "../../src/onnx/index.ts";
+import { decodeMessage } from "../../src/onnx/codec/decode-message.ts";
+import { modelProto } from "../../src/onnx/proto/model.ts";
 import type { TensorProto } from "../../src/onnx/proto/tensor.ts";
 import { fileOf, floatTensor, floats, modelFrom, modelOf, node } from "./sample-models.ts";
 
@@ -125,6 +127,26 @@ describe("external data", () => {
     expect((await failure(loadModel(large))).code).toBe("IO0132");
     const strings = await writeModel(externalTensor({ location: "w.bin" }, { dataType: 8 }));
     expect((await failure(loadModel(strings))).code).toBe("IO0124");
+  });
+
+  test("of training graphs moves with the model", async () => {
+    await writeData();
+    const initialization = {
+      initializer: [externalTensor({ location: "w.bin" })],
+      node: [
+        node("Constant", [], ["c"], {
+          attribute: [{ name: "value", t: externalTensor({ location: "w.bin" }), type: 4 }],
+        }),
+      ],
+    };
+    const graph = { name: "g", input: [floats("x")], output: [floats("x")] };
+    const path = join(folder, "m.onnx");
+    await writeFile(path, fileOf(modelOf(graph, { trainingInfo: [{ initialization }] })));
+    const { model, externalFiles } = await loadModel(path);
+    expect(externalFiles.length).toBe(1);
+    const written = decodeMessage(modelProto, encodeModel(model)).trainingInfo?.[0]?.initialization;
+    for (const tensor of [written?.initializer?.[0], written?.node?.[0]?.attribute?.[0]?.t])
+      expect(tensor).toEqual({ name: "w", dims: [5000n], dataType: 1, rawData: weightBytes });
   });
 
   test("a file that changes after loading is noticed", async () => {

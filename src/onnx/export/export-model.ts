@@ -1,14 +1,18 @@
 import type { Model, ModelFunction } from "../../ir/index.ts";
 import { functionKey } from "../../ir/index.ts";
 import { normalDomain } from "../import/import-model.ts";
+import type { ModelOrigin } from "../origin.ts";
 import { functionOrigin, modelOrigin } from "../origin.ts";
-import type { FunctionProto, ModelProto, OperatorSetIdProto } from "../proto/model.ts";
+import { mapTrainingTensors } from "../proto/map-tensors.ts";
+import type { FunctionProto, ModelProto, OperatorSetIdProto, TrainingInfoProto } from "../proto/model.ts";
+import type { TensorProto } from "../proto/tensor.ts";
 import { defined, textField } from "../proto/defined.ts";
 import { exportAttribute } from "./export-attribute.ts";
 import { exportGraph, exportInnerTypes, exportNode } from "./export-graph.ts";
 import type { GraphExport, ValueInfoPolicy } from "./export-graph.ts";
 import { exportProps } from "./export-props.ts";
 import type { Placer } from "./export-tensor.ts";
+import { exportTensor } from "./export-tensor.ts";
 
 /** How a model is turned into its message. */
 export interface ExportOptions {
@@ -18,7 +22,8 @@ export interface ExportOptions {
 
 /** Makes the message of a model. Tensor content is referred to, not read. */
 export function exportModel(model: Model, options: ExportOptions = {}): ModelProto {
-  const original = modelOrigin(model)?.proto;
+  const origin = modelOrigin(model);
+  const original = origin?.proto;
   const context: GraphExport = {
     valueInfo: options.valueInfo ?? "kept",
     place: options.place ?? (() => "inline"),
@@ -35,8 +40,20 @@ export function exportModel(model: Model, options: ExportOptions = {}): ModelPro
     graph: exportGraph(model.graph, context),
     opsetImport: exportOpsets(model.opsets, original?.opsetImport),
     metadataProps: exportProps(model.metadata, original?.metadataProps),
+    trainingInfo: exportTraining(origin, context.place),
     functions: [...model.functions.values()].map((fn) => exportFunction(fn, context)),
   });
+}
+
+function exportTraining(origin: ModelOrigin | undefined, place: Placer): readonly TrainingInfoProto[] {
+  const infos = origin?.proto.trainingInfo ?? [];
+  const tensors = origin?.trainingTensors;
+  if (tensors === undefined || tensors.size === 0) return infos;
+  const move = (proto: TensorProto): TensorProto => {
+    const tensor = tensors.get(proto);
+    return tensor === undefined ? proto : exportTensor(tensor, undefined, place(tensor, true));
+  };
+  return infos.map((info) => mapTrainingTensors(info, move));
 }
 
 function exportOpsets(

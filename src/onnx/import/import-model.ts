@@ -1,12 +1,16 @@
-import type { Attribute, Model, ModelFunction } from "../../ir/index.ts";
+import type { Attribute, Model, ModelFunction, Tensor } from "../../ir/index.ts";
 import { NameScope, functionKey } from "../../ir/index.ts";
 import { fail } from "../../diagnostics/index.ts";
 import { onnxDiagnostics } from "../../diagnostics/codes/onnx.ts";
 import type { FunctionOrigin, ModelOrigin } from "../origin.ts";
 import type { GraphProto } from "../proto/graph.ts";
 import type { FunctionProto, ModelProto, OperatorSetIdProto } from "../proto/model.ts";
+import { mapTrainingTensors } from "../proto/map-tensors.ts";
+import type { TensorProto } from "../proto/tensor.ts";
+import { dataLocations } from "../proto/tensor.ts";
 import type { ExternalFiles } from "../tensor/external-files.ts";
 import { importAttribute } from "./import-attribute.ts";
+import { importTensor } from "./import-tensor.ts";
 import { importGraph, importProps, reserveNames } from "./import-graph.ts";
 
 /** The default domain has two spellings; the empty one is used inside. */
@@ -32,8 +36,14 @@ export function importModel(proto: ModelProto, files: ExternalFiles | undefined,
     if (functions.has(key)) fail(onnxDiagnostics.duplicateFunction({ name: key }));
     functions.set(key, imported);
   }
+  const trainingTensors = externalTrainingTensors(proto, files);
   const paths = [...(files?.found.values() ?? [])].map(({ path }) => path);
-  const origin: ModelOrigin = { kind: "onnx-model", proto: rest, files: file === undefined ? paths : [file, ...paths] };
+  const origin: ModelOrigin = {
+    kind: "onnx-model",
+    proto: rest,
+    trainingTensors,
+    files: file === undefined ? paths : [file, ...paths],
+  };
   return {
     irVersion: Number(proto.irVersion ?? 0n),
     opsets: importOpsets(proto.opsetImport),
@@ -47,6 +57,19 @@ export function importModel(proto: ModelProto, files: ExternalFiles | undefined,
     functions,
     extra: origin,
   };
+}
+
+function externalTrainingTensors(
+  { trainingInfo }: ModelProto,
+  files: ExternalFiles | undefined,
+): ReadonlyMap<TensorProto, Tensor> {
+  const found = new Map<TensorProto, Tensor>();
+  for (const info of trainingInfo ?? [])
+    mapTrainingTensors(info, (tensor) => {
+      if (tensor.dataLocation === dataLocations.external) found.set(tensor, importTensor(tensor, files));
+      return tensor;
+    });
+  return found;
 }
 
 function importFunction(proto: FunctionProto, files: ExternalFiles | undefined): ModelFunction {
