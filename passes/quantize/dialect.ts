@@ -43,7 +43,9 @@ export interface OperatorPolicy {
 export interface QuantizationDialect {
   readonly name: "x86" | "tensorrt";
   readonly operators: Readonly<Record<string, OperatorPolicy>>;
-  /** Reason given for operators without a line in the table. */
+  /** Operators left in float although the engine has an INT8 kernel, with the reason. */
+  readonly keptFloat: Readonly<Record<string, string>>;
+  /** Reason given for all other operators without a line in the table. */
   readonly otherwise: string;
   /** `quantized`: Q/DQ behind every INT8 operator too; `float`: on inputs only. */
   readonly outputs: "quantized" | "float";

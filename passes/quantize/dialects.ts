@@ -8,6 +8,7 @@ export const dialects: Readonly<Record<QuantizationDialect["name"], Quantization
   x86: {
     name: "x86",
     operators: x86Operators,
+    keptFloat: { Softmax: "its small outputs do not survive eight bits" },
     otherwise: "ONNX Runtime has no INT8 kernel for it on x86",
     outputs: "quantized",
     bias: "int32",
@@ -16,6 +17,7 @@ export const dialects: Readonly<Record<QuantizationDialect["name"], Quantization
   tensorrt: {
     name: "tensorrt",
     operators: tensorrtOperators,
+    keptFloat: {},
     otherwise: "TensorRT decides its precision by itself",
     outputs: "float",
     bias: "float",
