@@ -6,6 +6,7 @@ import type { FoldLimits } from "./fold/budget.ts";
 import { budgetFor } from "./fold/budget.ts";
 import { constantNodeTensor } from "./fold/constant-node.ts";
 import { foldInGraph } from "./fold/fold-groups.ts";
+import { shareShapes } from "./fold/share-shapes.ts";
 import { knownContent } from "./fold/known-content.ts";
 import { removeDeadChain } from "./support/replace.ts";
 import type { Scope } from "./support/scopes.ts";
@@ -54,7 +55,7 @@ export const foldConstants: Pass<FoldLimits> = {
   summary: "computes what is constant, shape computations included, without letting the file grow beyond a budget",
   stage: "simplify",
   preserves: "bits",
-  rules: ["constant-node", "shape-computation", "evaluation"],
+  rules: ["constant-node", "shape-computation", "equal-shapes", "evaluation"],
   defaults: { sourceBytes: undefined, growthBytes: 1 << 16, growthShare: 0.005 },
   run: (model, context) => {
     const { shapeValues } = inferTypes(model, { onConflict: "replace" });
@@ -62,6 +63,7 @@ export const foldConstants: Pass<FoldLimits> = {
     const work = {
       "constant-node": foldConstantNodes,
       "shape-computation": (scope: Scope) => foldShapeComputations(scope, shapeValues),
+      "equal-shapes": (scope: Scope) => shareShapes(scope, shapeValues),
       evaluation: (scope: Scope) => foldInGraph(scope, budget),
     };
     const byRule = new Map<string, number>();
