@@ -101,7 +101,7 @@ async function runModel(file: string, base: UserOptions, sampleShape: readonly s
   const seconds = (): number => (performance.now() - start) / 1000;
   try {
     const samples = realSamples(name, data, out);
-    const shared: UserOptions = { ...base, sampleShape: [...sampleShape], ...(samples ?? {}) };
+    const shared: UserOptions = { ...base, sampleShape: [...sampleShape], ...samples };
     const generated = samples === undefined && base.precision === "int8" ? { randomCalib: true } : {};
     const options = completeOptions({
       ...shared,
@@ -115,7 +115,14 @@ async function runModel(file: string, base: UserOptions, sampleShape: readonly s
     if (refused.has(name))
       return { model: name, passed: false, outcome: "was accepted, but is malformed", seconds: seconds() };
     return {
-      ...(await judge(name, file, report, exitCode, completeOptions({ ...shared, evalSamples: COMPARED_SAMPLES }), base.precision === "int8")),
+      ...(await judge(
+        name,
+        file,
+        report,
+        exitCode,
+        completeOptions({ ...shared, evalSamples: COMPARED_SAMPLES }),
+        base.precision === "int8",
+      )),
       seconds: seconds(),
     };
   } catch (error) {

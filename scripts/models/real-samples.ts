@@ -47,6 +47,7 @@ export function realSamples(name: string, data: string, folder: string): RealSam
   }
   const digit = digits[name];
   if (digit !== undefined) return fromDigits(join(data, "mnist"), digit, join(folder, `${name}.npy`));
+  if (name.startsWith("silero_vad")) return forSilero(join(data, "audio", "test.wav"), join(folder, `${name}.jsonl`));
   const window = speech[name];
   if (window !== undefined) return fromSpeech(join(data, "audio", "test.wav"), window, join(folder, `${name}.npy`));
   return undefined;
@@ -76,6 +77,21 @@ function fromSpeech(wav: string, window: number, file: string): RealSamples | un
   const count = Math.min(32, Math.floor(bytes.length / 2 / window));
   const samples = Float32Array.from({ length: count * window }, (_, i) => bytes.readInt16LE(2 * i));
   writeNumpy(file, [count, window], samples);
+  return { calibData: file, preprocess: "none" };
+}
+
+/** Windows of speech with an empty state, as the voice-activity models take them; the rate is ignored by those without it. */
+function forSilero(wav: string, file: string): RealSamples | undefined {
+  if (!existsSync(wav)) return undefined;
+  const bytes = readFileSync(wav).subarray(44);
+  const window = 576;
+  const state = { shape: [2, 1, 128], data: Array.from({ length: 256 }, () => 0) };
+  const withRate = file.endsWith("silero_vad_v5.jsonl") ? { sr: 16_000 } : {};
+  const lines = Array.from({ length: 32 }, (_, k) => {
+    const input = Array.from({ length: window }, (_x, i) => bytes.readInt16LE(2 * (16_000 * (k % 50) + i)) / 32_768);
+    return JSON.stringify({ input: [input], state, ...withRate });
+  });
+  writeFileSync(file, `${lines.join("\n")}\n`);
   return { calibData: file, preprocess: "none" };
 }
 

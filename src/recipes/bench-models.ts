@@ -32,7 +32,7 @@ export async function benchModels(
 ): Promise<BenchResult> {
   for (const file of files) requireFile(file);
   const { model } = await loadModel(files[0] as string);
-  const environment = await openEnvironment(options);
+  const environment = await openEnvironment(options, setup.signal);
   try {
     const { device, missing, worker } = environment;
     if (device === undefined)

@@ -16,6 +16,8 @@ export interface Candidate {
   readonly bytes: number;
   /** Numbers may differ by more than rounding: it must pay to be taken. */
   readonly lossy: boolean;
+  /** A variant that is taken only where it is faster beyond noise. */
+  readonly mustPay: boolean;
   readonly isOriginal: boolean;
   readonly timings: readonly CandidateTiming[];
   /** Why it may not be taken (accuracy, a failed load); undefined when nothing speaks against it. */
@@ -89,6 +91,7 @@ export function choose(candidates: readonly Candidate[], constraints: Constraint
   const [winner] = [...near].sort(
     (a, b) =>
       Number(a.lossy) - Number(b.lossy) ||
+      Number(a.mustPay) - Number(b.mustPay) ||
       Number(a.isOriginal) - Number(b.isOriginal) ||
       a.nodes - b.nodes ||
       (a.name < b.name ? -1 : 1),

@@ -41,7 +41,7 @@ export async function compareModels(
   requireFile(b);
   const left = await loadModel(a);
   const right = await loadModel(b);
-  const environment = await openEnvironment(options);
+  const environment = await openEnvironment(options, signal);
   try {
     if (environment.missing !== undefined)
       fail(runtimeDiagnostics.targetUnavailable({ target: options.target, missing: environment.missing }));

@@ -41,14 +41,14 @@ export interface CompileResult {
 export async function compile(file: string, options: CompileOptions, setup: CompileSetup): Promise<CompileResult> {
   requireFile(file);
   const paths = outputPaths(file, options.output, options.records);
-  const environment = await openEnvironment(options);
+  const environment = await openEnvironment(options, setup.signal);
   try {
     const run = startRun(options, paths, environment, setup);
     const input = await run.phase("load", () => loadInput(file, run));
     const samples = await sampleWhereRunnable(input, run);
     const float = await run.phase("simplify and fuse", () => rewriteFloat(input, samples, run));
-    const forms: Form[] = [input.form, ...(float === undefined ? [] : [float])];
-    const base = float ?? (forms[0] as Form);
+    const forms: Form[] = [input.form, ...float];
+    const base = float.find((form) => form.mustPay !== true) ?? input.form;
     const pruned = await run.phase("prune", () => addPrunedForm(base, input, run));
     if (pruned !== undefined) forms.push(pruned);
     const int8 = await run.phase("quantize", () => addInt8Form(pruned ?? base, input, samples, run));

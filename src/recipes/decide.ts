@@ -50,13 +50,19 @@ export async function decide(
         { file: run.paths.schedule },
       ),
     );
-  if (samples === undefined || forms.length === 1)
-    return unmeasured(forms, forms.length === 1 ? "nothing was changed" : "the model was not run here");
+  if (forms.length === 1) return unmeasured(forms, "nothing was changed");
+  if (samples === undefined || run.unrunnable !== undefined)
+    return unmeasured(forms, run.unrunnable ?? "the model was not run here");
   const accuracy = await accuracies(forms, samples, run);
   const objections = new Map(forms.map((form) => [form.name, accuracyObjection(form, accuracy, options)]));
   if (options.tune === "off") return untimed(forms, accuracy, objections, run);
   const proof = await timing(forms, input, samples, cache, run);
   run.noise = proof.noise;
+  const originalFailure = proof.failures.get("original");
+  if (originalFailure !== undefined) {
+    run.cannotRun(originalFailure);
+    return unmeasured(forms, originalFailure);
+  }
   const candidates = forms.map((form): Candidate =>
     candidateOf(form, proof.forms, proof.failures.get(form.name) ?? objections.get(form.name)),
   );
@@ -172,6 +178,7 @@ function candidateOf(form: Form, proofs: readonly ProofForm[], objection: string
     nodes: form.nodes,
     bytes: form.bytes,
     lossy: form.lossy,
+    mustPay: form.mustPay === true,
     isOriginal: form.name === "original",
     timings,
     objection,
@@ -190,7 +197,8 @@ function untimed(
     const objection = objections.get(form.name);
     if (objection !== undefined) verdicts.set(form.name, `not taken: ${objection}`);
   }
-  const chosen = forms.findLast((form) => objections.get(form.name) === undefined) ?? (forms[0] as Form);
+  const chosen =
+    forms.findLast((form) => objections.get(form.name) === undefined && form.mustPay !== true) ?? (forms[0] as Form);
   const reason = "not timed (--tune off)";
   verdicts.set(chosen.name, `written: ${reason}`);
   const candidates = [candidateOf(chosen, [], undefined)];
@@ -206,7 +214,7 @@ function untimed(
 
 /** Nothing can be run: the last lossless form is written, unmeasured. */
 function unmeasured(forms: readonly Form[], why: string): Decision {
-  const chosen = forms.findLast((form) => !form.lossy) ?? (forms[0] as Form);
+  const chosen = forms.findLast((form) => !form.lossy && form.mustPay !== true) ?? (forms[0] as Form);
   const reason = `not measured: ${why}`;
   const choice: Choice = {
     name: chosen.name,

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { targets } from "../../targets/index.ts";
 import type { Device, Target } from "../../targets/index.ts";
 import type { CompileOptions } from "../config/index.ts";
@@ -36,21 +35,24 @@ export function targetNamed(id: string): Target {
   );
 }
 
-/** Sets up for a target. The caller closes it, whatever happens. */
-export async function openEnvironment(options: CompileOptions): Promise<Environment> {
+/** Sets up for a target. The caller closes it, whatever happens. An abort ends the measuring process at once, so that nothing waits for a race. */
+export async function openEnvironment(options: CompileOptions, signal: AbortSignal): Promise<Environment> {
   const target = targetNamed(options.target);
   const found = await target.detect();
-  const worker = startWorker();
   const temp = makeTempFolder();
+  const worker = startWorker({ scratch: temp.path });
+  const stop = (): void => worker.stop();
+  signal.addEventListener("abort", stop, { once: true });
   return {
     target,
     device: "device" in found ? found.device : undefined,
     missing: "missing" in found ? found.missing : undefined,
     worker,
     temp,
-    exact: workerExecutor(worker, { optimization: "disabled", threads: 0, folder: join(temp.path) }),
-    fast: workerExecutor(worker, { optimization: "all", threads: 0, folder: join(temp.path) }),
+    exact: workerExecutor(worker, { optimization: "disabled", threads: 0, folder: temp.path }),
+    fast: workerExecutor(worker, { optimization: "all", threads: 0, folder: temp.path }),
     close: () => {
+      signal.removeEventListener("abort", stop);
       worker.stop();
       temp.remove();
     },

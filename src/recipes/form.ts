@@ -14,6 +14,8 @@ export interface Form {
   readonly file: string;
   /** True when numbers may differ from the original by more than rounding, so that it must pay. */
   readonly lossy: boolean;
+  /** True for a variant of another form that is taken only where timing shows it to be faster. */
+  readonly mustPay?: boolean;
 }
 
 /** Accuracy of a form by some metric. */

@@ -1,14 +1,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Model, RuntimeValue } from "../ir/index.ts";
-import { hashModel, isTensor, printModel } from "../ir/index.ts";
+import { cloneModel, hashModel, isTensor, printModel } from "../ir/index.ts";
+import { inferTypes } from "../ops/index.ts";
 import type { Checker, Executor, Feeds } from "../pipeline/index.ts";
 import { makeChecker, runCheckedStage } from "../pipeline/index.ts";
 import { referenceExecutor } from "../reference/index.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
-import { disabledRules, planStages } from "./plan-stages.ts";
+import { disabledRules, passNamed, planStages } from "./plan-stages.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
@@ -16,8 +17,11 @@ import { readFeeds } from "./samples.ts";
 /** Rounds of a stage before it is stopped; real models take two to four. */
 const MAX_ROUNDS = 16;
 
-/** Simplifies and fuses the working copy; the resulting form, or undefined when nothing changed. */
-export async function rewriteFloat(input: Input, samples: Samples | undefined, run: Run): Promise<Form | undefined> {
+/**
+ * Simplifies and fuses the working copy. The resulting forms: none when nothing changed, the float form, and a variant
+ * with siblings merged where there are any and timing will tell whether that pays.
+ */
+export async function rewriteFloat(input: Input, samples: Samples | undefined, run: Run): Promise<readonly Form[]> {
   const { options, environment } = run;
   const disabled = new Set(disabledRules(options));
   const check = await makeCheck(input.model, samples, run);
@@ -45,16 +49,49 @@ export async function rewriteFloat(input: Input, samples: Samples | undefined, r
     for (const name of result.disabled) disabled.add(name);
     run.recordStage(plan.stage, result);
   }
-  if (options.level === "O0" || hashModel(input.model) === input.form.hash) return undefined;
-  return makeForm("float", input.model, input.signature, environment.temp.path, false);
+  if (options.level === "O0") return [];
+  const folder = environment.temp.path;
+  const isChanged = hashModel(input.model) !== input.form.hash;
+  const float = isChanged ? [await makeForm("float", input.model, input.signature, folder, false)] : [];
+  const merged = await mergeSiblings(input.model, check, disabled, run);
+  if (merged === undefined) return float;
+  return [...float, { ...(await makeForm("float-merged", merged, input.signature, folder, false)), mustPay: true }];
+}
+
+/** A copy with sibling operators merged; undefined when there are none, or when nothing will be timed. */
+async function mergeSiblings(
+  model: Model,
+  check: Check,
+  disabled: ReadonlySet<string>,
+  run: Run,
+): Promise<Model | undefined> {
+  const { options, environment } = run;
+  const isTimed = options.tune !== "off" && run.unrunnable === undefined && check.checker !== undefined;
+  if (!isTimed || options.passes.length > 0 || !["O2", "O3"].includes(options.level)) return undefined;
+  const copy = cloneModel(model);
+  const pass = passNamed("merge-siblings");
+  const context = {
+    target: environment.target.facts(environment.device),
+    executor: environment.exact,
+    signal: run.signal,
+    reporter: run.reporter,
+    disabled,
+    maxRounds: 1,
+  };
+  const plan = { stage: "fuse" as const, steps: [{ pass: pass as never, options: pass.defaults }] };
+  const result = await runCheckedStage(copy, plan, context, { mode: "stage", strict: options.strict, ...check });
+  if (result.changes === 0) return undefined;
+  inferTypes(copy, { onConflict: "replace" });
+  return copy;
 }
 
 /** The checker of the stages, or the reason why there is none. */
-async function makeCheck(
-  model: Model,
-  samples: Samples | undefined,
-  run: Run,
-): Promise<{ readonly checker: Checker | undefined; readonly reason: string }> {
+interface Check {
+  readonly checker: Checker | undefined;
+  readonly reason: string;
+}
+
+async function makeCheck(model: Model, samples: Samples | undefined, run: Run): Promise<Check> {
   if (run.options.check === "none") return { checker: undefined, reason: "--check none" };
   if (samples === undefined) return { checker: undefined, reason: "the model is not run here" };
   const feeds = await readFeeds(samples.check);

@@ -21,6 +21,8 @@ export interface Run {
   quantization: unknown;
   pruning: unknown;
   noise: number | undefined;
+  /** Why the model is not run here, once that is known. */
+  unrunnable: string | undefined;
   /** Runs one phase: announces it, and keeps its time. */
   phase<T>(name: string, action: () => Promise<T>): Promise<T>;
   /** Reports a problem that does not end the compile. */
@@ -38,7 +40,6 @@ export function startRun(
   environment: Environment,
   setup: { readonly reporter: Reporter; readonly signal: AbortSignal },
 ): Run {
-  let toldWhy = false;
   const run: Run = {
     options,
     paths,
@@ -53,6 +54,7 @@ export function startRun(
     quantization: undefined,
     pruning: undefined,
     noise: undefined,
+    unrunnable: undefined,
     phase: async (name, action) => {
       setup.signal.throwIfAborted();
       setup.reporter.handle({ type: "phase", name });
@@ -66,8 +68,8 @@ export function startRun(
     diagnose: (diagnostic) => run.reporter.handle({ type: "diagnostic", diagnostic }),
     note: (text) => run.reporter.handle({ type: "note", text }),
     cannotRun: (reason) => {
-      if (!toldWhy) run.diagnose(runtimeDiagnostics.notMeasured({ reason }));
-      toldWhy = true;
+      if (run.unrunnable === undefined) run.diagnose(runtimeDiagnostics.notMeasured({ reason }));
+      run.unrunnable = reason;
     },
     recordStage: (stage, { changes, summaries, comparison, disabled }) =>
       void run.stages.push({
