@@ -24,6 +24,7 @@ import { mergeConstants } from "./fuse/merge-constants.ts";
 import { mergeSiblings } from "./fuse/merge-siblings.ts";
 import { reduceStrength } from "./fuse/reduce-strength.ts";
 import { recognizeOperators } from "./fuse/recognize-operators.ts";
+import { pruneL1Channel, pruneLevel } from "./prune/index.ts";
 
 /** Every pass, in no particular order; the order of work stands in presets.ts. */
 export const passes: readonly Pass[] = [
@@ -54,6 +55,9 @@ export const passes: readonly Pass[] = [
   mergeSiblings,
   reduceStrength,
   recognizeOperators,
+  // prune
+  pruneL1Channel,
+  pruneLevel,
 ];
 
 /** The pass of that name. */

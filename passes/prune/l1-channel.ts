@@ -2,12 +2,19 @@ import type { Pass } from "../../src/pipeline/pass.ts";
 import { applyChannelPruning } from "./channels/apply-pruning.ts";
 import type { ChannelPruningOptions, ChannelPruningPlan } from "./channels/plan.ts";
 import { planChannelPruning } from "./channels/plan-pruning.ts";
+import { checkSparsity } from "./check-sparsity.ts";
 
 const name = "prune-l1-channel";
 const rule = "l1-channel";
 
 /** Metadata of a model that says which share of its channels is gone, so that the same request removes nothing more. */
 const shareKey = "infer_opt.channel_sparsity";
+
+/** The share that the metadata tells; 0 where it tells none that makes sense. */
+function shareGone(text: string | undefined): number {
+  const share = Number(text ?? 0);
+  return share >= 0 && share < 1 ? share : 0;
+}
 
 /** The share to remove from what is left so that `wanted` of the original is gone. */
 function remainingShare(wanted: number, gone: number): number {
@@ -35,7 +42,8 @@ export const pruneL1Channel: Pass<ChannelPruningOptions> = {
   preserves: "accuracy",
   defaults: { sparsity: 0.3, multiple: 8, minKept: 4 },
   run: (model, { options, report }) => {
-    const gone = Number(model.metadata.get(shareKey) ?? 0);
+    checkSparsity(options.sparsity);
+    const gone = shareGone(model.metadata.get(shareKey));
     const sparsity = remainingShare(options.sparsity, gone);
     if (sparsity === 0 && gone > 0) {
       report({

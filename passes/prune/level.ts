@@ -1,10 +1,9 @@
 import type { Node, Tensor, Value } from "../../src/ir/index.ts";
 import { dtypes, numbersOf, tensorFromNumbers } from "../../src/ir/index.ts";
-import { fail } from "../../src/diagnostics/index.ts";
-import { pruneDiagnostics } from "../../src/diagnostics/codes/prune.ts";
 import type { Pass } from "../../src/pipeline/pass.ts";
 import { zeroSmallest } from "../../src/prune/index.ts";
 import { scopesOf } from "../support/scopes.ts";
+import { checkSparsity } from "./check-sparsity.ts";
 
 /** Options of magnitude pruning. */
 export interface LevelPruningOptions {
@@ -46,7 +45,7 @@ export const pruneLevel: Pass<LevelPruningOptions> = {
   preserves: "accuracy",
   defaults: { sparsity: 0.3 },
   run: (model, { options: { sparsity }, report }) => {
-    if (!(sparsity >= 0 && sparsity < 1)) fail(pruneDiagnostics.badSparsity({ sparsity }));
+    checkSparsity(sparsity);
     const uses = new Map<Value & { readonly constant: Tensor }, WeightUse[]>();
     for (const { graph } of scopesOf(model))
       for (const node of graph.nodes())

@@ -1,11 +1,19 @@
 import { configDiagnostics } from "./codes/config.ts";
 import { pipelineDiagnostics } from "./codes/pipeline.ts";
+import { pruneDiagnostics } from "./codes/prune.ts";
 import { referenceDiagnostics } from "./codes/reference.ts";
 import { runtimeDiagnostics } from "./codes/runtime.ts";
 import { scheduleDiagnostics } from "./codes/schedule.ts";
 import type { DiagnosticFactory } from "./diagnostic.ts";
 
-const groups = [pipelineDiagnostics, referenceDiagnostics, runtimeDiagnostics, scheduleDiagnostics, configDiagnostics];
+const groups = [
+  pipelineDiagnostics,
+  pruneDiagnostics,
+  referenceDiagnostics,
+  runtimeDiagnostics,
+  scheduleDiagnostics,
+  configDiagnostics,
+];
 
 /** Every diagnostic by its code, in the order of the codes. */
 export const catalogue: ReadonlyMap<string, DiagnosticFactory<never>> = new Map(

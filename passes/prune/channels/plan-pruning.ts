@@ -1,10 +1,9 @@
 import type { Model } from "../../../src/ir/index.ts";
 import { cloneModel } from "../../../src/ir/index.ts";
-import { fail } from "../../../src/diagnostics/index.ts";
-import { pruneDiagnostics } from "../../../src/diagnostics/codes/prune.ts";
 import { inferTypes } from "../../../src/ops/index.ts";
 import type { ResolvedChannels } from "../../../src/prune/index.ts";
 import { chooseKept, keptCount, relativeFilterNorms } from "../../../src/prune/index.ts";
+import { checkSparsity } from "../check-sparsity.ts";
 import { applyChannelPruning } from "./apply-pruning.ts";
 import { ChannelFlow, keyOf } from "./channel-flow.ts";
 import { modelCost } from "./model-cost.ts";
@@ -24,8 +23,7 @@ import { followNode } from "./rules/index.ts";
  * The model stays as it is. Throws IO0601 for a sparsity outside of [0, 1).
  */
 export function planChannelPruning(model: Model, options: ChannelPruningOptions): ChannelPruningPlan {
-  const { sparsity } = options;
-  if (!(sparsity >= 0 && sparsity < 1)) fail(pruneDiagnostics.badSparsity({ sparsity }));
+  checkSparsity(options.sparsity);
   const copy = cloneModel(model);
   inferTypes(copy);
   const before = modelCost(copy);
