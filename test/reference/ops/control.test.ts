@@ -34,7 +34,7 @@ function run(
 
 function modelOf(graph: Graph, opset: number): Model {
   return {
-    irVersion: 10n,
+    irVersion: 10,
     opsets: new Map([["", opset]]),
     graph,
     functions: new Map(),
@@ -45,7 +45,7 @@ function modelOf(graph: Graph, opset: number): Model {
     docString: "",
     metadata: new Map(),
     extra: undefined,
-  } as unknown as Model;
+  };
 }
 
 /** Body of a loop: the carried value doubles, goes out as a scan output, and the loop goes on while it is below 8. */

@@ -44,7 +44,7 @@ export function tapsAround(point: number, length: number, scale: number, filter:
   return { at, weights: sum === 0 ? weights : weights.map((weight) => weight / sum) };
 }
 
-/** Resamples one axis: element k of the result is the weighted sum that taps[k] names; NaN-free `fill` where it is undefined. */
+/** Resamples one axis: element k of the result is the weighted sum that taps[k] names, `fill` without taps. */
 export function resampleAxis(
   data: Float64Array,
   shape: readonly number[],

@@ -1,10 +1,10 @@
-import type { Tensor } from "../../../ir/index.ts";
 import { dtypeFromCode, floatAttr, intAttr, sizeOf } from "../../../ir/index.ts";
 import { realsOf } from "../../numeric/decode.ts";
 import { encodeReals } from "../../numeric/encode.ts";
-import { broadcastIndices, normalizeAxis } from "../../numeric/shape.ts";
+import { normalizeAxis } from "../../numeric/shape.ts";
 import { optionalTensorInput, tensorInput } from "../../operands.ts";
 import type { ReferenceOp } from "../../types.ts";
+import { broadcastReals } from "./broadcast-reals.ts";
 import { momentsOf } from "./moments.ts";
 
 /** LayerNormalization: over the axes from `axis` on; also gives mean and inverse deviation in the stash type. */
@@ -40,10 +40,3 @@ export const layerNormalization: ReferenceOp = {
     ];
   },
 };
-
-/** Reads a tensor as if broadcast to the shape of another, by linear position. */
-export function broadcastReals(tensor: Tensor, like: Tensor): (position: number) => number {
-  const values = realsOf(tensor);
-  const indices = broadcastIndices(tensor.shape, like.shape);
-  return (position) => values[indices === undefined ? position : (indices[position] as number)] as number;
-}

@@ -4,7 +4,7 @@ import { encodeReals } from "../../numeric/encode.ts";
 import { normalizeAxis } from "../../numeric/shape.ts";
 import { tensorInput } from "../../operands.ts";
 import type { ReferenceOp } from "../../types.ts";
-import { broadcastReals } from "./layer-normalization.ts";
+import { broadcastReals } from "./broadcast-reals.ts";
 
 /** RMSNormalization: divides by the root mean square over the axes from `axis` on, then scales. */
 export const rmsNormalization: ReferenceOp = {
