@@ -20,8 +20,6 @@ export interface Environment {
   readonly temp: TempFolder;
   /** Runs models as they are written: optimizations off. */
   readonly exact: Executor;
-  /** Runs models as users do: all optimizations of the runtime. */
-  readonly fast: Executor;
   close(): void;
 }
 
@@ -50,7 +48,6 @@ export async function openEnvironment(options: CompileOptions, signal: AbortSign
     worker,
     temp,
     exact: workerExecutor(worker, { optimization: "disabled", threads: 0, folder: temp.path }),
-    fast: workerExecutor(worker, { optimization: "all", threads: 0, folder: temp.path }),
     close: () => {
       signal.removeEventListener("abort", stop);
       worker.stop();

@@ -18,13 +18,21 @@ export interface WorkerLimits {
 /** Limits that fit models of up to a few seconds an inference. */
 export const defaultWorkerLimits: WorkerLimits = { openSeconds: 120, runSeconds: 120, raceSeconds: 900 };
 
+/** Conditions of the measuring process. */
+export interface WorkerSetup {
+  readonly limits?: WorkerLimits;
+  /** Folder that the process removes when this one dies without having done so. */
+  readonly scratch?: string;
+}
+
 /** The measuring process as the compiler sees it. It starts on the first request, and again after a crash. */
 export interface Worker {
+  /** Throws IO0704 when the process ends, IO0705 when it does not answer in time, and what the request itself fails with. */
   request<Op extends WorkerRequest["op"]>(
     request: Extract<WorkerRequest, { op: Op }>,
     onRound?: (round: number, rounds: number) => void,
   ): Promise<WorkerAnswers[Op]>;
-  /** Ends the process; open requests fail. */
+  /** Ends the process for good; open and later requests fail. */
   stop(): void;
 }
 
@@ -44,8 +52,9 @@ function workerScript(): string {
 }
 
 /** Makes a worker. */
-export function startWorker(limits: WorkerLimits = defaultWorkerLimits): Worker {
+export function startWorker({ limits = defaultWorkerLimits, scratch }: WorkerSetup = {}): Worker {
   let child: NodeChild | undefined;
+  let isStopped = false;
   let nextId = 1;
   const pending = new Map<number, Pending>();
 
@@ -59,8 +68,9 @@ export function startWorker(limits: WorkerLimits = defaultWorkerLimits): Worker 
     child = undefined;
     for (const id of [...pending.keys()]) settle(id)?.reject(error);
   };
+  const stopped = (): Error => new Error("the worker was stopped");
   const start = (): NodeChild => {
-    const started = startNodeChild(workerScript());
+    const started = startNodeChild(workerScript(), { args: scratch === undefined ? [] : [scratch] });
     started.onMessage((raw) => {
       const message = raw as AnswerMessage;
       if (message.kind === "round") {
@@ -91,6 +101,8 @@ export function startWorker(limits: WorkerLimits = defaultWorkerLimits): Worker 
 
   return {
     request: (request, onRound) => {
+      if (request.op === "close" && child === undefined) return Promise.resolve({} as never);
+      if (isStopped) return Promise.reject(stopped());
       child ??= start();
       const running = child;
       const id = nextId++;
@@ -106,7 +118,8 @@ export function startWorker(limits: WorkerLimits = defaultWorkerLimits): Worker 
     },
     stop: () => {
       const running = child;
-      drop(new Error("the worker was stopped"));
+      isStopped = true;
+      drop(stopped());
       running?.kill();
     },
   };

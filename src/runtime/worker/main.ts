@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { InferOptError } from "../../diagnostics/index.ts";
 import { race, systemClock } from "../../measure/index.ts";
 import type { OrtSession } from "../ort/session.ts";
@@ -5,10 +6,13 @@ import { openSession } from "../ort/session.ts";
 import type { AnswerMessage, RequestMessage, WorkerAnswers, WorkerRequest } from "./protocol.ts";
 import { fromWire, toWire } from "./wire.ts";
 
-/** The measuring process: opens sessions, runs and times them on request, and ends when its parent goes away. */
+/**
+ * The measuring process: opens sessions, runs and times them on request. When its parent goes away, be it killed, it
+ * removes the parent's scratch folder (its first argument) and ends. Sessions bear the number of the request that opened
+ * them: numbers never come twice, so none of a process that crashed can be taken for one of its successor.
+ */
 function serve(): void {
   const sessions = new Map<number, OrtSession>();
-  let nextSession = 1;
   const send = (message: AnswerMessage): void => void process.send?.(message);
   const sessionOf = (number: number): OrtSession => {
     const session = sessions.get(number);
@@ -21,11 +25,11 @@ function serve(): void {
       case "open": {
         const start = systemClock.now();
         const session = await openSession(request.model, request.settings);
-        sessions.set(nextSession, session);
+        sessions.set(id, session);
         const { inputNames, outputNames, opaqueOutputs } = session;
         const openMs = (systemClock.now() - start) / 1e6;
         return {
-          session: nextSession++,
+          session: id,
           inputNames,
           outputNames,
           opaqueOutputs,
@@ -36,7 +40,7 @@ function serve(): void {
       case "run":
         return { values: toWire(await sessionOf(request.session).run(fromWire(request.feeds), request.wanted)) };
       case "close":
-        await sessionOf(request.session).close();
+        await sessions.get(request.session)?.close();
         sessions.delete(request.session);
         return {};
       case "race": {
@@ -50,7 +54,11 @@ function serve(): void {
     }
   };
 
-  process.on("disconnect", () => process.exit(0));
+  process.on("disconnect", () => {
+    const [folder] = process.argv.slice(2);
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    process.exit(0);
+  });
   process.on("message", ({ id, request }: RequestMessage) => {
     answer(id, request).then(
       (result) => send({ id, kind: "answer", answer: result }),

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Model, RuntimeValue } from "../../ir/index.ts";
 import { cloneModel } from "../../ir/index.ts";
@@ -34,16 +35,18 @@ export function workerExecutor(worker: Worker, options: WorkerExecutorOptions): 
     name: "onnxruntime",
     async *run(model, feeds, wanted) {
       const file = join(options.folder, `run-${files++}.onnx`);
-      await saveModel(wanted === undefined ? model : withOutputs(model, wanted), file);
-      const { session, outputNames, opaqueOutputs } = await worker.request({
-        op: "open",
-        model: file,
-        settings: { optimization: options.optimization, threads: options.threads },
-      });
-      const asked = (wanted ?? outputNames).filter(
-        (name) => outputNames.includes(name) && !opaqueOutputs.includes(name),
-      );
+      let opened: number | undefined;
       try {
+        await saveModel(wanted === undefined ? model : withOutputs(model, wanted), file);
+        const { session, outputNames, opaqueOutputs } = await worker.request({
+          op: "open",
+          model: file,
+          settings: { optimization: options.optimization, threads: options.threads },
+        });
+        opened = session;
+        const asked = (wanted ?? outputNames).filter(
+          (name) => outputNames.includes(name) && !opaqueOutputs.includes(name),
+        );
         for await (const feed of feeds) {
           const { values } = await worker.request({ op: "run", session, feeds: toWire(feed), wanted: asked });
           const given = (wanted ?? []).flatMap((name) =>
@@ -52,7 +55,9 @@ export function workerExecutor(worker: Worker, options: WorkerExecutorOptions): 
           yield new Map([...given, ...fromWire(values)]);
         }
       } finally {
-        await worker.request({ op: "close", session });
+        if (opened !== undefined) await worker.request({ op: "close", session: opened });
+        rmSync(file, { force: true });
+        rmSync(`${file}.data`, { force: true });
       }
     },
   };
