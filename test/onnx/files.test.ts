@@ -301,7 +301,10 @@ describe("writing", () => {
     controller.abort();
     await expect(saveModel(source(), path, { signal: controller.signal })).rejects.toThrow(/abort/);
     expect((await failure(saveModel(source(), join(folder, "none", "m.onnx")))).code).toBe("IO0141");
-    expect((await readdir(folder)).sort()).toEqual(["in.onnx", "m.onnx", "w.bin"]);
+    await mkdir(join(folder, "folder.onnx.data"));
+    const onFolder = saveModel(source(), join(folder, "folder.onnx"), { externalData: "always" });
+    expect((await failure(onFolder)).code).toBe("IO0141");
+    expect((await readdir(folder)).sort()).toEqual(["folder.onnx.data", "in.onnx", "m.onnx", "w.bin"]);
   });
 
   test("an older pair is replaced as a pair", async () => {

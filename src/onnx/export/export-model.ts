@@ -31,11 +31,11 @@ export function exportModel(model: Model, options: ExportOptions = {}): ModelPro
   };
   return defined<ModelProto>({
     ...original,
-    irVersion: BigInt(model.irVersion),
+    irVersion: numberField(BigInt(model.irVersion), original?.irVersion),
     producerName: textField(model.producerName, original?.producerName),
     producerVersion: textField(model.producerVersion, original?.producerVersion),
     domain: textField(model.domain, original?.domain),
-    modelVersion: model.modelVersion === 0n && original?.modelVersion === undefined ? undefined : model.modelVersion,
+    modelVersion: numberField(model.modelVersion, original?.modelVersion),
     docString: textField(model.docString, original?.docString),
     graph: exportGraph(model.graph, context),
     opsetImport: exportOpsets(model.opsets, original?.opsetImport),
@@ -43,6 +43,11 @@ export function exportModel(model: Model, options: ExportOptions = {}): ModelPro
     trainingInfo: exportTraining(origin, context.place),
     functions: [...model.functions.values()].map((fn) => exportFunction(fn, context)),
   });
+}
+
+/** A number field: absent where it is 0 and the file had none. */
+function numberField(value: bigint, original: bigint | undefined): bigint | undefined {
+  return value === 0n && original === undefined ? undefined : value;
 }
 
 function exportTraining(origin: ModelOrigin | undefined, place: Placer): readonly TrainingInfoProto[] {

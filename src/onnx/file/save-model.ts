@@ -102,6 +102,8 @@ async function refuseInputs(model: Model, outputs: readonly string[]): Promise<v
   for (const output of outputs) {
     const facts = await stat(output).catch(() => undefined);
     if (facts === undefined) continue;
+    if (!facts.isFile())
+      fail(onnxDiagnostics.unwritable({ path: output, detail: "not a plain file" }, { file: output }));
     for (const input of inputs) {
       const other = await stat(input).catch(() => undefined);
       if (other !== undefined && other.dev === facts.dev && other.ino === facts.ino)
