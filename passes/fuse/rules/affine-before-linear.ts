@@ -32,6 +32,14 @@ function perChannel(tensor: Tensor, value: Value, linear: LinearOp): Float64Arra
   );
 }
 
+/**
+ * Gelu written out ends with a product with 0.5, layer normalization with scale and bias behind a quotient; without
+ * these last constants onnxruntime does not recognize them. Before opsets 20 and 17 they cannot be written otherwise.
+ */
+function endsFormula(x: Value): boolean {
+  return x.producer?.domain === "" && (x.producer.opType === "Mul" || x.producer.opType === "Div");
+}
+
 function constantRule(
   name: string,
   before: string,
@@ -44,6 +52,10 @@ function constantRule(
     after: "linear'(x)",
     preserves: "tolerance",
     pattern,
+    check: (match) =>
+      endsFormula(match.value("x"))
+        ? refuse("onnxruntime may recognize Gelu or layer normalization by it", match.root)
+        : undefined,
     rewrite: (match, build) =>
       foldBefore(
         match.node("linear"),

@@ -26,6 +26,19 @@ function reciprocal(tensor: Tensor): Tensor | undefined {
   );
 }
 
+/**
+ * Forms by which onnxruntime itself recognizes Gelu (Div before Erf), attention (Div of a product of two computed
+ * matrices) and, before opset 17, layer normalization (Pow before the mean); rewritten, they would be missed.
+ */
+function isLandmark(root: Node, base: Value): boolean {
+  const readers = [...root.output.uses].map((use) => (use.kind === "node" ? use.node.opType : ""));
+  if (root.opType === "Pow") return readers.includes("ReduceMean");
+  const product = base.producer?.opType === "MatMul" ? base.producer : undefined;
+  return readers.includes("Erf") || product?.inputs.every((input) => input?.isConstant === false) === true;
+}
+
+const landmarkReason = "onnxruntime recognizes a larger pattern by it";
+
 function divideByConstant(name: string, preserves: "bits" | "tolerance", accepts: (tensor: Tensor) => boolean): Rule {
   return rule({
     name,
@@ -33,6 +46,7 @@ function divideByConstant(name: string, preserves: "bits" | "tolerance", accepts
     after: "x * (1/c)",
     preserves,
     pattern: op("Div", [x, constant("c", (tensor) => isFloating(tensor) && accepts(tensor))]),
+    check: (match) => (isLandmark(match.root, match.value("x")) ? refuse(landmarkReason, match.root) : undefined),
     rewrite: (match, build) => {
       const inverse = reciprocal(match.tensor("c"));
       if (inverse === undefined) return refuse("the reciprocal of the constant is not finite", match.root);
@@ -52,6 +66,7 @@ function powerRule(name: string, exponent: number, after: string, emit: (x: Valu
       const type = match.value("x").type;
       if (type?.kind !== "tensor" || dtypes[type.dtype].kind !== "float")
         return refuse("the base is no floating-point number", match.root);
+      if (isLandmark(match.root, match.value("x"))) return refuse(landmarkReason, match.root);
       return checkSameRank(match.value("x"), match.root);
     },
     rewrite: (match, build) => emit(match.value("x"), build),
