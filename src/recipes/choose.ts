@@ -45,6 +45,9 @@ export const SLOWEST_RATIO = 0.98;
 /** Wins smaller than this are noise whatever the interval says. */
 const LEAST_MARGIN = 0.02;
 
+/** A variant must win by this much: there are several of them, and the luckiest of several looks better than it is. */
+const VARIANT_MARGIN = 0.05;
+
 /**
  * Geometric mean over thread counts of what is surely gained: the smaller of the ratio of minima and the paired ratio;
  * 1 when not timed.
@@ -87,7 +90,9 @@ export function choose(candidates: readonly Candidate[], constraints: Constraint
   }
   const pool = fitting.length > 0 ? fitting : open;
   const best = pool.reduce((most, candidate) => Math.max(most, score(candidate)), 0);
-  const near = pool.filter((candidate) => score(candidate) >= best / (1 + margin));
+  const leader = pool.find((candidate) => score(candidate) === best);
+  const lead = leader?.mustPay === true ? Math.max(margin, VARIANT_MARGIN) : margin;
+  const near = pool.filter((candidate) => score(candidate) >= best / (1 + lead));
   const [winner] = [...near].sort(
     (a, b) =>
       Number(a.lossy) - Number(b.lossy) ||
