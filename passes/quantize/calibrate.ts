@@ -115,6 +115,9 @@ function judgePositions(size: number): readonly number[] {
   return Array.from({ length: taken }, (_, i) => 2 * Math.floor((i * count) / taken) + 1);
 }
 
+/** Bias correction is left out only where that gains this many decibels: less is chance. */
+const noticeable = 0.5;
+
 /** Quantizes a copy by each candidate in turn and compares outputs; the first of the best wins. */
 async function judge(
   model: Model,
@@ -125,7 +128,7 @@ async function judge(
   options: CalibrateOptions,
 ): Promise<Pick<Candidate, "method" | "biasCorrection">> {
   let best: Candidate | undefined;
-  const tryOne = async (method: RangeMethodName, biasCorrection: boolean): Promise<void> => {
+  const tryOne = async (method: RangeMethodName, biasCorrection: boolean, margin = 0): Promise<void> => {
     const copy = cloneModel(model);
     applyPlan(copy, makePlan(selection, rangesBy(method, seen, biasCorrection), options.dialect, options.hasVnni));
     const fidelity = outputFidelity();
@@ -139,9 +142,9 @@ async function judge(
     }
     const candidate: Candidate = { method, biasCorrection, sqnrDb: fidelity.read() };
     options.report(candidate);
-    if (best === undefined || candidate.sqnrDb > best.sqnrDb) best = candidate;
+    if (best === undefined || candidate.sqnrDb > best.sqnrDb + margin) best = candidate;
   };
   for (const method of autoCandidates) await tryOne(method, true);
-  if (best !== undefined) await tryOne((best as Candidate).method, false);
+  if (best !== undefined) await tryOne((best as Candidate).method, false, noticeable);
   return best ?? { method: "minmax", biasCorrection: true };
 }

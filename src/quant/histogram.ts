@@ -114,7 +114,7 @@ export function histogramObserver(bins = 4096): HistogramObserver {
 
   return {
     observe,
-    read: () => ({ min, max, binWidth: width, firstBin: first, counts, count, zeros, nonFinite }),
+    read: () => ({ min, max, binWidth: width, firstBin: first, counts: counts.slice(), count, zeros, nonFinite }),
   };
 }
 

@@ -104,6 +104,7 @@ async function quantizeModel(
     (await knownCalibration(model, data, run)) ??
     (await calibrate(model, selection, {
       executor: environment.exact,
+      judge: environment.fast,
       samples: withProgress(data as Dataset, run),
       dataHash: await hashOf(data as Dataset),
       method: options.calibMethod,
