@@ -1,7 +1,7 @@
 import type { CliCommand } from "../command.ts";
 import { addSchemaOptions, givenOptions } from "../schema-options.ts";
 
-const shared = new Set(["shape", "calibData", "preprocess", "seed", "threads", "tune", "budget"]);
+const shared = new Set(["shape", "sampleShape", "calibData", "preprocess", "seed", "threads", "tune", "budget"]);
 
 /** `infer-opt bench MODEL…`: times models against each other, interleaved. */
 export const bench: CliCommand = {

@@ -1,7 +1,7 @@
 import type { CliCommand } from "../command.ts";
 import { addSchemaOptions, givenOptions } from "../schema-options.ts";
 
-const shared = new Set(["shape", "calibData", "preprocess", "seed", "evalSamples"]);
+const shared = new Set(["shape", "sampleShape", "calibData", "preprocess", "seed", "evalSamples"]);
 
 /** `infer-opt compare A B`: do two models compute the same? */
 export const compare: CliCommand = {
