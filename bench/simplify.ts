@@ -30,6 +30,8 @@ const usage = "npm run bench:simplify -- FOLDER [--python VENV] [--filter RE] [-
 
 /** Most growth of a file, as a share, that counts as none. */
 const TOLERATED_GROWTH = 0.01;
+/** Bytes of the metadata that every result carries: version, target, hash of the configuration. */
+const METADATA_BYTES = 256;
 
 /** Simplifies every model of a folder and prints node counts and sizes, beside those of onnxslim and onnxsim on request. */
 async function main(): Promise<void> {
@@ -145,10 +147,11 @@ function printRow({ model, nodes, bytes, ours, peers }: Row): string {
 
 function summarize(rows: readonly Row[]): void {
   const comparable = rows.filter(
-    ({ peers }) => peers["onnxslim"]?.nodes !== undefined && peers["onnxslim"].agrees !== false,
+    ({ ours, peers }) =>
+      ours.nodes !== undefined && peers["onnxslim"]?.nodes !== undefined && peers["onnxslim"].agrees !== false,
   );
   const difference = ({ ours, peers }: Row): number => (ours.nodes ?? Infinity) - (peers["onnxslim"]?.nodes ?? 0);
-  const grown = rows.filter(({ ours, bytes }) => (ours.bytes ?? 0) > bytes * (1 + TOLERATED_GROWTH));
+  const grown = rows.filter(({ ours, bytes }) => (ours.bytes ?? 0) > bytes * (1 + TOLERATED_GROWTH) + METADATA_BYTES);
   if (comparable.length > 0) {
     const [less, more] = [
       comparable.filter((row) => difference(row) < 0),
