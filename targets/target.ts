@@ -15,8 +15,8 @@ export interface Target {
   readonly id: string;
   /** One line, for `infer-opt targets` and the docs. */
   readonly summary: string;
-  /** What passes may know; completed by the device once it is detected. */
-  facts(device: Device | undefined): TargetFacts;
+  /** What passes may know of the target on a device, this machine's or that of a record. */
+  facts(device: DeviceFingerprint | undefined): TargetFacts;
   /** Finds the device; the reason when it or its runtime is missing. */
   detect(): Promise<{ readonly device: Device } | { readonly missing: string }>;
 }

@@ -118,7 +118,11 @@ export function choose(candidates: readonly Candidate[], constraints: Constraint
   return { name: winner.name, reason, verdicts, unmet };
 }
 
-function violation(candidate: Candidate, { maxBytes, maxMedianNs, mustBeFaster }: Constraints): string | undefined {
+/** The constraint that a candidate does not meet, in words. */
+export function violation(
+  candidate: Candidate,
+  { maxBytes, maxMedianNs, mustBeFaster }: Constraints,
+): string | undefined {
   if (maxBytes !== undefined && candidate.bytes > maxBytes)
     return `${candidate.bytes} bytes, and at most ${maxBytes} are allowed`;
   const slowest = Math.max(...candidate.timings.map(({ medianNs }) => medianNs), 0);

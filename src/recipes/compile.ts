@@ -6,13 +6,14 @@ import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import { version } from "../version.ts";
 import type { Choice } from "./choose.ts";
 import { decide } from "./decide.ts";
-import { openEnvironment } from "./environment.ts";
+import { openEnvironment, runtimeText } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import type { Form } from "./form.ts";
 import { loadInput } from "./load-input.ts";
 import type { Input } from "./load-input.ts";
 import { countOperators } from "./make-form.ts";
 import { outputPaths, requireFile } from "./paths.ts";
+import { deviceOfRecords } from "./proof-records.ts";
 import { addPrunedForm } from "./prune-form.ts";
 import { addInt8Form } from "./quantize-form.ts";
 import { rewriteFloat } from "./rewrite-float.ts";
@@ -20,6 +21,7 @@ import type { Run } from "./run.ts";
 import { startRun } from "./run.ts";
 import { openSamples } from "./samples.ts";
 import type { Samples } from "./samples.ts";
+import { openScheduleCache } from "./schedule-file.ts";
 import { writeResult } from "./write-result.ts";
 
 /** How a compile reports and is stopped. */
@@ -44,7 +46,10 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
   const environment = await openEnvironment(options, setup.signal);
   try {
     const run = startRun(options, paths, environment, setup);
+    const cache = openScheduleCache(run);
     const input = await run.phase("load", () => loadInput(file, run));
+    if (options.reproducible)
+      run.facts = environment.target.facts(deviceOfRecords(cache, input, options) ?? environment.device?.fingerprint);
     const samples = await sampleWhereRunnable(input, run);
     const float = await run.phase("simplify and fuse", () => rewriteFloat(input, samples, run));
     const forms: Form[] = [input.form, ...float];
@@ -53,14 +58,14 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
     if (pruned !== undefined) forms.push(pruned);
     const int8 = await run.phase("quantize", () => addInt8Form(pruned ?? base, input, samples, run));
     if (int8 !== undefined) forms.push(int8);
-    const decision = await run.phase("choose", () => decide(forms, input, samples, run));
+    const decision = await run.phase("choose", () => decide(forms, input, samples, cache, run));
     const chosen = forms.find((form) => form.name === decision.choice.name) as Form;
     const written = await run.phase("write", () => writeResult(chosen, input, run));
+    const { unmet } = decision.choice;
+    if (unmet !== undefined) run.diagnose(configDiagnostics.constraintUnmet({ detail: unmet }));
     const report = makeReport(input, forms, chosen, decision.choice, decision.forms, written, run);
     written.writeReport(report);
     setup.reporter.handle({ type: "finished", report });
-    const { unmet } = decision.choice;
-    if (unmet !== undefined) run.diagnose(configDiagnostics.constraintUnmet({ detail: unmet }));
     return { exitCode: unmet === undefined ? 0 : 3, report };
   } finally {
     environment.close();
@@ -138,6 +143,6 @@ function makeReport(
 
 function targetReport(environment: Environment): CompileReport["target"] {
   const { device } = environment;
-  const runtime = Object.entries(device?.toolchain ?? {}).map(([name, toolVersion]) => `${name} ${toolVersion}`);
-  return { id: environment.target.id, device: device?.summary ?? "not found", runtime: runtime.join(", ") };
+  const runtime = runtimeText(device?.toolchain ?? {});
+  return { id: environment.target.id, device: device?.summary ?? "not found", runtime };
 }

@@ -5,21 +5,19 @@ import { fail } from "../diagnostics/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
 import type { FormReport } from "../events.ts";
 import { measurePolicies } from "../measure/index.ts";
-import type { ChoiceRecord, Json, ProofForm, ProofRecord, ScheduleCache } from "../schedule/index.ts";
-import { hashJson } from "../schedule/index.ts";
-import { version } from "../version.ts";
+import type { ProofForm, ScheduleCache } from "../schedule/index.ts";
 import type { AccuracyResult } from "./accuracy.ts";
 import { measureAccuracy } from "./accuracy.ts";
 import type { Candidate, Choice } from "./choose.ts";
-import { choose } from "./choose.ts";
+import { choose, violation } from "./choose.ts";
 import type { Accuracy, Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
+import type { KnownProof } from "./proof-records.ts";
+import { findProof, proofKey, recordProof } from "./proof-records.ts";
 import { prove } from "./prove.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
-import { openScheduleCache } from "./schedule-file.ts";
-import { configHash } from "./write-result.ts";
 
 /** The choice with what it rests on. */
 export interface Decision {
@@ -35,15 +33,15 @@ export async function decide(
   forms: readonly Form[],
   input: Input,
   samples: Samples | undefined,
+  cache: ScheduleCache,
   run: Run,
 ): Promise<Decision> {
   const { options } = run;
-  const cache = openScheduleCache(run);
   const key = proofKey(forms, run);
-  const known = options.reprove ? undefined : cache.proof(key);
-  if (known !== undefined && forms.some((form) => form.name === known.choice.chosen))
-    return replay(forms, known.proof, known.choice, run);
-  if (options.reproducible && options.tune !== "off" && forms.length > 1)
+  const known = findProof(cache, key, forms, run);
+  if (known !== undefined) return replay(forms, known, run);
+  const isJudged = samples?.evaluation !== undefined && forms.some((form) => form.lossy);
+  if (options.reproducible && forms.length > 1 && (options.tune !== "off" || isJudged))
     fail(
       scheduleDiagnostics.missingRecord(
         { what: "the proof of this model, with these options, on any device" },
@@ -55,7 +53,11 @@ export async function decide(
     return unmeasured(forms, run.unrunnable ?? "the model was not run here");
   const accuracy = await accuracies(forms, samples, run);
   const objections = new Map(forms.map((form) => [form.name, accuracyObjection(form, accuracy, options)]));
-  if (options.tune === "off") return untimed(forms, accuracy, objections, run);
+  if (options.tune === "off") {
+    const decision = untimed(forms, accuracy, objections, run);
+    if (accuracy !== undefined) keep(cache, key, [], accuracy, decision.choice, input, run);
+    return decision;
+  }
   const proof = await timing(forms, input, samples, cache, run);
   run.noise = proof.noise;
   const originalFailure = proof.failures.get("original");
@@ -68,7 +70,7 @@ export async function decide(
   );
   const choice = choose(candidates, constraintsOf(options), Math.min(proof.noise, 0.03));
   run.reporter.handle({ type: "choice", form: choice.name, reason: choice.reason });
-  record(cache, key, forms, proof.forms, proof.noise, accuracy, choice, input, run);
+  keep(cache, key, proof.forms, accuracy, choice, input, run);
   return { choice: { ...choice, measured: "now" }, forms: reports(forms, proof.forms, accuracy?.byForm, choice) };
 }
 
@@ -105,18 +107,6 @@ function timing(
 /** Thread counts to time at: those asked for, else one and all. */
 export function threadsOf(options: CompileOptions): readonly number[] {
   return options.threads.length > 0 ? options.threads : [...new Set([1, availableParallelism()])];
-}
-
-/** What a proof is valid for: the very forms, the options, the device and its runtime. In a reproducible run the device is the records'. */
-function proofKey(forms: readonly Form[], run: Run): string {
-  const { options, environment } = run;
-  return hashJson({
-    forms: forms.map(({ name, hash }) => [name, hash]),
-    config: configHash({ ...options, threads: [...threadsOf(options)], calib: undefined as never }),
-    target: environment.target.id,
-    tool: version,
-    ...(options.reproducible ? {} : {}),
-  } as unknown as Json);
 }
 
 async function accuracies(forms: readonly Form[], samples: Samples, run: Run): Promise<AccuracyResult | undefined> {
@@ -201,12 +191,7 @@ function untimed(
     forms.findLast((form) => objections.get(form.name) === undefined && form.mustPay !== true) ?? (forms[0] as Form);
   const reason = "not timed (--tune off)";
   verdicts.set(chosen.name, `written: ${reason}`);
-  const candidates = [candidateOf(chosen, [], undefined)];
-  const { unmet } = choose(
-    candidates,
-    { ...constraintsOf(run.options), maxMedianNs: undefined, mustBeFaster: false },
-    0,
-  );
+  const unmet = violation(candidateOf(chosen, [], undefined), { ...constraintsOf(run.options), mustBeFaster: false });
   const choice: Choice = { name: chosen.name, reason, verdicts, unmet };
   run.reporter.handle({ type: "choice", form: choice.name, reason });
   return { choice: { ...choice, measured: "no" }, forms: reports(forms, [], accuracy?.byForm, choice) };
@@ -225,14 +210,15 @@ function unmeasured(forms: readonly Form[], why: string): Decision {
   return { choice: { ...choice, measured: "no" }, forms: reports(forms, [], undefined, choice) };
 }
 
-function replay(forms: readonly Form[], proof: ProofRecord, record: ChoiceRecord, run: Run): Decision {
+function replay(forms: readonly Form[], { proof, choice: record }: KnownProof, run: Run): Decision {
   run.note(`replayed the proof of ${proof.at}; --reprove measures again`);
   run.noise = proof.noise;
+  const chosen = forms.find((form) => form.name === record.chosen) as Form;
   const choice: Choice = {
     name: record.chosen,
     reason: record.reason,
     verdicts: new Map([[record.chosen, `written: ${record.reason}`]]),
-    unmet: undefined,
+    unmet: violation(candidateOf(chosen, proof.forms, undefined), constraintsOf(run.options)),
   };
   run.reporter.handle({ type: "choice", form: choice.name, reason: choice.reason });
   const accuracy = new Map(forms.map(({ name }) => [name, proof.accuracy.filter((entry) => entry.form === name)]));
@@ -261,38 +247,16 @@ function reports(
   }));
 }
 
-function record(
+function keep(
   cache: ScheduleCache,
   key: string,
-  forms: readonly Form[],
-  proofs: readonly ProofForm[],
-  noise: number,
+  forms: readonly ProofForm[],
   accuracy: AccuracyResult | undefined,
   choice: Choice,
   input: Input,
   run: Run,
 ): void {
-  const { environment, options } = run;
-  if (environment.device === undefined) return;
-  const stamp = { v: 1, at: new Date().toISOString(), tool: version, key } as const;
-  cache.append([
-    {
-      ...stamp,
-      kind: "proof",
-      model: input.form.hash,
-      device: environment.device.fingerprint,
-      runtime: Object.entries(environment.device.toolchain)
-        .map(([name, v]) => `${name} ${v}`)
-        .join(", "),
-      threads: threadsOf(options),
-      batch: 1,
-      forms: proofs,
-      noise,
-      accuracy: forms.flatMap(({ name }) =>
-        (accuracy?.byForm.get(name) ?? []).map((entry) => ({ form: name, ...entry })),
-      ),
-      emitted: choice.name,
-    },
-    { ...stamp, kind: "choice", model: input.form.hash, scope: "model", chosen: choice.name, reason: choice.reason },
-  ]);
+  const threads = forms.length === 0 ? [] : threadsOf(run.options);
+  const found = { forms, threads, noise: run.noise ?? 0, accuracy: accuracy?.byForm ?? new Map(), chosen: choice.name };
+  recordProof(cache, key, { ...found, reason: choice.reason }, input, run);
 }

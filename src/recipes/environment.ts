@@ -20,7 +20,16 @@ export interface Environment {
   readonly temp: TempFolder;
   /** Runs models as they are written: optimizations off. */
   readonly exact: Executor;
+  /** Runs models as users do: all optimizations of the runtime. */
+  readonly fast: Executor;
   close(): void;
+}
+
+/** Runtimes with their versions, as people read them and as proofs name them. */
+export function runtimeText(toolchain: Readonly<Record<string, string>>): string {
+  return Object.entries(toolchain)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ");
 }
 
 /** The target of an id; throws IO0707 with the nearest known one. */
@@ -48,6 +57,7 @@ export async function openEnvironment(options: CompileOptions, signal: AbortSign
     worker,
     temp,
     exact: workerExecutor(worker, { optimization: "disabled", threads: 0, folder: temp.path }),
+    fast: workerExecutor(worker, { optimization: "all", threads: 0, folder: temp.path }),
     close: () => {
       signal.removeEventListener("abort", stop);
       worker.stop();

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { passes } from "../../passes/index.ts";
 import { presets } from "../../passes/presets.ts";
 import { targets } from "../../targets/index.ts";
+import { runtimeText } from "./environment.ts";
 
 /** One pass, for people and tools. */
 export interface PassListing {
@@ -46,9 +47,7 @@ export async function listTargets(): Promise<readonly TargetListing[]> {
         ? {
             id,
             summary,
-            detected: `${result.device.summary}; ${Object.entries(result.device.toolchain)
-              .map(([name, v]) => `${name} ${v}`)
-              .join(", ")}`,
+            detected: `${result.device.summary}; ${runtimeText(result.device.toolchain)}`,
             missing: undefined,
           }
         : { id, summary, detected: undefined, missing: result.missing },

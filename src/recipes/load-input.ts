@@ -8,6 +8,7 @@ import { bindShapes, inferTypes, verifyOperators } from "../ops/index.ts";
 import type { Signature } from "../pipeline/index.ts";
 import { signatureOf } from "../pipeline/index.ts";
 import { pipelineDiagnostics } from "../diagnostics/codes/pipeline.ts";
+import { runtimeText } from "./environment.ts";
 import type { Form } from "./form.ts";
 import { countNodes, countOperators } from "./make-form.ts";
 import { memoryObjection } from "./memory.ts";
@@ -39,9 +40,7 @@ export async function loadInput(file: string, run: Run): Promise<Input> {
     type: "target",
     id: environment.target.id,
     device: environment.device?.summary ?? `not found: ${environment.missing ?? ""}`,
-    runtime: Object.entries(environment.device?.toolchain ?? {})
-      .map(([name, version]) => `${name} ${version}`)
-      .join(", "),
+    runtime: runtimeText(environment.device?.toolchain ?? {}),
   });
   const [broken] = verifyStructure(model);
   if (broken !== undefined)

@@ -27,7 +27,7 @@ export async function addPrunedForm(base: Form, input: Input, run: Run): Promise
   const model = cloneModel(base.model);
   const pass = passNamed(methods[options.pruneMethod]);
   const context = {
-    target: environment.target.facts(environment.device),
+    target: run.facts,
     executor: undefined,
     signal: run.signal,
     reporter: run.reporter,

@@ -80,7 +80,7 @@ async function quantizeModel(
   run: Run,
 ): Promise<Form | undefined> {
   const { options, environment } = run;
-  const facts = environment.target.facts(environment.device);
+  const { facts } = run;
   const raised = raiseOpset(model, QDQ_OPSET);
   if (raised.kind === "refused") {
     const reason = raised.reasons.map(({ node, reason: why }) => `${node}: ${why}`).join("; ");

@@ -33,7 +33,7 @@ export async function rewriteFloat(input: Input, samples: Samples | undefined, r
   };
   for (const plan of planStages(options, input.form.bytes)) {
     const context = {
-      target: environment.target.facts(environment.device),
+      target: run.facts,
       executor: samples === undefined ? undefined : environment.exact,
       signal: run.signal,
       reporter: run.reporter,
@@ -71,7 +71,7 @@ async function mergeSiblings(
   const copy = cloneModel(model);
   const pass = passNamed("merge-siblings");
   const context = {
-    target: environment.target.facts(environment.device),
+    target: run.facts,
     executor: environment.exact,
     signal: run.signal,
     reporter: run.reporter,

@@ -2,7 +2,7 @@ import type { CompileOptions } from "../config/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type { CompileEvent, CompileReport, Reporter } from "../events.ts";
-import type { StageResult } from "../pipeline/index.ts";
+import type { StageResult, TargetFacts } from "../pipeline/index.ts";
 import type { Environment } from "./environment.ts";
 import type { OutputPaths } from "./paths.ts";
 
@@ -18,6 +18,8 @@ export interface Run {
   readonly problems: Diagnostic[];
   readonly notes: string[];
   readonly phases: CompileReport["phases"][number][];
+  /** What passes may know of the target: of this device or, in a reproducible run, of the records'. */
+  facts: TargetFacts;
   quantization: unknown;
   pruning: unknown;
   noise: number | undefined;
@@ -51,6 +53,7 @@ export function startRun(
     problems: [],
     notes: [],
     phases: [],
+    facts: environment.target.facts(environment.device?.fingerprint),
     quantization: undefined,
     pruning: undefined,
     noise: undefined,

@@ -24,6 +24,7 @@ export interface Written {
 const placeOptions = new Set([
   "output",
   "records",
+  "calib",
   "dumpIr",
   "explainRefusals",
   "reprove",

@@ -1,3 +1,5 @@
+import { canonicalJson } from "./canonical-json.ts";
+import type { Json } from "./canonical-json.ts";
 import { pointText } from "./key.ts";
 import type { ChoiceRecord, ProofRecord, ScheduleRecord, TrialRecord } from "./record.ts";
 
@@ -6,8 +8,8 @@ export interface ScheduleCache {
   readonly records: readonly ScheduleRecord[];
   /** Trials under a key, best first: by time divided by the reference loop's, ties by canonical point; failures last. */
   trials(key: string): readonly TrialRecord[];
-  /** The newest proof under a key, and the choice that belongs to it. */
-  proof(key: string): { readonly proof: ProofRecord; readonly choice: ChoiceRecord } | undefined;
+  /** Proofs under a key with the choices made by them, newest first; of many devices where files were merged. */
+  proofs(key: string): readonly { readonly proof: ProofRecord; readonly choice: ChoiceRecord }[];
   /** Adds records, and writes them where the cache has a file. */
   append(records: readonly ScheduleRecord[]): void;
 }
@@ -27,6 +29,14 @@ function compareTrials(a: TrialRecord, b: TrialRecord): number {
   return p < q ? -1 : p > q ? 1 : 0;
 }
 
+/** Order of proofs by age, ties by canonical text: the order of lines in the file plays no part. */
+export function newestFirst(a: ProofRecord, b: ProofRecord): number {
+  if (a.at !== b.at) return a.at > b.at ? -1 : 1;
+  const p = canonicalJson(a as unknown as Json);
+  const q = canonicalJson(b as unknown as Json);
+  return p < q ? -1 : p > q ? 1 : 0;
+}
+
 /** A cache over records; `write` stores what is added (the caller brings the file and its lock). */
 export function makeScheduleCache(
   initial: readonly ScheduleRecord[],
@@ -36,12 +46,15 @@ export function makeScheduleCache(
   return {
     records,
     trials: (key) => records.filter((r): r is TrialRecord => r.kind === "trial" && r.key === key).sort(compareTrials),
-    proof: (key) => {
-      const newest = <R extends { readonly at: string }>(found: readonly R[]): R | undefined =>
-        found.reduce<R | undefined>((best, r) => (best === undefined || r.at > best.at ? r : best), undefined);
-      const proof = newest(records.filter((r): r is ProofRecord => r.kind === "proof" && r.key === key));
-      const choice = newest(records.filter((r): r is ChoiceRecord => r.kind === "choice" && r.key === key));
-      return proof === undefined || choice === undefined ? undefined : { proof, choice };
+    proofs: (key) => {
+      const choices = records.filter((r): r is ChoiceRecord => r.kind === "choice" && r.key === key);
+      return records
+        .filter((r): r is ProofRecord => r.kind === "proof" && r.key === key)
+        .sort(newestFirst)
+        .flatMap((proof) => {
+          const choice = choices.find(({ at, chosen }) => at === proof.at && chosen === proof.emitted);
+          return choice === undefined ? [] : [{ proof, choice }];
+        });
     },
     append: (added) => {
       records.push(...added);

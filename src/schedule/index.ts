@@ -16,4 +16,4 @@ export { pointText, trialKey } from "./key.ts";
 export type { CacheContent } from "./cache-file.ts";
 export { appendRecords, readCacheFile } from "./cache-file.ts";
 export type { ScheduleCache } from "./cache.ts";
-export { makeScheduleCache } from "./cache.ts";
+export { makeScheduleCache, newestFirst } from "./cache.ts";

@@ -76,7 +76,7 @@ export interface ProofForm {
   readonly threads: number;
   readonly ns: TrialTimes;
   /** How many times faster than the original: ratio of minima of the same rounds, with a 95 % interval. */
-  readonly speed: { readonly ratio: number; readonly low: number; readonly high: number };
+  readonly speed: { readonly ratio: number; readonly low: number; readonly high: number; readonly paired: number };
 }
 
 /** All forms of one model timed in one run, and the accuracy of each. */
@@ -84,6 +84,8 @@ export interface ProofRecord extends Stamp {
   readonly kind: "proof";
   readonly key: string;
   readonly model: string;
+  /** Hash of the options that the result follows from. */
+  readonly config: string;
   readonly device: DeviceFingerprint;
   readonly runtime: string;
   readonly threads: readonly number[];

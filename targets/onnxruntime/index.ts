@@ -8,7 +8,7 @@ export const onnxruntime: Target = {
   id: "onnxruntime",
   summary: "ONNX Runtime on this CPU: portable ONNX, INT8 as QDQ in the x86 dialect, the form chosen by timing",
   facts: (device) => {
-    const isa = new Set(device?.fingerprint.isa ?? ["avx512vnni"]);
+    const isa = new Set(device?.isa ?? ["avx512vnni"]);
     return {
       id: "onnxruntime",
       maxOpset: 24,

@@ -34,7 +34,7 @@ export function workerExecutor(worker: Worker, options: WorkerExecutorOptions): 
   return {
     name: "onnxruntime",
     async *run(model, feeds, wanted) {
-      const file = join(options.folder, `run-${files++}.onnx`);
+      const file = join(options.folder, `run-${options.optimization}-${files++}.onnx`);
       let opened: number | undefined;
       try {
         await saveModel(wanted === undefined ? model : withOutputs(model, wanted), file);

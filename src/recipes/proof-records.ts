@@ -1,0 +1,102 @@
+import type { CompileOptions } from "../config/index.ts";
+import type {
+  ChoiceRecord,
+  DeviceFingerprint,
+  Json,
+  ProofForm,
+  ProofRecord,
+  ScheduleCache,
+} from "../schedule/index.ts";
+import { hashJson, newestFirst } from "../schedule/index.ts";
+import { version } from "../version.ts";
+import { runtimeText } from "./environment.ts";
+import type { Accuracy, Form } from "./form.ts";
+import type { Input } from "./load-input.ts";
+import type { Run } from "./run.ts";
+import { configHash } from "./write-result.ts";
+
+/** A proof with the choice that was made by it. */
+export interface KnownProof {
+  readonly proof: ProofRecord;
+  readonly choice: ChoiceRecord;
+}
+
+/** What a proof is filed under: the very forms, the options and the tool. The device stands in the record itself. */
+export function proofKey(forms: readonly Form[], run: Run): string {
+  return hashJson({
+    forms: forms.map(({ name, hash }) => [name, hash]),
+    config: configHash(run.options),
+    target: run.environment.target.id,
+    tool: version,
+  });
+}
+
+/**
+ * The newest proof under the key that holds here: made on this device with this runtime or, in a reproducible run, on
+ * the device of the records.
+ */
+export function findProof(cache: ScheduleCache, key: string, forms: readonly Form[], run: Run): KnownProof | undefined {
+  const { options, environment } = run;
+  if (options.reprove) return undefined;
+  const { device } = environment;
+  const holds = (proof: ProofRecord): boolean =>
+    options.reproducible ||
+    (device !== undefined &&
+      hashJson({ ...proof.device }) === hashJson({ ...device.fingerprint }) &&
+      proof.runtime === runtimeText(device.toolchain));
+  return cache
+    .proofs(key)
+    .find(({ proof, choice }) => holds(proof) && forms.some(({ name }) => name === choice.chosen));
+}
+
+/** The device that a reproducible run emits for: that of the newest proof of this model with these options. */
+export function deviceOfRecords(
+  cache: ScheduleCache,
+  input: Input,
+  options: CompileOptions,
+): DeviceFingerprint | undefined {
+  const config = configHash(options);
+  const [newest] = cache.records
+    .filter(
+      (record): record is ProofRecord =>
+        record.kind === "proof" && record.model === input.form.hash && record.config === config,
+    )
+    .sort(newestFirst);
+  return newest?.device;
+}
+
+/** Adds the proof and the choice to the records. */
+export function recordProof(
+  cache: ScheduleCache,
+  key: string,
+  found: {
+    readonly forms: readonly ProofForm[];
+    readonly threads: readonly number[];
+    readonly noise: number;
+    readonly accuracy: ReadonlyMap<string, readonly Accuracy[]>;
+    readonly chosen: string;
+    readonly reason: string;
+  },
+  input: Input,
+  run: Run,
+): void {
+  const { device } = run.environment;
+  if (device === undefined) return;
+  const stamp = { v: 1, at: new Date().toISOString(), tool: version, key, model: input.form.hash } as const;
+  cache.append([
+    {
+      ...stamp,
+      kind: "proof",
+      config: configHash(run.options),
+      device: device.fingerprint,
+      runtime: runtimeText(device.toolchain),
+      threads: found.threads,
+      batch: 1,
+      forms: found.forms,
+      noise: found.noise,
+      accuracy: [...found.accuracy].flatMap(([form, entries]) => entries.map((entry) => ({ form, ...entry }))),
+      emitted: found.chosen,
+    },
+    { ...stamp, kind: "choice", scope: "model", chosen: found.chosen, reason: found.reason },
+  ]);
+}
