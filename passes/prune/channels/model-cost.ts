@@ -1,5 +1,5 @@
 import type { Model, Node, Value } from "../../../src/ir/index.ts";
-import { dtypes, sizeOf } from "../../../src/ir/index.ts";
+import { dtypes, intAttr, sizeOf } from "../../../src/ir/index.ts";
 import { shapeOf } from "../../support/facts.ts";
 import type { ModelCost } from "./plan.ts";
 
@@ -8,35 +8,33 @@ function sizesOf(value: Value | undefined): readonly number[] {
   return (value?.constant?.shape ?? shapeOf(value) ?? []).map((dim) => (typeof dim === "number" ? dim : 1));
 }
 
-/** Multiply-accumulates of one node, by the shapes of its operands. */
-function macsOf(node: Node): number {
-  const weight = sizesOf(node.input(1));
-  switch (node.domain === "" ? node.opType : "") {
-    case "Conv":
-      return sizeOf(sizesOf(node.output)) * sizeOf(weight.slice(1));
-    case "ConvTranspose":
-      return sizeOf(sizesOf(node.input(0))) * sizeOf(weight.slice(1));
-    case "Gemm":
-    case "MatMul":
-      return sizeOf(sizesOf(node.output)) * (sizesOf(node.input(0)).at(transposedLeft(node) ? 0 : -1) ?? 1);
-    default:
-      return 0;
-  }
+/** A convolution uses each weight of a filter once for each place of the larger map. */
+function convolutionMacs(node: Node, map: Value | undefined): number {
+  return sizeOf(sizesOf(map)) * sizeOf(sizesOf(node.input(1)).slice(1));
 }
 
-function transposedLeft(node: Node): boolean {
-  const attribute = node.attributes.get("transA");
-  return attribute?.kind === "int" && attribute.value !== 0n;
+/** A product sums over the inner axis for each element of the output. */
+function productMacs(node: Node): number {
+  const inner = intAttr(node, "transA", 0) === 0 ? -1 : 0;
+  return sizeOf(sizesOf(node.output)) * (sizesOf(node.input(0)).at(inner) ?? 1);
 }
+
+/** Multiply-accumulates of a node, by operator. */
+const macs: Readonly<Record<string, (node: Node) => number>> = {
+  Conv: (node) => convolutionMacs(node, node.output),
+  ConvTranspose: (node) => convolutionMacs(node, node.input(0)),
+  Gemm: productMacs,
+  MatMul: productMacs,
+};
 
 /** Parameters and multiply-accumulates of the main graph and its subgraphs; types must be inferred. */
 export function modelCost(model: Model): ModelCost {
   let parameters = 0;
-  let macs = 0;
+  let total = 0;
   for (const graph of model.graph.allGraphs()) {
     for (const { constant } of graph.constants)
       if (constant !== undefined && dtypes[constant.dtype].kind === "float") parameters += sizeOf(constant.shape);
-    for (const node of graph.nodes()) macs += macsOf(node);
+    for (const node of graph.nodes()) if (node.domain === "") total += macs[node.opType]?.(node) ?? 0;
   }
-  return { parameters, macs };
+  return { parameters, macs: total };
 }

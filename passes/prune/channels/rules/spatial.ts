@@ -1,5 +1,5 @@
 import type { Node } from "../../../../src/ir/index.ts";
-import { floatsAttr, intAttr, intsAttr, numbersOf } from "../../../../src/ir/index.ts";
+import { floatsAttr, intsAttr, numbersOf, stringAttr } from "../../../../src/ir/index.ts";
 import { constantOf, integersOf, nonNegativeAxis } from "../../../support/facts.ts";
 import type { ChannelFlow } from "../channel-flow.ts";
 import { keyOf } from "../channel-flow.ts";
@@ -14,13 +14,15 @@ function resize(node: Node, flow: ChannelFlow): void {
   const x = flow.layoutOf(node.input(0));
   if (x === undefined || node.inputs.some((_, i) => i > 0 && !flow.isFixed(node, i)))
     return flow.refuse(node, "its parameters carry channels");
+  if (stringAttr(node, "coordinate_transformation_mode") === "tf_crop_and_resize")
+    return flow.refuse(node, "it may crop the channels");
   const axes = intsAttr(node, "axes")?.map((axis) => nonNegativeAxis(axis, x.rank));
   const at = axes === undefined ? x.axis : axes.indexOf(x.axis);
   const scalesInput = node.opType === "Resize" && flow.opset >= regionOpset ? 2 : 1;
   const scales = floatsAttr(node, "scales") ?? constantNumbers(node, scalesInput);
   const sizes = integersOf(node.input(3));
   if (at < 0 || (scales !== undefined && scales.length > 0 && scales[at] === 1)) return flow.setLayout(node.output, x);
-  if (sizes?.[at] !== x.ids.length || intAttr(node, "keep_aspect_ratio_policy") !== undefined)
+  if (sizes?.[at] !== x.ids.length || stringAttr(node, "keep_aspect_ratio_policy", "stretch") !== "stretch")
     return flow.refuse(node, "it may resize along the channels");
   flow.edits.push((countKept) => [{ node: keyOf(node), input: 3, values: sizes.with(at, countKept(x.ids)) }]);
   flow.setLayout(node.output, x);
