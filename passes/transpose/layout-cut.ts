@@ -79,43 +79,80 @@ function openersOf(graph: Graph, perm: Permutation, plans: ReadonlyMap<Node, Rel
   return openers;
 }
 
+/** A value between nodes that may change layout, and who wants it in which layout. */
+interface Meeting {
+  readonly weight: number;
+  /** In the new layout already, in the old one for good, or as its producer is. */
+  readonly home: "new" | "old" | Node;
+  /** Readers that may change layout. */
+  readonly readers: ReadonlySet<Node>;
+  /** Whether something reads it that stays in the old layout. */
+  readonly isReadInOld: boolean;
+  /** Whether a Transpose turns it to the new layout. */
+  readonly isClosed: boolean;
+}
+
+function meetingsOf(graph: Graph, perm: Permutation, change: LayoutChange): readonly Meeting[] {
+  const { plans, openers } = change;
+  const inverse = invert(perm);
+  return [...touchedValues(plans)].map((value) => {
+    const { producer } = value;
+    const readers = new Set<Node>();
+    let [isReadInOld, isClosed] = [false, false];
+    for (const use of value.uses) {
+      const reader = use.kind === "node" && use.node.graph === graph ? use.node : undefined;
+      if (use.kind !== "node" || reader === undefined) isReadInOld = true;
+      else if (plans.get(reader)?.data.includes(use.index) === true) readers.add(reader);
+      else if (!isTranspose(reader) || openers.has(reader)) isReadInOld = true;
+      else if (isTransposeBy(reader, inverse)) isClosed = true;
+    }
+    const isOpened = producer !== undefined && openers.has(producer);
+    const home = isOpened ? "new" : producer !== undefined && plans.has(producer) ? producer : "old";
+    return { weight: weightOf(value), home, readers, isReadInOld, isClosed };
+  });
+}
+
+/** How many of the values need a Transpose when these nodes change layout. */
+function countTransposes(meetings: readonly Meeting[], changed: ReadonlySet<Node>): number {
+  return meetings.filter(({ home, readers, isReadInOld, isClosed }) => {
+    const isNew = home === "new" || (home !== "old" && changed.has(home));
+    const states = [...readers].map((reader) => changed.has(reader));
+    return isNew ? isReadInOld || states.includes(false) : isClosed || states.includes(true);
+  }).length;
+}
+
 /**
  * Chooses which nodes shall work on data whose axes are permuted by the inverse of `perm`, so that all transposes together
  * move the fewest bytes: a minimum cut. On the source's side nodes change layout; each value whose producer and readers
  * end on different sides costs its bytes once. Of equally good choices the one that changes least is taken, so that what
- * is already best stays as it is.
+ * is already best stays as it is; one that takes more transposes than before is not taken.
  */
 export function chooseLayouts(graph: Graph, perm: Permutation, opset: number): LayoutChange {
   const plans = candidates(graph, perm, opset);
   const openers = openersOf(graph, perm, plans);
   if (plans.size === 0) return { plans, openers };
-  const inverse = invert(perm);
+  const meetings = meetingsOf(graph, perm, { plans, openers });
   const network = new FlowNetwork();
   const [source, sink] = [0, 1];
   const numbers = new Map<Node, number>();
   for (const node of plans.keys()) numbers.set(node, network.addNode());
-  for (const value of touchedValues(plans)) {
-    const weight = weightOf(value);
-    const { producer } = value;
-    const isOpened = producer !== undefined && openers.has(producer);
-    const home = isOpened ? source : ((producer && numbers.get(producer)) ?? sink);
+  const numberOf = (node: Node): number => numbers.get(node) ?? sink;
+  for (const { weight, home, readers, isReadInOld, isClosed } of meetings) {
+    const place = home === "new" ? source : home === "old" ? sink : numberOf(home);
     const [leaves, enters] = [network.addNode(), network.addNode()];
-    network.addEdge(home, leaves, weight);
-    network.addEdge(enters, home, weight);
-    for (const use of value.uses) {
-      const reader = use.kind === "node" && use.node.graph === graph ? use.node : undefined;
-      const isData = use.kind === "node" && plans.get(use.node)?.data.includes(use.index) === true;
-      const number = isData && reader !== undefined ? numbers.get(reader) : undefined;
-      if (number !== undefined) {
-        network.addEdge(leaves, number, Infinity);
-        network.addEdge(number, enters, Infinity);
-      } else if (reader === undefined || !isTranspose(reader) || openers.has(reader))
-        network.addEdge(leaves, sink, Infinity);
-      else if (isTransposeBy(reader, inverse)) network.addEdge(source, enters, Infinity);
+    network.addEdge(place, leaves, weight);
+    network.addEdge(enters, place, weight);
+    for (const reader of readers) {
+      network.addEdge(leaves, numberOf(reader), Infinity);
+      network.addEdge(numberOf(reader), enters, Infinity);
     }
+    if (isReadInOld) network.addEdge(leaves, sink, Infinity);
+    if (isClosed) network.addEdge(source, enters, Infinity);
   }
-  const chosen = network.sourceSide();
-  return { plans: new Map([...plans].filter(([node]) => chosen.has(numbers.get(node) ?? -1))), openers };
+  const side = network.sourceSide();
+  const chosen = new Map([...plans].filter(([node]) => side.has(numberOf(node))));
+  const isWorse = countTransposes(meetings, new Set(chosen.keys())) > countTransposes(meetings, new Set());
+  return { plans: isWorse ? new Map() : chosen, openers };
 }
 
 function touchedValues(plans: ReadonlyMap<Node, Relayout>): ReadonlySet<Value> {
