@@ -2,6 +2,7 @@ import type { Pass } from "../../src/pipeline/pass.ts";
 import { rulePass } from "../support/rule-pass.ts";
 import { gateRules, swishRule } from "./rules/gates.ts";
 import { geluRules } from "./rules/gelu.ts";
+import { instanceNormRules } from "./rules/instance-norm.ts";
 import { normalizationRules } from "./rules/normalizations.ts";
 
 /** Options of recognize-operators. */
@@ -13,12 +14,12 @@ export interface RecognizeOptions {
   readonly swish: boolean;
 }
 
-const rules = [...gateRules, ...geluRules, ...normalizationRules];
+const rules = [...gateRules, ...geluRules, ...instanceNormRules, ...normalizationRules];
 
 /** Writes formulas that exporters spell out as the standard operators. */
 export const recognizeOperators: Pass<RecognizeOptions> = rulePass({
   name: "recognize-operators",
-  summary: "recognizes HardSigmoid, HardSwish, Gelu, LayerNormalization and RMSNormalization written out",
+  summary: "recognizes HardSigmoid, HardSwish, Gelu, Layer-, Instance- and RMSNormalization written out",
   stage: "fuse",
   defaults: { swish: false },
   rules: [...rules, swishRule],

@@ -1,8 +1,8 @@
-import type { Graph, Model, Node } from "../ir/index.ts";
+import type { Graph, Model, Node, Value } from "../ir/index.ts";
 import { InferOptError } from "../diagnostics/index.ts";
 import { effectiveOpset } from "../ops/index.ts";
 import { builderBefore } from "./builder.ts";
-import type { Refusal } from "./match.ts";
+import type { Match, Refusal } from "./match.ts";
 import { replaceMatch } from "./replace.ts";
 import type { Replaced } from "./replace.ts";
 import type { Replacement, Rule, Site } from "./rule.ts";
@@ -55,6 +55,11 @@ export function applyRules(model: Model, pass: string, rules: readonly Rule[], c
   return rewriter.result();
 }
 
+/** What a rewrite touched, with the nodes it made. */
+interface Change extends Replaced {
+  readonly made: readonly Node[];
+}
+
 class Rewriter {
   readonly #context: RewriteContext;
   readonly #byOp = new Map<string, Rule[]>();
@@ -105,40 +110,34 @@ class Rewriter {
     });
   }
   /** Applies the first rule that fits the node; undefined when none does. */
-  #visit(node: Node, site: Site): (Replaced & { readonly made: readonly Node[] }) | undefined {
+  #visit(node: Node, site: Site): Change | undefined {
+    this.#context.signal.throwIfAborted();
     for (const rule of this.#byOp.get(`${node.domain}::${node.opType}`) ?? []) {
-      this.#context.signal.throwIfAborted();
       const result = rule.match(node, site);
       if (result === undefined) continue;
-      if ("refusal" in result) {
-        this.#refused(rule, node, result.refusal);
-        continue;
-      }
-      if (rule.minOpset > site.opset) {
-        this.#wait(rule, node, site.opset);
-        continue;
-      }
-      const builder = builderBefore(node, site);
-      const replacement = attempt(() => rule.rewrite(result.match, builder), node);
-      if (isRefusal(replacement)) {
-        builder.undo();
-        this.#refused(rule, node, replacement);
-        continue;
-      }
-      const label = labelOf(node);
-      const values = "graph" in replacement ? [replacement] : replacement;
-      const unreplaced = node.outputs.find((output, i) => (output?.uses.size ?? 0) > 0 && values[i] === undefined);
-      if (unreplaced !== undefined) {
-        builder.undo();
-        this.#refused(rule, node, { reason: `its output "${unreplaced.name}" is used too`, node });
-        continue;
-      }
-      const replaced = replaceMatch(result.match, values, builder);
-      this.#byRule.set(rule.name, (this.#byRule.get(rule.name) ?? 0) + 1);
-      this.#context.report({ kind: "change", rule: rule.name, node: label, reason: `${rule.before} -> ${rule.after}` });
-      return { ...replaced, made: builder.made };
+      const change = "match" in result ? this.#rewrite(rule, result.match, site) : result.refusal;
+      if (!("reason" in change)) return change;
+      this.#refused(rule, node, change);
     }
     return undefined;
+  }
+  /** Rewrites a match or, where the rule refuses after all, leaves the graph as it was. */
+  #rewrite(rule: Rule, match: Match, site: Site): Change | Refusal {
+    const { root } = match;
+    if (rule.minOpset > site.opset) return this.#wait(rule, root, site.opset);
+    const builder = builderBefore(root, site);
+    const replacement = attempt(() => rule.rewrite(match, builder), root);
+    const values = isRefusal(replacement) ? [] : "graph" in replacement ? [replacement] : replacement;
+    const refusal = isRefusal(replacement) ? replacement : unreplacedOutput(root, values);
+    if (refusal !== undefined) {
+      builder.undo();
+      return refusal;
+    }
+    const node = labelOf(root);
+    const replaced = replaceMatch(match, values, builder);
+    this.#byRule.set(rule.name, (this.#byRule.get(rule.name) ?? 0) + 1);
+    this.#context.report({ kind: "change", rule: rule.name, node, reason: `${rule.before} -> ${rule.after}` });
+    return { ...replaced, made: builder.made };
   }
   #refused(rule: Rule, root: Node, refusal: Refusal): void {
     const node = labelOf(refusal.node);
@@ -147,11 +146,13 @@ class Rewriter {
     this.#told.add(key);
     this.#context.report({ kind: "refusal", rule: rule.name, node, reason: refusal.reason });
   }
-  #wait(rule: Rule, node: Node, opset: number): void {
-    this.#refused(rule, node, { reason: `needs opset ${rule.minOpset}, the graph has ${opset}`, node });
-    if (rule.minOpset > this.#context.target.maxOpset) return;
-    this.#waiting.set(rule.name, (this.#waiting.get(rule.name) ?? 0) + 1);
-    this.#wantedOpset = Math.max(this.#wantedOpset ?? 0, rule.minOpset);
+  /** Counts a match whose operator is too new for the graph, and says so. */
+  #wait(rule: Rule, node: Node, opset: number): Refusal {
+    if (rule.minOpset <= this.#context.target.maxOpset) {
+      this.#waiting.set(rule.name, (this.#waiting.get(rule.name) ?? 0) + 1);
+      this.#wantedOpset = Math.max(this.#wantedOpset ?? 0, rule.minOpset);
+    }
+    return { reason: `needs opset ${rule.minOpset}, the graph has ${opset}`, node };
   }
 }
 
@@ -163,6 +164,12 @@ function attempt(rewrite: () => Replacement, root: Node): Replacement {
     if (error instanceof InferOptError) return { reason: error.diagnostic.message, node: root };
     throw error;
   }
+}
+
+/** A rule must give a value for each output of the root that is read. */
+function unreplacedOutput(root: Node, values: readonly (Value | undefined)[]): Refusal | undefined {
+  const output = root.outputs.find((old, i) => (old?.uses.size ?? 0) > 0 && values[i] === undefined);
+  return output === undefined ? undefined : { reason: `its output "${output.name}" is used too`, node: root };
 }
 
 /** How reports call a node: by its name, else by its operator and first output. */

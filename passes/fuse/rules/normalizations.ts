@@ -1,41 +1,10 @@
 import type { Node, StaticShape, Tensor, Value } from "../../../src/ir/index.ts";
-import { attr, filledTensor, intAttr, isStatic, numbersOf, sizeOf, tensorFromBytes } from "../../../src/ir/index.ts";
-import type { Builder, Match, Pattern, Refusal, Rule } from "../../../src/rewrite/index.ts";
-import { anyValue, commutative, constant, oneOf, op, optional, refuse, rule } from "../../../src/rewrite/index.ts";
+import { attr, filledTensor, isStatic, numbersOf, sizeOf, tensorFromBytes } from "../../../src/ir/index.ts";
+import type { Builder, Match, Refusal, Rule } from "../../../src/rewrite/index.ts";
+import { anyValue, commutative, constant, op, optional, refuse, rule } from "../../../src/rewrite/index.ts";
 import { axesOf, dtypeOf, nonNegativeAxis, rankOf, shapeOf } from "../../support/facts.ts";
 import { combineConstants } from "../broadcast.ts";
-import { near } from "./written-out.ts";
-
-const x = anyValue("x");
-
-/** The mean over axes that stay, as ones. */
-function meanOf<P extends Pattern, const Name extends string>(value: P, name: Name): Pattern<"x" | Name> {
-  return op("ReduceMean", [value, optional(anyValue())], {
-    name,
-    where: (node) => intAttr(node, "keepdims", 1) === 1,
-  }) as Pattern<"x" | Name>;
-}
-
-function squareOf(value: Pattern): Pattern {
-  return oneOf(op("Mul", [value, value]), op("Pow", [value, near(2)]));
-}
-
-const epsilon = constant("epsilon", (tensor) => sizeOf(tensor.shape) === 1);
-
-/** value / √(mean square + ε), or value times its reciprocal. */
-function normalized<P extends Pattern, Q extends Pattern>(
-  value: P,
-  meanSquare: Q,
-): Pattern<"x" | "square" | "mean" | "epsilon"> {
-  const root = op("Sqrt", [commutative("Add", meanSquare, epsilon)]);
-  return oneOf(
-    op("Div", [value, root]),
-    commutative("Mul", value, op("Reciprocal", [root])),
-    commutative("Mul", value, op("Div", [near(1), root])),
-  ) as Pattern<"x" | "square" | "mean" | "epsilon">;
-}
-
-const centered = op("Sub", [x, meanOf(x, "mean")], { name: "centered" });
+import { centered, meanOf, normalized, squareOf, x } from "./normalization-patterns.ts";
 
 /** The first of the last axes that a mean runs over; a refusal when it runs over others. */
 function firstAxis(mean: Node, rank: number | undefined): number | Refusal {
@@ -51,6 +20,9 @@ function firstAxis(mean: Node, rank: number | undefined): number | Refusal {
     : refuse("the mean is not over the last axes", mean);
 }
 
+/** The operators want a scale even where the formula has none. */
+const maxScaleElements = 1 << 14;
+
 /** The shape of the axes normalized over. */
 function normalizedShape(value: Value, axis: number): StaticShape | undefined {
   const shape = shapeOf(value)?.slice(axis);
@@ -63,6 +35,8 @@ function emit(opType: string, match: Match<"x" | "square" | "epsilon">, axis: nu
   const dtype = dtypeOf(input);
   if (shape === undefined || dtype === undefined)
     return refuse("the size of the normalized axes is not known", match.root);
+  if (sizeOf(shape) > maxScaleElements)
+    return refuse(`a scale of ${sizeOf(shape)} ones would make the file larger`, match.root);
   const scale = build.constant(
     `${match.root.name === "" ? opType : match.root.name}_scale`,
     filledTensor(dtype, shape, 1),

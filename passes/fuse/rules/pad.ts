@@ -101,7 +101,7 @@ export const padRules: readonly Rule[] = [
     name: "pad-conv",
     before: "Conv(Pad(x, 0))",
     after: "Conv(x) with pads",
-    preserves: "bits",
+    preserves: "tolerance",
     pattern: op(["Conv", "ConvInteger"], [pad, anyValue()], { moreInputs: true }),
     check: (match) =>
       match.root.opType === "ConvInteger" && match.root.input(2) !== undefined
@@ -117,7 +117,7 @@ export const padRules: readonly Rule[] = [
     name: "pad-averagepool",
     before: "AveragePool(Pad(x, 0))",
     after: "AveragePool(x) with pads, count_include_pad",
-    preserves: "bits",
+    preserves: "tolerance",
     pattern: op("AveragePool", [pad]),
     rewrite: (match, build) => {
       const pool = match.root;
