@@ -1,5 +1,7 @@
 import type { Dataset } from "../data/index.ts";
 import { isInTopK, pairedDifference, similarityMeter } from "../data/index.ts";
+import { InferOptError } from "../diagnostics/index.ts";
+import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { RuntimeValue, Tensor } from "../ir/index.ts";
 import { dtypes, isTensor, numbersOf } from "../ir/index.ts";
 import type { Worker } from "../runtime/index.ts";
@@ -9,6 +11,8 @@ import type { Accuracy, Form } from "./form.ts";
 /** Accuracy of every form on the same samples, with the paired difference to the first form where there are labels. */
 export interface AccuracyResult {
   readonly byForm: ReadonlyMap<string, readonly Accuracy[]>;
+  /** Why a form has none: it does not run. */
+  readonly failures: ReadonlyMap<string, string>;
   /** Change of top-1 against the first form with its 95 % interval, as shares. */
   readonly top1Change: ReadonlyMap<
     string,
@@ -28,7 +32,10 @@ function scoresOf(values: ReadonlyMap<string, RuntimeValue>): Tensor | undefined
   return undefined;
 }
 
-/** Runs the forms (the first is the reference) on the samples with all of the runtime's optimizations; one sample is held in memory at a time. */
+/**
+ * Runs the forms (the first is the reference) on the samples with all of the runtime's optimizations; one sample is held
+ * in memory at a time. A form that fails is left out and the rest measured anew; the reference must run.
+ */
 export async function measureAccuracy(
   forms: readonly Form[],
   data: Dataset,
@@ -36,32 +43,62 @@ export async function measureAccuracy(
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<AccuracyResult> {
-  const sessions: number[] = [];
-  const tallies: Tally[] = forms.map(() => ({ top1: [], top5: [], meter: similarityMeter() }));
-  for (const form of forms)
-    sessions.push(
-      (await worker.request({ op: "open", model: form.file, settings: { optimization: "all", threads: 0 } })).session,
-    );
+  const failures = new Map<string, string>();
+  for (;;) {
+    const running = forms.filter((form) => !failures.has(form.name));
+    const outcome = await tallyForms(running, data, worker, onProgress, signal);
+    if ("tallies" in outcome) return { ...summarizeTallies(running, outcome.tallies), failures };
+    if (outcome.form === forms[0]) throw outcome.error;
+    failures.set(outcome.form.name, outcome.error.diagnostic.message);
+  }
+}
+
+type TallyOutcome = { readonly tallies: readonly Tally[] } | { readonly form: Form; readonly error: InferOptError };
+
+async function tallyForms(
+  forms: readonly Form[],
+  data: Dataset,
+  worker: Worker,
+  onProgress: (done: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<TallyOutcome> {
+  const running: { readonly form: Form; readonly tally: Tally; readonly session: number }[] = [];
+  let at = forms[0] as Form;
   let done = 0;
+  const settings = { optimization: "all", threads: 0 } as const;
   try {
+    for (const form of forms) {
+      at = form;
+      const { session } = await worker.request({ op: "open", model: await form.file(), settings });
+      running.push({ form, session, tally: { top1: [], top5: [], meter: similarityMeter() } });
+    }
     for await (const sample of data.samples()) {
       signal.throwIfAborted();
       const feeds = toWire(sample.feeds);
       let reference: ReadonlyMap<string, RuntimeValue> | undefined;
-      for (const [i, session] of sessions.entries()) {
+      for (const { form, session, tally } of running) {
+        at = form;
         const values = fromWire((await worker.request({ op: "run", session, feeds, wanted: undefined })).values);
         reference ??= values;
-        tally(tallies[i] as Tally, reference, values, sample.label);
+        count(tally, reference, values, sample.label);
       }
       onProgress(++done, data.size);
     }
+    return { tallies: running.map(({ tally }) => tally) };
+  } catch (error) {
+    if (error instanceof InferOptError && isRuntimeFailure(error)) return { form: at, error };
+    throw error;
   } finally {
-    for (const session of sessions) await worker.request({ op: "close", session });
+    for (const { session } of running) await worker.request({ op: "close", session });
   }
-  return summarizeTallies(forms, tallies);
 }
 
-function tally(
+/** True for failures of the runtime, which speak against a form; others (unreadable data) end the command. */
+export function isRuntimeFailure(error: InferOptError): boolean {
+  return Object.values(runtimeDiagnostics).some(({ entry }) => entry.code === error.diagnostic.code);
+}
+
+function count(
   into: Tally,
   reference: ReadonlyMap<string, RuntimeValue>,
   values: ReadonlyMap<string, RuntimeValue>,
@@ -77,7 +114,7 @@ function tally(
   into.top5.push(isInTopK(numbers, label, 5));
 }
 
-function summarizeTallies(forms: readonly Form[], tallies: readonly Tally[]): AccuracyResult {
+function summarizeTallies(forms: readonly Form[], tallies: readonly Tally[]): Omit<AccuracyResult, "failures"> {
   const byForm = new Map<string, readonly Accuracy[]>();
   const top1Change = new Map<string, { difference: number; low: number; high: number }>();
   const base = tallies[0] as Tally;

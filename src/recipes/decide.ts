@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
 import { parseDrop, parseDuration, parseSize } from "../config/index.ts";
 import type { CompileOptions } from "../config/index.ts";
-import { fail } from "../diagnostics/index.ts";
+import { InferOptError, fail } from "../diagnostics/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
 import type { FormReport } from "../events.ts";
 import { measurePolicies } from "../measure/index.ts";
 import type { ProofForm, ScheduleCache } from "../schedule/index.ts";
 import type { AccuracyResult } from "./accuracy.ts";
-import { measureAccuracy } from "./accuracy.ts";
+import { isRuntimeFailure, measureAccuracy } from "./accuracy.ts";
 import type { Candidate, Choice } from "./choose.ts";
 import { choose, violation } from "./choose.ts";
 import type { Accuracy, Form } from "./form.ts";
@@ -51,14 +51,16 @@ export async function decide(
   if (forms.length === 1) return unmeasured(forms, "nothing was changed");
   if (samples === undefined || run.unrunnable !== undefined)
     return unmeasured(forms, run.unrunnable ?? "the model was not run here");
-  const accuracy = await accuracies(forms, samples, run);
+  const accuracy = await unlessItFails(() => accuracies(forms, samples, run), run);
+  if (run.unrunnable !== undefined) return unmeasured(forms, run.unrunnable);
   const objections = new Map(forms.map((form) => [form.name, accuracyObjection(form, accuracy, options)]));
   if (options.tune === "off") {
     const decision = untimed(forms, accuracy, objections, run);
     if (accuracy !== undefined) keep(cache, key, [], accuracy, decision.choice, input, run);
     return decision;
   }
-  const proof = await timing(forms, input, samples, cache, run);
+  const proof = await unlessItFails(() => timing(forms, input, samples, cache, run), run);
+  if (proof === undefined) return unmeasured(forms, run.unrunnable ?? "timing failed");
   run.noise = proof.noise;
   const originalFailure = proof.failures.get("original");
   if (originalFailure !== undefined) {
@@ -72,6 +74,17 @@ export async function decide(
   run.reporter.handle({ type: "choice", form: choice.name, reason: choice.reason });
   keep(cache, key, proof.forms, accuracy, choice, input, run);
   return { choice: { ...choice, measured: "now" }, forms: reports(forms, proof.forms, accuracy?.byForm, choice) };
+}
+
+/** Runs a measurement; when the runtime fails in it, what is left to do is to write the result unmeasured. */
+async function unlessItFails<T>(measure: () => Promise<T>, run: Run): Promise<T | undefined> {
+  try {
+    return await measure();
+  } catch (error) {
+    if (!(error instanceof InferOptError) || !isRuntimeFailure(error)) throw error;
+    run.cannotRun(error.diagnostic.message);
+    return undefined;
+  }
 }
 
 function timing(
@@ -130,6 +143,8 @@ function accuracyObjection(
   accuracy: AccuracyResult | undefined,
   options: CompileOptions,
 ): string | undefined {
+  const failure = accuracy?.failures.get(form.name);
+  if (failure !== undefined) return failure;
   if (!form.lossy) return undefined;
   const mine = accuracy?.byForm.get(form.name);
   if (mine === undefined) return undefined;

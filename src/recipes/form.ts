@@ -10,8 +10,8 @@ export interface Form {
   readonly nodes: number;
   /** Bytes of the file, external data included. */
   readonly bytes: number;
-  /** File that holds it for checks and timing. */
-  readonly file: string;
+  /** The file that holds it for accuracy and timing; written on first need, so that a model which is not run costs no disk. */
+  file(): Promise<string>;
   /** True when numbers may differ from the original by more than rounding, so that it must pay. */
   readonly lossy: boolean;
   /** True for a variant of another form that is taken only where timing shows it to be faster. */

@@ -1,16 +1,17 @@
+import { join } from "node:path";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { parseShape } from "../config/index.ts";
 import type { Model } from "../ir/index.ts";
 import { cloneModel, hashModel, verifyStructure } from "../ir/index.ts";
-import { loadModel, saveModel } from "../onnx/index.ts";
+import { loadModel } from "../onnx/index.ts";
 import { bindShapes, inferTypes, verifyOperators } from "../ops/index.ts";
 import type { Signature } from "../pipeline/index.ts";
 import { signatureOf } from "../pipeline/index.ts";
 import { pipelineDiagnostics } from "../diagnostics/codes/pipeline.ts";
 import { runtimeText } from "./environment.ts";
 import type { Form } from "./form.ts";
-import { countNodes, countOperators } from "./make-form.ts";
+import { countNodes, countOperators, writtenOnce } from "./make-form.ts";
 import { memoryObjection } from "./memory.ts";
 import type { Run } from "./run.ts";
 
@@ -59,10 +60,6 @@ export async function loadInput(file: string, run: Run): Promise<Input> {
   if (fatal !== undefined) fail({ ...fatal, where: { ...fatal.where, file } });
   for (const problem of problems) run.diagnose({ ...problem, where: { ...problem.where, file } });
   const unrunnable = memoryObjection(bytes, options);
-  const scratch =
-    pinned.size > 0 && unrunnable === undefined
-      ? (await saveModel(original, `${environment.temp.path}/original.onnx`)).path
-      : file;
   return {
     file,
     model,
@@ -72,7 +69,10 @@ export async function loadInput(file: string, run: Run): Promise<Input> {
       hash: hashModel(original),
       nodes: countNodes(original),
       bytes,
-      file: scratch,
+      file:
+        pinned.size > 0
+          ? writtenOnce(original, join(environment.temp.path, "original.onnx"))
+          : () => Promise.resolve(file),
       lossy: false,
     },
     signature,

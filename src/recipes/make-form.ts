@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Model } from "../ir/index.ts";
 import { hashModel } from "../ir/index.ts";
-import { saveModel } from "../onnx/index.ts";
+import { saveModel, savedBytes } from "../onnx/index.ts";
 import type { Signature } from "../pipeline/index.ts";
 import { restoreSignature } from "../pipeline/index.ts";
 import type { Form } from "./form.ts";
@@ -25,23 +25,23 @@ export function countOperators(model: Model): Readonly<Record<string, number>> {
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A form of the model, written to a file for checks and timing. */
-export async function makeForm(
-  name: string,
-  model: Model,
-  signature: Signature,
-  folder: string,
-  lossy: boolean,
-): Promise<Form> {
+/** A form of the model; its file is written to `folder` when it is first asked for. */
+export function makeForm(name: string, model: Model, signature: Signature, folder: string, lossy: boolean): Form {
   restoreSignature(signature, model);
-  const saved = await saveModel(model, join(folder, `form-${name.replace(/[^a-z0-9-]/gi, "_")}.onnx`));
+  const path = join(folder, `form-${name.replace(/[^a-z0-9-]/gi, "_")}.onnx`);
   return {
     name,
     model,
     hash: hashModel(model),
     nodes: countNodes(model),
-    bytes: saved.bytes + saved.dataBytes,
-    file: saved.path,
+    bytes: savedBytes(model),
+    file: writtenOnce(model, path),
     lossy,
   };
+}
+
+/** Writes the model on the first call and gives the path on every call. */
+export function writtenOnce(model: Model, path: string): () => Promise<string> {
+  let written: Promise<string> | undefined;
+  return () => (written ??= saveModel(model, path).then((saved) => saved.path));
 }

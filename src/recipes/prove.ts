@@ -1,5 +1,7 @@
 import type { Reporter } from "../events.ts";
+import type { Diagnostic } from "../diagnostics/index.ts";
 import { InferOptError } from "../diagnostics/index.ts";
+import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { RuntimeValue } from "../ir/index.ts";
 import type { MeasurePolicy, RaceResult } from "../measure/index.ts";
 import { quantile, speedRatio, summarize } from "../measure/index.ts";
@@ -39,17 +41,7 @@ export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<
   const failures = new Map<string, string>();
   let noise = 0;
   for (const threads of setup.threads) {
-    const open: { readonly form: Form; readonly session: number }[] = [];
-    for (const form of forms) {
-      if (failures.has(form.name)) continue;
-      setup.signal.throwIfAborted();
-      const session = await tryOpen(form, threads, setup);
-      if (typeof session === "number") open.push({ form, session });
-      else {
-        failures.set(form.name, session.failure);
-        setup.cache.append([trialRecord(form, threads, setup, { status: "run", detail: session.failure })]);
-      }
-    }
+    const open = await openForms(forms, threads, failures, setup);
     if (open.length === 0) continue;
     const feeds = toWire(setup.feeds);
     const names = open.map(({ form }) => form.name);
@@ -103,17 +95,57 @@ export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<
   return { forms: proofs, failures, noise };
 }
 
-async function tryOpen(form: Form, threads: number, setup: ProveSetup): Promise<number | { readonly failure: string }> {
+interface OpenForm {
+  readonly form: Form;
+  readonly session: number;
+}
+
+/** Sessions of the forms that run; the reasons of the others are added to `failures`. A form that takes the process down takes the sessions of the others along: they are opened again. */
+async function openForms(
+  forms: readonly Form[],
+  threads: number,
+  failures: Map<string, string>,
+  setup: ProveSetup,
+): Promise<readonly OpenForm[]> {
+  const open: OpenForm[] = [];
+  for (const form of forms) {
+    if (failures.has(form.name)) continue;
+    setup.signal.throwIfAborted();
+    const session = await tryOpen(form, threads, setup);
+    if (typeof session === "number") {
+      open.push({ form, session });
+      continue;
+    }
+    const { code, message } = session.failure;
+    const status = code === runtimeDiagnostics.workerTimeout.entry.code ? "timeout" : "run";
+    failures.set(form.name, message);
+    setup.cache.append([trialRecord(form, threads, setup, { status, detail: message })]);
+    if (isProcessLost(session.failure)) return openForms(forms, threads, failures, setup);
+  }
+  return open;
+}
+
+/** True when the measuring process ended, with every session it held. */
+function isProcessLost({ code }: Diagnostic): boolean {
+  return [runtimeDiagnostics.workerCrashed, runtimeDiagnostics.workerTimeout].some(({ entry }) => entry.code === code);
+}
+
+async function tryOpen(
+  form: Form,
+  threads: number,
+  setup: ProveSetup,
+): Promise<number | { readonly failure: Diagnostic }> {
+  const model = await form.file();
   try {
     const { session } = await setup.worker.request({
       op: "open",
-      model: form.file,
+      model,
       settings: { optimization: "all", threads },
     });
     await setup.worker.request({ op: "run", session, feeds: toWire(setup.feeds), wanted: undefined });
     return session;
   } catch (error) {
-    if (error instanceof InferOptError) return { failure: error.diagnostic.message };
+    if (error instanceof InferOptError) return { failure: error.diagnostic };
     throw error;
   }
 }

@@ -52,10 +52,10 @@ export async function rewriteFloat(input: Input, samples: Samples | undefined, r
   if (options.level === "O0") return [];
   const folder = environment.temp.path;
   const isChanged = hashModel(input.model) !== input.form.hash;
-  const float = isChanged ? [await makeForm("float", input.model, input.signature, folder, false)] : [];
+  const float = isChanged ? [makeForm("float", input.model, input.signature, folder, false)] : [];
   const merged = await mergeSiblings(input.model, check, disabled, run);
   if (merged === undefined) return float;
-  return [...float, { ...(await makeForm("float-merged", merged, input.signature, folder, false)), mustPay: true }];
+  return [...float, { ...makeForm("float-merged", merged, input.signature, folder, false), mustPay: true }];
 }
 
 /** A copy with sibling operators merged; undefined when there are none, or when nothing will be timed. */

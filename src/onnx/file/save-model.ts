@@ -65,6 +65,13 @@ export async function saveModel(model: Model, path: string, options: SaveOptions
   };
 }
 
+/** The bytes that `saveModel` would write, model file and data file together, without reading a weight. */
+export function savedBytes(model: Model, options: SaveOptions = {}): number {
+  const { encoded, plan } = layOut(model, "model.onnx.data", options);
+  const last = plan?.placed.at(-1);
+  return encoded.byteLength + (last === undefined ? 0 : last.offset + last.tensor.byteLength);
+}
+
 interface LaidOut {
   readonly encoded: EncodedMessage;
   readonly plan: ExternalPlan | undefined;
