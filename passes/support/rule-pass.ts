@@ -22,6 +22,7 @@ export function rulePass<O>(spec: RulePassSpec<O>): Pass<O> {
     stage,
     preserves: rules.every((rule) => rule.preserves === "bits") ? "bits" : "tolerance",
     rules: rules.map((rule) => rule.name),
+    ruleDescriptions: rules,
     defaults,
     run: (model, context: PassContext<O>) =>
       applyRules(model, name, select === undefined ? rules : select(context.options), context),

@@ -35,6 +35,18 @@ export interface PassContext<O> {
 export interface PassResult {
   readonly changes: number;
   readonly byRule?: ReadonlyMap<string, number>;
+  /** Opset, at most the target's, that would let matches found now be rewritten too; undefined when none waits. */
+  readonly wantedOpset?: number | undefined;
+}
+
+/** What a rule of a pass replaces, for `infer-opt passes NAME` and the docs. */
+export interface RuleDescription {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+  readonly preserves: Preserves;
+  /** Opset that the operators of `after` need. */
+  readonly minOpset: number;
 }
 
 /** A pass is one file that exports one object of this type. It changes the model in place. */
@@ -46,6 +58,8 @@ export interface Pass<O = unknown> {
   readonly preserves: Preserves;
   /** Names of the rules inside, for `--skip-passes pass/rule` and for bisecting. */
   readonly rules?: readonly string[];
+  /** What each rule replaces, for passes made of declarative rules. */
+  readonly ruleDescriptions?: readonly RuleDescription[];
   /** Complete options when the user gives none. */
   readonly defaults: O;
   run(model: Model, context: PassContext<O>): PassResult | Promise<PassResult>;
