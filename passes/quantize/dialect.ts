@@ -35,6 +35,8 @@ export interface OperatorPolicy {
   readonly floatOutput?: boolean;
   /** A mover whose kernel also takes inputs of other scales (Concat): inputs with further readers keep their own. */
   readonly rescales?: boolean;
+  /** What a clamp lets through; undefined where its limits are computed. */
+  limits?(node: Node): Range | undefined;
   /** Why this node cannot be INT8, although its operator can. */
   refuse?(node: Node): string | undefined;
 }
@@ -50,5 +52,6 @@ export interface QuantizationDialect {
   /** `quantized`: Q/DQ behind every INT8 operator too; `float`: on inputs only. */
   readonly outputs: "quantized" | "float";
   readonly bias: "int32" | "float";
-  activation(range: Range): QuantizationParameters;
+  /** Parameters of an activation; they express nothing beyond `limits`, those of the clamps folded into it. */
+  activation(range: Range, limits?: Range): QuantizationParameters;
 }

@@ -25,6 +25,12 @@ function groupRange(sources: readonly Value[], calibration: CalibratedRanges): R
   return sources.map((source) => rangeOf(source, calibration)).reduce(unionOf);
 }
 
+/** The limits that hold for all members of a group; undefined where one has none. */
+function commonLimits(sources: readonly Value[], selection: Selection): Range | undefined {
+  const limits = sources.map((source) => selection.limits.get(source));
+  return limits.every((limit) => limit !== undefined) ? limits.reduce(unionOf) : undefined;
+}
+
 function constantRange(values: ArrayLike<number>): Range {
   let min = 0;
   let max = 0;
@@ -93,9 +99,9 @@ export function makePlan(
 ): QuantizationPlan {
   const activations: Record<string, ActivationPlan> = {};
   for (const value of selection.values) {
-    const range = groupRange(selection.rangeSources.get(value) ?? [value], calibration);
+    const sources = selection.rangeSources.get(value) ?? [value];
     activations[value.name] = {
-      parameters: dialect.activation(range),
+      parameters: dialect.activation(groupRange(sources, calibration), commonLimits(sources, selection)),
       readers: selection.computed.has(value) ? "all" : "int8",
     };
   }

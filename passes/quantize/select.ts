@@ -1,4 +1,5 @@
 import type { Graph, Node, Value } from "../../src/ir/index.ts";
+import type { Range } from "../../src/quant/index.ts";
 import type { OperatorPolicy, QuantizationDialect } from "./dialect.ts";
 import type { Exclusions } from "./exclusions.ts";
 import { exclusionTest } from "./exclusions.ts";
@@ -49,6 +50,8 @@ class Selector {
   readonly #results = new Map<Node, Value>();
   /** Values that INT8 nodes compute; followers and movers take these up. */
   readonly #integer = new Set<Value>();
+
+  readonly #limits = new Map<Value, Range>();
 
   constructor(graph: Graph, dialect: QuantizationDialect, exclusions: Exclusions) {
     this.#graph = graph;
@@ -172,9 +175,14 @@ class Selector {
       const next = soleReader(result);
       const policy = next === undefined ? undefined : this.#policy(next);
       if (next === undefined || policy?.role !== "clamp" || next.input(0) !== result) return result;
-      if (this.#excluded(next) !== undefined || !hasConstantLimits(next)) return result;
+      const limits = policy.limits?.(next);
+      // A range always holds zero: a clamp that does not cannot be part of it.
+      if (this.#excluded(next) !== undefined || limits === undefined || !(limits.min <= 0 && limits.max >= 0))
+        return result;
+      const before = this.#limits.get(result) ?? limits;
       this.#decisions.set(next, { state: "folded", reason: `cuts the output range of ${node.opType}`, into: node });
       result = next.output;
+      this.#limits.set(result, { min: Math.max(before.min, limits.min), max: Math.min(before.max, limits.max) });
     }
   }
 
@@ -257,6 +265,7 @@ class Selector {
       integerInputs,
       constants: [...constants],
       rangeSources: rangeSources([...values], groups.of, moved),
+      limits: this.#limits,
       weighted: this.#weighted,
     };
   }
@@ -285,9 +294,4 @@ function rangeSources(
     else group.push(value);
   }
   return new Map(values.map((value) => [value, members.get(groupOf(value)) ?? [value]]));
-}
-
-/** Relu has none to ask for; the limits of a Clip must be constants for an engine to drop it. */
-function hasConstantLimits(node: Node): boolean {
-  return node.inputs.slice(1).every((limit) => limit === undefined || limit.isConstant);
 }

@@ -1,4 +1,5 @@
 import type { Node, Value } from "../../src/ir/index.ts";
+import type { Range } from "../../src/quant/index.ts";
 
 /** What becomes of one node of the main graph. */
 export type NodeDecision =
@@ -36,5 +37,7 @@ export interface Selection {
   readonly constants: readonly Value[];
   /** For each group of values that share a scale: the values whose ranges decide it. */
   readonly rangeSources: ReadonlyMap<Value, readonly Value[]>;
+  /** What the clamps folded into a value let through. */
+  readonly limits: ReadonlyMap<Value, Range>;
   readonly weighted: readonly WeightedOperator[];
 }

@@ -1,5 +1,6 @@
 import type { Node } from "../../src/ir/index.ts";
-import { floatAttr, intAttr, stringAttr } from "../../src/ir/index.ts";
+import { floatAttr, intAttr, numbersOf, stringAttr } from "../../src/ir/index.ts";
+import type { Range } from "../../src/quant/index.ts";
 import type { OperatorPolicy, WeightPlace } from "./dialect.ts";
 
 const mover = (activations: OperatorPolicy["activations"] = [0]): OperatorPolicy => ({ role: "mover", activations });
@@ -7,7 +8,23 @@ const follower = (activations: OperatorPolicy["activations"] = [0]): OperatorPol
   role: "follower",
   activations,
 });
-const clamp: OperatorPolicy = { role: "clamp", activations: [0] };
+const clamp = (limits: (node: Node) => Range | undefined): OperatorPolicy => ({
+  role: "clamp",
+  activations: [0],
+  limits,
+});
+
+/** The limits of a Clip, infinite where absent. */
+function clipLimits(node: Node): Range | undefined {
+  const limit = (index: number, absent: number): number | undefined => {
+    const value = node.input(index);
+    if (value === undefined) return absent;
+    return value.isConstant && value.constant !== undefined ? numbersOf(value.constant)[0] : undefined;
+  };
+  const min = limit(1, -Infinity);
+  const max = limit(2, Infinity);
+  return min === undefined || max === undefined ? undefined : { min, max };
+}
 
 const convWeights: WeightPlace = {
   input: 1,
@@ -66,8 +83,8 @@ export const x86Operators: Readonly<Record<string, OperatorPolicy>> = {
   GlobalAveragePool: follower(),
   Sigmoid: follower(),
   LeakyRelu: follower(),
-  Relu: clamp,
-  Clip: clamp,
+  Relu: clamp(() => ({ min: 0, max: Infinity })),
+  Clip: clamp(clipLimits),
   MaxPool: {
     ...mover(),
     refuse: (node) => (node.outputs.length > 1 ? "the indices output has no INT8 form" : undefined),

@@ -22,17 +22,24 @@ export const integerLimits: Readonly<Record<QuantizedType, Range>> = {
 const narrowest = 2 ** -100;
 
 /**
- * Asymmetric uint8 parameters. The range is widened to contain 0, so that zero (padding, Relu) is exact; where it starts
- * at 0 the scale is rounded such that 255 steps never pass its end, which lets engines drop a Clip to that end.
+ * Asymmetric uint8 parameters. The range is widened to contain 0, so that zero (padding, Relu) is exact. What they
+ * express never passes `limits`, where given: engines drop a Clip only when its Q cannot express anything beyond it.
  */
-export function asymmetricParameters(range: Range): QuantizationParameters {
+export function asymmetricParameters(
+  range: Range,
+  limits: Range = { min: -Infinity, max: Infinity },
+): QuantizationParameters {
   const min = Math.min(0, range.min);
   const max = Math.max(0, range.max);
   if (!(max - min > narrowest)) return { dtype: "uint8", scale: 1, zeroPoint: 0 };
-  let scale = Math.fround(Math.min((max - min) / 255, 3e38));
-  if (min === 0 && scale * 255 > max) scale = floatBelow(scale);
-  const zeroPoint = Math.min(255, Math.max(0, roundHalfEven(-min / scale)));
-  return { dtype: "uint8", scale, zeroPoint };
+  const wide = Math.min((max - min) / 255, 3e38);
+  const zeroPoint = Math.min(255, Math.max(0, roundHalfEven(-min / wide)));
+  const below = zeroPoint === 0 ? Infinity : -limits.min / zeroPoint;
+  const above = zeroPoint === 255 ? Infinity : limits.max / (255 - zeroPoint);
+  const bound = Math.min(below, above);
+  let scale = Math.fround(Math.min(wide, bound));
+  if (scale > bound) scale = floatBelow(scale);
+  return { dtype: "uint8", scale: scale > 0 ? scale : Math.fround(wide), zeroPoint };
 }
 
 /** Symmetric int8 parameters with zero point 0 and the integers -127..127: the spelling of activations for TensorRT. */
