@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Where } from "../diagnostics/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
-import { nearest } from "./nearest.ts";
+import { nearestName } from "../diagnostics/nearest-name.ts";
 import type { CompileOptions, UserOptions } from "./options.ts";
 import { schema } from "./schema.ts";
 
@@ -33,15 +34,28 @@ export function completeOptions(given: UserOptions, file?: string): CompileOptio
 }
 
 function explain(error: ErrorObject, file: string | undefined): never {
-  const where = { file, pointer: error.instancePath || "/" };
+  const where = (pointer: string): Where => (file === undefined ? {} : { file, pointer });
   if (error.keyword === "additionalProperties") {
     const key = String((error.params as { additionalProperty: string }).additionalProperty);
-    return fail(configDiagnostics.unknownKey({ key, nearest: nearest(key, Object.keys(schema.properties)) }, where));
+    return fail(
+      configDiagnostics.unknownKey(
+        { key, nearest: nearestName(key, Object.keys(schema.properties)) },
+        where(`${error.instancePath}/${escapePointer(key)}`),
+      ),
+    );
   }
   const key = error.instancePath.split("/")[1] ?? "";
   return fail(
-    configDiagnostics.badValue({ key, value: JSON.stringify(error.data), expected: expectation(error) }, where),
+    configDiagnostics.badValue(
+      { key, value: JSON.stringify(error.data), expected: expectation(error) },
+      where(error.instancePath),
+    ),
   );
+}
+
+/** A key as a step of a JSON pointer (RFC 6901). */
+function escapePointer(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 function expectation(error: ErrorObject): string {

@@ -7,6 +7,8 @@ export interface TargetFacts {
   readonly qdqDialect: "x86" | "tensorrt" | "none";
   /** True when the CPU multiplies u8×s8 without saturation (VNNI); without it weights must fit 7 bits. */
   readonly hasVnni: boolean;
+  /** Channels that one vector instruction holds: counts that are multiples of it leave no lanes idle. */
+  readonly channelMultiple: number;
   /** Whether the target runs calls of model-local functions. */
   readonly functions: "keep" | "inline";
 }

@@ -12,8 +12,9 @@ import type { Form } from "./form.ts";
 import { loadInput } from "./load-input.ts";
 import type { Input } from "./load-input.ts";
 import { countOperators } from "./make-form.ts";
-import { outputPaths, requireFile } from "./paths.ts";
+import { outputPaths, requireFile, requireWritable } from "./paths.ts";
 import { deviceOfRecords } from "./proof-records.ts";
+import { prunedHolds } from "./judge-pruned.ts";
 import { addPrunedForm } from "./prune-form.ts";
 import { addInt8Form } from "./quantize-form.ts";
 import { rewriteFloat } from "./rewrite-float.ts";
@@ -43,6 +44,7 @@ export interface CompileResult {
 export async function compile(file: string, options: CompileOptions, setup: CompileSetup): Promise<CompileResult> {
   requireFile(file);
   const paths = outputPaths(file, options.output, options.records);
+  if (!options.dryRun) requireWritable(paths);
   const environment = await openEnvironment(options, setup.signal);
   try {
     const run = startRun(options, paths, environment, setup);
@@ -56,7 +58,8 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
     const base = float.find((form) => form.mustPay !== true) ?? input.form;
     const pruned = await run.phase("prune", () => addPrunedForm(base, input, run));
     if (pruned !== undefined) forms.push(pruned);
-    const int8 = await run.phase("quantize", () => addInt8Form(pruned ?? base, input, samples, run));
+    const holds = pruned !== undefined && (await prunedHolds(pruned, input, samples, cache, run));
+    const int8 = await run.phase("quantize", () => addInt8Form(holds ? pruned : base, input, samples, run));
     if (int8 !== undefined) forms.push(int8);
     const decision = await run.phase("choose", () => decide(forms, input, samples, cache, run));
     const chosen = forms.find((form) => form.name === decision.choice.name) as Form;

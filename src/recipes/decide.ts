@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseDrop, parseDuration, parseSize } from "../config/index.ts";
+import type { Dataset } from "../data/index.ts";
 import type { CompileOptions } from "../config/index.ts";
 import { InferOptError, fail } from "../diagnostics/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
@@ -124,9 +125,14 @@ export function threadsOf(options: CompileOptions): readonly number[] {
 
 async function accuracies(forms: readonly Form[], samples: Samples, run: Run): Promise<AccuracyResult | undefined> {
   if (!forms.some((form) => form.lossy) || samples.evaluation === undefined) return undefined;
+  return measureForms(forms, samples.evaluation, run);
+}
+
+/** Measures the accuracy of forms, the first being the reference, and reports every figure. */
+export async function measureForms(forms: readonly Form[], data: Dataset, run: Run): Promise<AccuracyResult> {
   const result = await measureAccuracy(
     forms,
-    samples.evaluation,
+    data,
     run.environment.worker,
     (done, total) => run.reporter.handle({ type: "progress", phase: "accuracy", done, total }),
     run.signal,
@@ -138,7 +144,7 @@ async function accuracies(forms: readonly Form[], samples: Samples, run: Run): P
 }
 
 /** Why a form loses more accuracy than allowed; undefined when it does not. */
-function accuracyObjection(
+export function accuracyObjection(
   form: Form,
   accuracy: AccuracyResult | undefined,
   options: CompileOptions,

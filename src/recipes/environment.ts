@@ -1,7 +1,7 @@
 import { targets } from "../../targets/index.ts";
 import type { Device, Target } from "../../targets/index.ts";
 import type { CompileOptions } from "../config/index.ts";
-import { nearest } from "../config/index.ts";
+import { nearestName } from "../diagnostics/nearest-name.ts";
 import { fail } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { TempFolder } from "../exec/index.ts";
@@ -38,7 +38,7 @@ export function targetNamed(id: string): Target {
   const known = targets.map((candidate) => candidate.id);
   return (
     target ??
-    fail(runtimeDiagnostics.targetUnknown({ target: id, nearest: nearest(id, known), known: known.join(", ") }))
+    fail(runtimeDiagnostics.targetUnknown({ target: id, nearest: nearestName(id, known), known: known.join(", ") }))
   );
 }
 

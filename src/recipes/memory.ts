@@ -1,4 +1,3 @@
-import { freemem, totalmem } from "node:os";
 import type { CompileOptions } from "../config/index.ts";
 import { parseSize } from "../config/index.ts";
 
@@ -8,7 +7,7 @@ const SESSION_FACTOR = 6;
 /** Why a model of this many bytes cannot be run here within the memory limit; undefined when it can. */
 export function memoryObjection(modelBytes: number, options: CompileOptions): string | undefined {
   const needed = modelBytes * SESSION_FACTOR;
-  const limit = options.memoryLimit === undefined ? Math.min(freemem(), totalmem()) : parseSize(options.memoryLimit);
+  const limit = options.memoryLimit === undefined ? process.availableMemory() : parseSize(options.memoryLimit);
   if (needed <= limit) return undefined;
   const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
   return `running it takes about ${gib(needed)}, and ${gib(limit)} are ${options.memoryLimit === undefined ? "free" : "allowed"}`;

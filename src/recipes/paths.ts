@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { fail } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
@@ -22,7 +22,7 @@ export function outputPaths(model: string, output: string | undefined, records: 
     output !== undefined && extname(output) === ".onnx" && !(existsSync(output) && statSync(output).isDirectory());
   const folder = isFile ? dirname(output) : (output ?? dirname(model));
   const file = isFile ? output : join(folder, `${stem}.opt.onnx`);
-  if (resolve(file) === resolve(model))
+  if (isSameFile(file, model))
     fail(
       configDiagnostics.conflict(
         { detail: "the output would overwrite the input", advice: "name another file or a folder with -o" },
@@ -37,6 +37,25 @@ export function outputPaths(model: string, output: string | undefined, records: 
     calib: join(folder, `${base}.calib.json`),
     report: join(folder, `${base}.report.json`),
   };
+}
+
+/** True for one file under two names: links and spellings make no difference. */
+function isSameFile(a: string, b: string): boolean {
+  if (resolve(a) === resolve(b)) return true;
+  const [left, right] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return left !== undefined && right !== undefined && left.dev === right.dev && left.ino === right.ino;
+}
+
+/** Throws IO0906 when the output's folder neither is nor can become a folder that may be written to: before the work, not after it. */
+export function requireWritable({ folder }: OutputPaths): void {
+  let existing = resolve(folder);
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
+  try {
+    if (!statSync(existing).isDirectory()) throw new Error(`${existing} is not a folder`);
+    accessSync(existing, constants.W_OK);
+  } catch (error) {
+    fail(configDiagnostics.outputUnwritable({ path: folder, detail: (error as Error).message }), error);
+  }
 }
 
 /** Throws IO0907 when the model is not a file. */

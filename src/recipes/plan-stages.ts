@@ -3,7 +3,7 @@ import { presets } from "../../passes/presets.ts";
 import { fail } from "../diagnostics/index.ts";
 import { pipelineDiagnostics } from "../diagnostics/codes/pipeline.ts";
 import type { CompileOptions } from "../config/index.ts";
-import { nearest } from "../config/index.ts";
+import { nearestName } from "../diagnostics/nearest-name.ts";
 import type { Pass, StagePlan } from "../pipeline/index.ts";
 
 /**
@@ -34,7 +34,7 @@ export function disabledRules(options: CompileOptions): ReadonlySet<string> {
     const [passName = "", rule] = name.split("/");
     const pass = passNamed(passName);
     if (rule !== undefined && !(pass.rules ?? []).includes(rule))
-      fail(pipelineDiagnostics.unknownPass({ name, nearest: nearest(rule, pass.rules ?? []) }));
+      fail(pipelineDiagnostics.unknownPass({ name, nearest: nearestName(rule, pass.rules ?? []) }));
   }
   return new Set(options.skipPasses);
 }
@@ -46,7 +46,7 @@ export function passNamed(name: string): Pass {
     return fail(
       pipelineDiagnostics.unknownPass({
         name,
-        nearest: nearest(
+        nearest: nearestName(
           name,
           allPasses.map((p) => p.name),
         ),

@@ -36,7 +36,9 @@ export async function addPrunedForm(base: Form, input: Input, run: Run): Promise
   };
   const plan = {
     stage: "prune" as const,
-    steps: [{ pass: pass as never, options: { ...(pass.defaults as object), sparsity, multiple: run.facts.channelMultiple } }],
+    steps: [
+      { pass: pass as never, options: { ...(pass.defaults as object), sparsity, multiple: run.facts.channelMultiple } },
+    ],
   };
   const result = await runCheckedStage(model, plan, context, {
     mode: "none",

@@ -14,6 +14,7 @@ export const onnxruntime: Target = {
       maxOpset: 24,
       qdqDialect: "x86",
       hasVnni: isa.has("avx512vnni") || isa.has("avxvnni") || isa.has("sdot"),
+      channelMultiple: isa.has("avx512f") ? 16 : 8,
       functions: "keep",
     };
   },

@@ -51,7 +51,6 @@ export function contextFor<O>(defaults: O, settings: CaseSettings, notes: PassNo
       hasVnni: true,
       channelMultiple: 16,
       functions: "keep",
-      channelMultiple: 1,
       ...settings.target,
     },
     executor: undefined,

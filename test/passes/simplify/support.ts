@@ -4,7 +4,14 @@ import { passNamed } from "../../../passes/index.ts";
 import type { PresetStage } from "../../../passes/presets.ts";
 import { runStage } from "../../../src/pipeline/index.ts";
 
-const target: TargetFacts = { id: "onnxruntime", maxOpset: 22, qdqDialect: "x86", hasVnni: true, functions: "keep" };
+const target: TargetFacts = {
+  id: "onnxruntime",
+  maxOpset: 22,
+  qdqDialect: "x86",
+  hasVnni: true,
+  channelMultiple: 16,
+  functions: "keep",
+};
 
 /** Runs the stages of a preset on a model, as a compile would; returns the number of changes. */
 export async function runPreset(model: Model, stages: readonly PresetStage[], sourceBytes?: number): Promise<number> {

@@ -1,0 +1,50 @@
+import type { ScheduleCache } from "../schedule/index.ts";
+import { hashJson } from "../schedule/index.ts";
+import { version } from "../version.ts";
+import { accuracyObjection, measureForms } from "./decide.ts";
+import type { Form } from "./form.ts";
+import type { Input } from "./load-input.ts";
+import type { Run } from "./run.ts";
+import type { Samples } from "./samples.ts";
+import { configHash } from "./write-result.ts";
+
+/**
+ * Whether the pruned form keeps the accuracy asked for, so that INT8 may build on it; where it does not, INT8 builds on
+ * the unpruned form. The verdict is a choice of its own in the records, so that it need not be found twice.
+ */
+export async function prunedHolds(
+  pruned: Form,
+  input: Input,
+  samples: Samples | undefined,
+  cache: ScheduleCache,
+  run: Run,
+): Promise<boolean> {
+  const key = hashJson({
+    scope: "prune",
+    original: input.form.hash,
+    pruned: pruned.hash,
+    config: configHash(run.options),
+    tool: version,
+  });
+  const known = cache.records.find((record) => record.kind === "choice" && record.key === key);
+  if (known?.kind === "choice") return known.chosen === pruned.name;
+  if (samples?.evaluation === undefined || run.unrunnable !== undefined) return true;
+  const accuracy = await measureForms([input.form, pruned], samples.evaluation, run);
+  const objection = accuracyObjection(pruned, accuracy, run.options);
+  const reason = objection ?? "the accuracy asked for is kept";
+  if (objection !== undefined) run.note(`pruning is undone: ${objection}`);
+  cache.append([
+    {
+      v: 1,
+      kind: "choice",
+      key,
+      model: input.form.hash,
+      scope: "prune",
+      chosen: objection === undefined ? pruned.name : "original",
+      reason,
+      at: new Date().toISOString(),
+      tool: version,
+    },
+  ]);
+  return objection === undefined;
+}
