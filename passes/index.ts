@@ -12,7 +12,7 @@ import { inlineIf } from "./inline-if.ts";
 import { mergeConcats } from "./merge-concats.ts";
 import { mergeReshapes } from "./merge-reshapes.ts";
 import { mergeSlices } from "./merge-slices.ts";
-import { pushTransposes } from "./push-transposes.ts";
+import { pushTransposes, pushTransposesThroughSums } from "./push-transposes.ts";
 import { removeDeadCode } from "./remove-dead-code.ts";
 import { shareConstants } from "./share-constants.ts";
 import { shareSubexpressions } from "./share-subexpressions.ts";
@@ -41,6 +41,7 @@ export const passes: readonly Pass[] = [
   mergeReshapes,
   mergeSlices,
   pushTransposes,
+  pushTransposesThroughSums,
   removeDeadCode,
   shareConstants,
   shareSubexpressions,

@@ -34,9 +34,10 @@ const cleanUp: readonly PresetLine[] = [
   line("remove-dead-code", "last, for what all others left behind"),
 ];
 
-/** As clean-up, and what may change the sign of a zero. */
+/** As clean-up, and what may round differently or change the sign of a zero. */
 const simplify: readonly PresetLine[] = [
   ...cleanUp,
+  line("push-transposes-through-sums", "Softmax and means stand between transposes too"),
   line("eliminate-positive-zeros", "x + 0.0 is x but for the sign of a zero"),
 ];
 
@@ -54,7 +55,7 @@ const fuse: readonly PresetLine[] = [
   line("fold-constants", "fused weights may leave constant arithmetic"),
   line("eliminate-identities", "fusions leave no-ops where a factor was 1"),
   line("merge-reshapes", "fusions to Gemm bring reshapes along"),
-  line("push-transposes", "fewer nodes stand between transposes now"),
+  line("push-transposes-through-sums", "fewer nodes stand between transposes now"),
   line("merge-slices", "the same holds for slices"),
   line("merge-concats", "and for concatenations"),
   line("share-constants", "fusions repeat biases and clip bounds"),

@@ -31,7 +31,7 @@ export function isTranspose(node: Node): boolean {
 }
 
 /** The nodes reachable from transposes by `perm` or its inverse through nodes that work in every layout. */
-function candidates(graph: Graph, perm: Permutation, opset: number): ReadonlyMap<Node, Relayout> {
+function candidates(graph: Graph, perm: Permutation, opset: number, rounding: boolean): ReadonlyMap<Node, Relayout> {
   const inverse = invert(perm);
   const found = new Map<Node, Relayout>();
   const waiting: Value[] = [];
@@ -41,7 +41,7 @@ function candidates(graph: Graph, perm: Permutation, opset: number): ReadonlyMap
   }
   const visit = (node: Node | undefined): void => {
     if (node === undefined || node.graph !== graph || found.has(node) || isTranspose(node)) return;
-    const plan = relayout(node, perm, opset);
+    const plan = relayout(node, perm, opset, rounding);
     if (plan === undefined) return;
     found.set(node, plan);
     for (const index of plan.data) waiting.push(node.inputs[index] as Value);
@@ -125,10 +125,11 @@ function countTransposes(meetings: readonly Meeting[], changed: ReadonlySet<Node
  * Chooses which nodes shall work on data whose axes are permuted by the inverse of `perm`, so that all transposes together
  * move the fewest bytes: a minimum cut. On the source's side nodes change layout; each value whose producer and readers
  * end on different sides costs its bytes once. Of equally good choices the one that changes least is taken, so that what
- * is already best stays as it is; one that takes more transposes than before is not taken.
+ * is already best stays as it is; one that takes more transposes than before is not taken. `rounding` admits nodes that may
+ * round differently in another layout.
  */
-export function chooseLayouts(graph: Graph, perm: Permutation, opset: number): LayoutChange {
-  const plans = candidates(graph, perm, opset);
+export function chooseLayouts(graph: Graph, perm: Permutation, opset: number, rounding: boolean): LayoutChange {
+  const plans = candidates(graph, perm, opset, rounding);
   const openers = openersOf(graph, perm, plans);
   if (plans.size === 0) return { plans, openers };
   const meetings = meetingsOf(graph, perm, { plans, openers });

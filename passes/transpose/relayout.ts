@@ -4,6 +4,7 @@ import { traitsOf } from "../../src/ops/index.ts";
 import { axesOf, constantOf, countOf, integersOf, nonNegativeAxis, rankOf } from "../support/facts.ts";
 import type { Permutation } from "./permutation.ts";
 import { invert, permute } from "./permutation.ts";
+import { exactReductions, roundingReductions } from "./reduction.ts";
 import { alignRank, permuteTensor } from "./permute-tensor.ts";
 
 /** How a node computes Transpose(invert(perm)) of its present outputs from the same of its present inputs. */
@@ -131,20 +132,18 @@ const quantize: Plan = (node, perm, opset) => {
   return rankOf(node.input(1)) === 1 ? alongAxis(1, first)(node, perm, opset) : undefined;
 };
 
-const reductions = ["L1", "L2", "LogSum", "LogSumExp", "Max", "Mean", "Min", "Prod", "Sum", "SumSquare"];
-
 const softmaxLike: Plan = (node, perm, opset) => (opset >= 13 ? alongAxis(-1, first)(node, perm, opset) : undefined);
 
 const keepsAxis: Plan = (node, perm, opset) =>
   intAttr(node, "keepdims", 1) === 1 ? alongAxis(0, first)(node, perm, opset) : undefined;
 
-/** Operators, beside the elementwise ones, that work in every layout. */
-const plans: ReadonlyMap<string, Plan> = new Map<string, Plan>([
+/** Operators, beside the elementwise ones, that give the same bits in every layout. */
+const exactPlans: ReadonlyMap<string, Plan> = new Map<string, Plan>([
   ["Concat", alongAxis(0, (node) => node.inputs.map((_, i) => i))],
   ["Split", alongAxis(0, first)],
-  ...["Softmax", "LogSoftmax", "Hardmax"].map((op) => [op, softmaxLike] as const),
+  ["Hardmax", softmaxLike],
   ...["ArgMax", "ArgMin"].map((op) => [op, keepsAxis] as const),
-  ...reductions.map((kind) => [`Reduce${kind}`, reduce] as const),
+  ...exactReductions.map((op) => [op, reduce] as const),
   ["Pad", pad],
   ["Slice", slice],
   ["Resize", resize],
@@ -154,10 +153,19 @@ const plans: ReadonlyMap<string, Plan> = new Map<string, Plan>([
   ["Clip", onlyFirst],
 ]);
 
-/** The plan for a node, when it works in every layout and all it needs to know is known. */
-export function relayout(node: Node, perm: Permutation, opset: number): Relayout | undefined {
+/** Those that sum along axes: the order of the terms, and with it the rounding, may depend on the layout. */
+const roundingPlans: ReadonlyMap<string, Plan> = new Map<string, Plan>([
+  ...["Softmax", "LogSoftmax"].map((op) => [op, softmaxLike] as const),
+  ...roundingReductions.map((op) => [op, reduce] as const),
+]);
+
+/**
+ * The plan for a node, when it works in every layout and all it needs to know is known; nodes that may round differently
+ * only when `rounding`.
+ */
+export function relayout(node: Node, perm: Permutation, opset: number, rounding: boolean): Relayout | undefined {
   if (node.domain !== "") return undefined;
-  const plan = plans.get(node.opType);
+  const plan = exactPlans.get(node.opType) ?? (rounding ? roundingPlans.get(node.opType) : undefined);
   if (plan !== undefined) return plan(node, perm, opset);
   const { elementwise } = traitsOf(node.domain, node.opType);
   if (elementwise === undefined || node.outputs.length !== 1) return undefined;
