@@ -11,6 +11,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const stop = (): void => abort.abort();
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   const io: CliIo = {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
@@ -24,20 +25,25 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** A reader that left (`| head`) takes nothing from the job: its results are files. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
 /** The CLI over given streams: what `main` does, testable. */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
   let exitCode = 0;
+  const output = { writeOut: io.stdout, writeErr: io.stderr, outputError: () => undefined };
   const program = new Command("infer-opt")
     .description(
       "Offline model-optimization compiler: prunes, quantizes, fuses and tunes ONNX models, with measured proof.",
     )
     .version(version, "-V, --version")
     .exitOverride()
-    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
+    .configureOutput(output)
     .showSuggestionAfterError();
   for (const command of commands) command.register(program, io, (code) => (exitCode = code));
-  for (const command of program.commands)
-    command.exitOverride().configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
+  for (const command of program.commands) command.exitOverride().configureOutput(output);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
@@ -47,7 +53,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
 }
 
 function report(error: unknown, io: CliIo): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) return reportUsage(error, io);
   if (io.signal.aborted) {
     const diagnostic = configDiagnostics.interrupted({});
     io.stderr(`${formatDiagnostic(diagnostic)}\n`);
@@ -61,4 +67,19 @@ function report(error: unknown, io: CliIo): number {
     `internal error (a bug; please report it with the model and the options)\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return 1;
+}
+
+/** What the command line parser refuses, as a diagnostic; help that was asked for is no error. */
+function reportUsage(error: CommanderError, io: CliIo): number {
+  if (error.exitCode === 0) return 0;
+  if (error.code === "commander.help") return 2;
+  const [what = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const nearest = /Did you mean (?:one of )?(.+)\?/.exec(suggestion ?? "")?.[1];
+  const key = /^unknown option '(.+)'$/.exec(what)?.[1];
+  const diagnostic =
+    key === undefined
+      ? configDiagnostics.usage({ detail: what.replace(/\.$/, ""), nearest })
+      : configDiagnostics.unknownKey({ key, nearest });
+  io.stderr(`${formatDiagnostic(diagnostic)}\n`);
+  return diagnostic.exitCode;
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import type { UserOptions } from "../config/index.ts";
-import { schema } from "../config/index.ts";
+import { schema } from "../config/schema.ts";
 
 interface Property {
   readonly type?: string;

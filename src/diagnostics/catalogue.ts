@@ -1,13 +1,21 @@
 import { configDiagnostics } from "./codes/config.ts";
+import { dataDiagnostics } from "./codes/data.ts";
+import { onnxDiagnostics } from "./codes/onnx.ts";
+import { opsDiagnostics } from "./codes/ops.ts";
 import { pipelineDiagnostics } from "./codes/pipeline.ts";
 import { pruneDiagnostics } from "./codes/prune.ts";
+import { quantDiagnostics } from "./codes/quant.ts";
 import { referenceDiagnostics } from "./codes/reference.ts";
 import { runtimeDiagnostics } from "./codes/runtime.ts";
 import { scheduleDiagnostics } from "./codes/schedule.ts";
 import type { DiagnosticFactory } from "./diagnostic.ts";
 
 const groups = [
+  onnxDiagnostics,
+  opsDiagnostics,
   pipelineDiagnostics,
+  dataDiagnostics,
+  quantDiagnostics,
   pruneDiagnostics,
   referenceDiagnostics,
   runtimeDiagnostics,

@@ -42,8 +42,9 @@ export function outputPaths(model: string, output: string | undefined, records: 
 /** True for one file under two names: links and spellings make no difference. */
 function isSameFile(a: string, b: string): boolean {
   if (resolve(a) === resolve(b)) return true;
-  const [left, right] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
-  return left !== undefined && right !== undefined && left.dev === right.dev && left.ino === right.ino;
+  if (!existsSync(a) || !existsSync(b)) return false;
+  const [left, right] = [statSync(a), statSync(b)];
+  return left.dev === right.dev && left.ino === right.ino;
 }
 
 /** Throws IO0906 when the output's folder neither is nor can become a folder that may be written to: before the work, not after it. */

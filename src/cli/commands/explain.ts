@@ -1,5 +1,6 @@
 import { fail } from "../../diagnostics/index.ts";
 import { configDiagnostics } from "../../diagnostics/codes/config.ts";
+import { nearestName } from "../../diagnostics/nearest-name.ts";
 import type { CliCommand } from "../command.ts";
 
 /** `infer-opt explain IO####`: the long text of a diagnostic. */
@@ -14,8 +15,7 @@ export const explain: CliCommand = {
         const { catalogue } = await import("../../diagnostics/catalogue.ts");
         const factory = catalogue.get(code.toUpperCase());
         if (factory === undefined) {
-          const { nearest } = await import("../../config/index.ts");
-          fail(configDiagnostics.unknownCode({ code, nearest: nearest(code, catalogue.keys()) }));
+          fail(configDiagnostics.unknownCode({ code, nearest: nearestName(code, catalogue.keys()) }));
         }
         const { entry } = factory;
         const exit = entry.exitCode === undefined ? "" : `, exit code ${entry.exitCode}`;

@@ -1,4 +1,5 @@
 import type { UserOptions } from "../../config/index.ts";
+import { InferOptError } from "../../diagnostics/index.ts";
 import type { CliCommand } from "../command.ts";
 import { makeReporter } from "../io.ts";
 import { addSchemaOptions, givenOptions } from "../schema-options.ts";
@@ -23,6 +24,7 @@ function compileCommand(
       addSchemaOptions(command, pick);
       command.action(async (model: string, values: Record<string, unknown>) => {
         const { completeOptions, readConfigFile } = await import("../../config/index.ts");
+        const json = values["json"] === true;
         const configFile = values["config"] as string | undefined;
         const fromFile = configFile === undefined ? {} : readConfigFile(configFile);
         if (configFile !== undefined) completeOptions(fromFile, configFile);
@@ -30,9 +32,14 @@ function compileCommand(
         const { compile, writeConfig } = await import("../../recipes/index.ts");
         const saveTo = values["saveConfig"] as string | undefined;
         if (saveTo !== undefined) writeConfig(saveTo, options);
-        const reporter = await makeReporter(io, values["json"] === true, options.explainRefusals);
-        const { exitCode } = await compile(model, options, { reporter, signal: io.signal });
-        finish(exitCode);
+        const reporter = await makeReporter(io, json, options.explainRefusals);
+        try {
+          finish((await compile(model, options, { reporter, signal: io.signal })).exitCode);
+        } catch (error) {
+          if (json && error instanceof InferOptError)
+            reporter.handle({ type: "diagnostic", diagnostic: error.diagnostic });
+          throw error;
+        }
       });
     },
   };

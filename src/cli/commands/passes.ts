@@ -1,5 +1,6 @@
 import { fail } from "../../diagnostics/index.ts";
 import { pipelineDiagnostics } from "../../diagnostics/codes/pipeline.ts";
+import { nearestName } from "../../diagnostics/nearest-name.ts";
 import type { CliCommand } from "../command.ts";
 
 /** `infer-opt passes [NAME]`: the passes with what they preserve; one in full. */
@@ -14,14 +15,14 @@ export const passes: CliCommand = {
       .action(async (name: string | undefined, values: { readonly json?: boolean }) => {
         const { listPasses } = await import("../../recipes/index.ts");
         const { formatTable } = await import("../../report/index.ts");
-        const { nearest } = await import("../../config/index.ts");
+
         const all = listPasses();
         const chosen = name === undefined ? all : all.filter((pass) => pass.name === name);
         if (name !== undefined && chosen.length === 0)
           fail(
             pipelineDiagnostics.unknownPass({
               name,
-              nearest: nearest(
+              nearest: nearestName(
                 name,
                 all.map((pass) => pass.name),
               ),

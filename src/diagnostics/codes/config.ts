@@ -61,6 +61,15 @@ export const configDiagnostics = {
     explanation:
       "No form of the model met every constraint (--max-size, --max-latency, --fail-if-slower). The best form by the objective was written all the same, so that a long run never ends with nothing; the exit code is 3.",
   }),
+  usage: define<{ detail: string; nearest: string | undefined }>({
+    code: "IO0910",
+    exitCode: 2,
+    message: ({ detail }) => detail,
+    hint: ({ nearest }) =>
+      nearest === undefined ? "`infer-opt COMMAND --help` shows the form of a command" : `did you mean "${nearest}"?`,
+    explanation:
+      "The command line does not have the form of a command: an unknown command, an argument too many or too few, or an option without its value.",
+  }),
   interrupted: define<Record<string, never>>({
     code: "IO0909",
     exitCode: 130,
