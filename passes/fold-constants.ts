@@ -3,8 +3,9 @@ import { inferTypes } from "../src/ops/index.ts";
 import type { Pass } from "../src/pipeline/pass.ts";
 import { becomeConstant } from "./fold/become-constant.ts";
 import type { FoldLimits } from "./fold/budget.ts";
-import { budgetFor } from "./fold/budget.ts";
+import { budgetFor, defaultLimits } from "./fold/budget.ts";
 import { constantNodeTensor } from "./fold/constant-node.ts";
+import { isExact } from "./fold/evaluate.ts";
 import { foldInGraph } from "./fold/fold-groups.ts";
 import { shareShapes } from "./fold/share-shapes.ts";
 import { knownContent } from "./fold/known-content.ts";
@@ -47,8 +48,9 @@ function foldShapeComputations({ graph }: Scope, contents: ReadonlyMap<Value, re
 
 /**
  * Computes what is constant: Constant nodes become initializers, shape computations whose result inference knows become
- * constants, and nodes with constant inputs are evaluated by the reference interpreter within a byte budget. Bodies of
- * functions are left alone: the format gives them no initializers.
+ * constants, and nodes with constant inputs are evaluated by the reference interpreter within a byte budget where every
+ * runtime must get the same bits (evaluate-constants does the rest). Bodies of functions are left alone: the format gives
+ * them no initializers.
  */
 export const foldConstants: Pass<FoldLimits> = {
   name: "fold-constants",
@@ -56,7 +58,7 @@ export const foldConstants: Pass<FoldLimits> = {
   stage: "simplify",
   preserves: "bits",
   rules: ["constant-node", "shape-computation", "equal-shapes", "evaluation"],
-  defaults: { sourceBytes: undefined, growthBytes: 1 << 16, growthShare: 0.005 },
+  defaults: defaultLimits,
   run: (model, context) => {
     const { shapeValues } = inferTypes(model, { onConflict: "replace" });
     const budget = budgetFor(model, context.options);
@@ -64,7 +66,7 @@ export const foldConstants: Pass<FoldLimits> = {
       "constant-node": foldConstantNodes,
       "shape-computation": (scope: Scope) => foldShapeComputations(scope, shapeValues),
       "equal-shapes": (scope: Scope) => shareShapes(scope, shapeValues),
-      evaluation: (scope: Scope) => foldInGraph(scope, budget),
+      evaluation: (scope: Scope) => foldInGraph(scope, budget, isExact),
     };
     const byRule = new Map<string, number>();
     let changes = 0;

@@ -3,6 +3,7 @@ import { convertOpset } from "./convert-opset.ts";
 import { eliminateIdentities } from "./eliminate-identities.ts";
 import { eliminatePositiveZeros } from "./eliminate-positive-zeros.ts";
 import { eliminateRectifiers } from "./eliminate-rectifiers.ts";
+import { evaluateConstants } from "./evaluate-constants.ts";
 import { foldConstants } from "./fold-constants.ts";
 import { foldUniformBatchnorm } from "./fold-uniform-batchnorm.ts";
 import { freezeInputs } from "./freeze-inputs.ts";
@@ -32,6 +33,7 @@ export const passes: readonly Pass[] = [
   convertOpset,
   eliminateIdentities,
   eliminatePositiveZeros,
+  evaluateConstants,
   foldConstants,
   freezeInputs,
   inferTypes,

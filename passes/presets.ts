@@ -37,6 +37,7 @@ const cleanUp: readonly PresetLine[] = [
 /** As clean-up, and what may round differently or change the sign of a zero. */
 const simplify: readonly PresetLine[] = [
   ...cleanUp,
+  line("evaluate-constants", "what fold-constants left because runtimes round it differently"),
   line("push-transposes-through-sums", "Softmax and means stand between transposes too"),
   line("eliminate-positive-zeros", "x + 0.0 is x but for the sign of a zero"),
 ];
@@ -52,7 +53,7 @@ const fuse: readonly PresetLine[] = [
   line("fuse-gemm", "after fuse-affine, which needs the bare MatMul"),
   line("merge-clamps", "after fusions removed what stood between two activations"),
   line("eliminate-rectifiers", "after biases are in place, which decide the sign"),
-  line("fold-constants", "fused weights may leave constant arithmetic"),
+  line("evaluate-constants", "fused weights may leave constant arithmetic"),
   line("eliminate-identities", "fusions leave no-ops where a factor was 1"),
   line("merge-reshapes", "fusions to Gemm bring reshapes along"),
   line("push-transposes-through-sums", "fewer nodes stand between transposes now"),

@@ -11,6 +11,9 @@ export interface FoldLimits {
   readonly growthShare: number;
 }
 
+/** Half a percent of the source, at most 64 KiB. */
+export const defaultLimits: FoldLimits = { sourceBytes: undefined, growthBytes: 1 << 16, growthShare: 0.005 };
+
 /** Keeps account of the bytes that folding adds. */
 export interface Budget {
   /** Whether a fold may add so many bytes (negative: saves). */

@@ -1,5 +1,5 @@
 import type { Node, Tensor, Value } from "../../src/ir/index.ts";
-import { byteLengthOf, isFloat, isTensor } from "../../src/ir/index.ts";
+import { byteLengthOf, dtypes, isFloat, isTensor } from "../../src/ir/index.ts";
 import { traitsOf } from "../../src/ops/index.ts";
 import { evaluateNode } from "../../src/reference/index.ts";
 import { constantOf, countOf, dtypeOf } from "../support/facts.ts";
@@ -26,6 +26,22 @@ function operandBytes(node: Node): number {
 function dequantizes(node: Node): boolean {
   const dtype = dtypeOf(node.outputs[0]);
   return traitsOf(node.domain, node.opType).quantized === true && (dtype === undefined || isFloat(dtype));
+}
+
+/** Operators whose float results IEEE 754 fixes to the bit, or that only select. */
+const exactOperators: ReadonlySet<string> = new Set([
+  ...["Add", "Sub", "Mul", "Div", "Neg", "Abs", "Sqrt", "Reciprocal", "Relu", "Clip", "Min", "Max", "Where", "Sign"],
+  ...["Floor", "Ceil", "Round", "Cast", "CastLike", "Constant", "ConstantOfShape", "Pad", "EyeLike", "OneHot", "Trilu"],
+  ...["ReduceMax", "ReduceMin", "ScatterElements", "ScatterND", "TopK", "Unique", "BitCast"],
+]);
+
+/** True when every runtime must get the same bits; sums, powers and transcendental functions round as they are written. */
+export function isExact(node: Node): boolean {
+  if (exactOperators.has(node.opType) || traitsOf(node.domain, node.opType).movesData === true) return true;
+  return node.outputs.every((output) => {
+    const dtype = dtypeOf(output);
+    return output === undefined || (dtype !== undefined && !isFloat(dtype) && dtypes[dtype].kind !== "complex");
+  });
 }
 
 /** True when the node may be computed now, given constants for its inputs, and replaced by its result. */

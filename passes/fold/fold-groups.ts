@@ -31,9 +31,9 @@ function foldTogether(nodes: readonly Node[], scope: Scope, budget: Budget): num
 }
 
 /** Folds what constants decide in one graph: each group as a whole or, where that costs too much, node by node. */
-export function foldInGraph(scope: Scope, budget: Budget): number {
+export function foldInGraph(scope: Scope, budget: Budget, accepts: (node: Node) => boolean): number {
   let changes = 0;
-  for (const { nodes } of foldGroups(scope.graph)) {
+  for (const { nodes } of foldGroups(scope.graph, accepts)) {
     const whole = foldTogether(nodes, scope, budget);
     changes += whole;
     if (whole > 0 || nodes.length === 1) continue;

@@ -13,20 +13,20 @@ export interface FoldGroup {
 const joiningBytes = 256;
 
 /** The nodes of a graph that may be evaluated now or after others of them, in topological order. */
-function foldableNodes(graph: Graph): ReadonlySet<Node> {
+function foldableNodes(graph: Graph, accepts: (node: Node) => boolean): ReadonlySet<Node> {
   const nodes = new Set<Node>();
   const isKnown = (value: Value): boolean =>
     constantOf(value) !== undefined || (value.producer !== undefined && nodes.has(value.producer));
   for (const node of graph.nodes()) {
     const reads = node.inputs.filter((input) => input !== undefined);
-    if (reads.length > 0 && reads.every(isKnown) && mayEvaluate(node)) nodes.add(node);
+    if (reads.length > 0 && reads.every(isKnown) && accepts(node) && mayEvaluate(node)) nodes.add(node);
   }
   return nodes;
 }
 
-/** Splits the foldable nodes of a graph into groups that have nothing to do with each other. */
-export function foldGroups(graph: Graph): readonly FoldGroup[] {
-  const nodes = foldableNodes(graph);
+/** Splits the foldable nodes of a graph that are accepted into groups that have nothing to do with each other. */
+export function foldGroups(graph: Graph, accepts: (node: Node) => boolean): readonly FoldGroup[] {
+  const nodes = foldableNodes(graph, accepts);
   const leaders = new Map<Node, Node>();
   const leaderOf = (node: Node): Node => {
     let at = node;
