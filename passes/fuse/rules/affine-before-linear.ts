@@ -13,10 +13,8 @@ const x = anyValue("x");
 const factor = constant("c");
 
 /** A linear operator with constant weights whose first input is the given pattern. */
-function linearOf<P extends Pattern>(opTypes: readonly string[], input: P): Pattern<"linear" | "x" | "c" | "norm"> {
-  return op(opTypes, [input, constant(), optional(anyValue())], { name: "linear" }) as Pattern<
-    "linear" | "x" | "c" | "norm"
-  >;
+function linearOf<Inner extends string>(opTypes: readonly string[], input: Pattern<Inner>): Pattern<Inner | "linear"> {
+  return op(opTypes, [input, constant(), optional(anyValue())], { name: "linear" }) as Pattern<Inner | "linear">;
 }
 
 /** Sees the constant beside the input of a linear operator as one number for each input channel. */
@@ -43,7 +41,7 @@ function endsFormula(x: Value): boolean {
 function constantRule(
   name: string,
   before: string,
-  pattern: Pattern<"linear" | "x" | "c" | "norm">,
+  pattern: Pattern<"linear" | "x" | "c">,
   affineOf: (values: Float64Array) => Affine,
 ): Rule {
   return rule({

@@ -6,7 +6,7 @@ import { checkSameRank, near } from "./written-out.ts";
 const x = anyValue("x");
 
 /** x · gate / 2 in the orders that exporters write. */
-function halfOf<P extends Pattern<"x">>(gate: P): Pattern<"x"> {
+function halfOf(gate: Pattern<"x">): Pattern<"x"> {
   return oneOf(
     commutative("Mul", commutative("Mul", x, gate), near(0.5)),
     commutative("Mul", commutative("Mul", x, near(0.5)), gate),
