@@ -53,6 +53,7 @@ const fuse: readonly PresetLine[] = [
   line("fuse-gemm", "after fuse-affine, which needs the bare MatMul"),
   line("merge-clamps", "after fusions removed what stood between two activations"),
   line("eliminate-rectifiers", "after biases are in place, which decide the sign"),
+  line("fold-constants", "infers types anew; what was fused may have made shapes known"),
   line("evaluate-constants", "fused weights may leave constant arithmetic"),
   line("eliminate-identities", "fusions leave no-ops where a factor was 1"),
   line("merge-reshapes", "fusions to Gemm bring reshapes along"),
