@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
@@ -50,26 +50,28 @@ export function readCacheFile(file: string): CacheContent {
   return { records, problems };
 }
 
-/** Appends records, one write each; a torn last line is first closed with a newline. The caller holds the file's lock. */
+/**
+ * Appends records, one write each. A torn last line, left by a machine that stopped, is cut off first, or closed where
+ * only its newline is missing. The caller holds the file's lock.
+ */
 export function appendRecords(file: string, records: readonly ScheduleRecord[]): void {
   try {
-    let lead = endsTorn(file) ? "\n" : "";
-    for (const record of records) {
-      appendFileSync(file, `${lead}${JSON.stringify(record)}\n`);
-      lead = "";
-    }
+    closeLastLine(file);
+    for (const record of records) appendFileSync(file, `${JSON.stringify(record)}\n`);
   } catch (error) {
     fail(scheduleDiagnostics.unreadable({ detail: (error as Error).message }, { file }), error);
   }
 }
 
-function endsTorn(file: string): boolean {
-  if (!existsSync(file)) return false;
-  const { size } = statSync(file);
-  if (size === 0) return false;
-  const last = Buffer.alloc(1);
-  const handle = openSync(file, "r");
-  readSync(handle, last, 0, 1, size - 1);
-  closeSync(handle);
-  return last[0] !== 0x0a;
+function closeLastLine(file: string): void {
+  if (!existsSync(file)) return;
+  const content = readFileSync(file);
+  const start = content.lastIndexOf(0x0a) + 1;
+  if (start === content.byteLength) return;
+  try {
+    JSON.parse(content.toString("utf8", start));
+    appendFileSync(file, "\n");
+  } catch {
+    truncateSync(file, start);
+  }
 }
