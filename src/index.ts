@@ -7,9 +7,10 @@ export type {
   BenchResult,
   CompileResult,
   CompileSetup,
+  ModelAccuracy,
   ModelComparison,
   ModelSummary,
   OutputComparison,
 } from "./recipes/index.ts";
-export { benchModels, compareModels, compile, inspectModel } from "./recipes/index.ts";
+export { benchModels, compareModels, compile, evaluateModels, inspectModel } from "./recipes/index.ts";
 export { version } from "./version.ts";

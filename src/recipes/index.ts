@@ -2,6 +2,8 @@ export type { BenchResult } from "./bench-models.ts";
 export { benchModels } from "./bench-models.ts";
 export type { CompileResult, CompileSetup } from "./compile.ts";
 export { compile } from "./compile.ts";
+export type { ModelAccuracy } from "./evaluate-models.ts";
+export { evaluateModels } from "./evaluate-models.ts";
 export type { ModelComparison, OutputComparison } from "./compare-models.ts";
 export { compareModels } from "./compare-models.ts";
 export type { ModelSummary } from "./inspect.ts";
