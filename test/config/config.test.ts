@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type { UserOptions } from "../../src/config/index.ts";
+import {
+  completeOptions,
+  parseDrop,
+  parseDuration,
+  parseShape,
+  parseShare,
+  parseSize,
+  readConfigFile,
+} from "../../src/config/index.ts";
+import type { Diagnostic } from "../../src/diagnostics/index.ts";
+import { InferOptError } from "../../src/diagnostics/index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "config-test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function refusal(action: () => unknown): Diagnostic {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof InferOptError) return error.diagnostic;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+const given = (options: unknown): UserOptions => options as UserOptions;
+
+test("without options the defaults are complete, and completing them again changes nothing", () => {
+  const options = completeOptions({});
+  expect(options).toMatchObject({
+    target: "onnxruntime",
+    precision: "auto",
+    level: "O2",
+    check: "stage",
+    tune: "default",
+    seed: 1,
+    threads: [],
+    reproducible: false,
+    externalData: "auto",
+  });
+  expect(completeOptions(options)).toEqual(options);
+});
+
+test("completing leaves the given object alone", () => {
+  const mine = {};
+  completeOptions(mine);
+  expect(mine).toEqual({});
+});
+
+test("an unknown key names the nearest one, and its place in the file", () => {
+  expect(refusal(() => completeOptions(given({ calibDta: "x" }), "infer-opt.json"))).toMatchObject({
+    code: "IO0901",
+    exitCode: 2,
+    hint: 'did you mean "calibData"?',
+    where: { file: "infer-opt.json", pointer: "/calibDta" },
+  });
+  expect(refusal(() => completeOptions(given({ "a/b~c": 1 }), "f")).where.pointer).toBe("/a~1b~0c");
+  expect(refusal(() => completeOptions(given({ zzzzzzzz: 1 }))).hint).not.toContain("did you mean");
+});
+
+test("bad values say what is wanted, and where in the file", () => {
+  const cases: readonly (readonly [unknown, string, string])[] = [
+    [{ precision: "int2" }, "one of auto, fp32, int8", "/precision"],
+    [{ seed: -1 }, ">= 0", "/seed"],
+    [{ seed: 1.5 }, "of type integer", "/seed"],
+    [{ strict: "yes" }, "of type boolean", "/strict"],
+    [{ maxDrop: "half" }, "of the form", "/maxDrop"],
+    [{ shape: ["x"] }, "of the form", "/shape/0"],
+    [{ threads: [1, 0] }, ">= 1", "/threads/1"],
+  ];
+  for (const [options, expected, pointer] of cases) {
+    const diagnostic = refusal(() => completeOptions(given(options), "c.json"));
+    expect(diagnostic).toMatchObject({ code: "IO0902", exitCode: 2, where: { file: "c.json", pointer } });
+    expect(diagnostic.message).toContain(expected);
+    expect(refusal(() => completeOptions(given(options))).where).toEqual({});
+  }
+});
+
+test("a config file is one JSON object; $schema is for editors", () => {
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  expect(readConfigFile(file("good.json", '{"$schema":"x","seed":3}'))).toEqual({ seed: 3 });
+  for (const path of [file("list.json", "[]"), file("torn.json", '{"seed":'), join(folder, "missing.json")])
+    expect(refusal(() => readConfigFile(path))).toMatchObject({ code: "IO0903", exitCode: 2, where: { file: path } });
+});
+
+test("quantities carry their units", () => {
+  expect(["10MB", "1.5GB", "7B"].map(parseSize)).toEqual([1e7, 1.5e9, 7]);
+  expect(["5ms", "60s", "2m", "250us"].map(parseDuration)).toEqual([5, 60_000, 120_000, 0.25]);
+  expect(parseSize("10")).toBeNaN();
+  expect([parseShare("30%"), parseShare("0.3")]).toEqual([0.3, 0.3]);
+  expect(parseDrop("0.5%")).toEqual({ amount: 0.005, relative: false });
+  expect(parseDrop("0.5%rel")).toEqual({ amount: 0.005, relative: true });
+  expect(parseShape("serving:default:0:1x3x224")).toEqual({ name: "serving:default:0", dims: [1, 3, 224] });
+});

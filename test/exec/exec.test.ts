@@ -1,0 +1,112 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { makeTempFolder, startNodeChild, withFileLock } from "../../src/exec/index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "exec-test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function script(name: string, text: string): string {
+  const path = join(folder, `${name}.mjs`);
+  writeFileSync(path, text);
+  return path;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function until(condition: () => boolean, ms = 8000): Promise<boolean> {
+  for (const end = Date.now() + ms; Date.now() < end; await new Promise((done) => setTimeout(done, 20)))
+    if (condition()) return true;
+  return condition();
+}
+
+/** A process id that is not in use: that of a process which has ended. */
+function deadPid(): number {
+  return Number(execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }));
+}
+
+test("a lock is held while the action runs, and gone after it, also when it throws", () => {
+  const file = join(folder, "held");
+  const seen = withFileLock(file, () => readFileSync(`${file}.lock`, "utf8"));
+  expect(seen).toBe(String(process.pid));
+  expect(existsSync(`${file}.lock`)).toBe(false);
+  expect(() =>
+    withFileLock(file, () => {
+      throw new Error("inside");
+    }),
+  ).toThrow("inside");
+  expect(existsSync(`${file}.lock`)).toBe(false);
+});
+
+test("the lock of a dead process is broken; that of a live one is not", () => {
+  const file = join(folder, "stale");
+  writeFileSync(`${file}.lock`, String(deadPid()));
+  expect(withFileLock(file, () => "taken", 2000)).toBe("taken");
+  writeFileSync(`${file}.lock`, String(process.pid));
+  expect(() => withFileLock(file, () => "taken", 50)).toThrow(`held by process ${process.pid}`);
+  expect(existsSync(`${file}.lock`)).toBe(true);
+});
+
+test("messages pass both ways with typed arrays, and the exit is told with code and last words", async () => {
+  const child = startNodeChild(
+    script(
+      "echo",
+      `process.on("message", (m) => {
+         if (m.end) { console.error("last words"); process.exit(7); }
+         process.send({ doubled: m.values.map((v) => v * 2n) });
+       });`,
+    ),
+  );
+  const answer = new Promise((resolve) => child.onMessage(resolve));
+  child.send({ values: BigInt64Array.of(1n, 2n ** 40n) });
+  expect(await answer).toEqual({ doubled: BigInt64Array.of(2n, 2n ** 41n) });
+  child.send({ end: true });
+  expect(await child.exit).toMatchObject({ code: 7, signal: undefined, stderr: "last words" });
+});
+
+test("kill takes the whole process group along", async () => {
+  const child = startNodeChild(
+    script(
+      "family",
+      `import { spawn } from "node:child_process";
+       const inner = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+       process.send(inner.pid); setInterval(() => {}, 1000);`,
+    ),
+  );
+  const grandchild = await new Promise<number>((resolve) => child.onMessage((pid) => resolve(pid as number)));
+  expect(isAlive(grandchild)).toBe(true);
+  child.kill();
+  expect((await child.exit).signal).toBe("SIGKILL");
+  expect(await until(() => !isAlive(grandchild))).toBe(true);
+});
+
+test("a temporary folder is there until it is removed, twice if need be", () => {
+  const temp = makeTempFolder();
+  writeFileSync(join(temp.path, "content"), "x");
+  temp.remove();
+  temp.remove();
+  expect(existsSync(temp.path)).toBe(false);
+});
+
+test("a temporary folder is removed when its process ends in order", async () => {
+  const module = new URL("../../dist/src/exec/index.js", import.meta.url).href;
+  const child = spawn(process.execPath, [
+    "--input-type=module",
+    "-e",
+    `const { makeTempFolder } = await import(${JSON.stringify(module)}); process.stdout.write(makeTempFolder().path);`,
+  ]);
+  let path = "";
+  child.stdout.on("data", (text: Buffer) => (path += text.toString()));
+  await new Promise((done) => child.on("exit", done));
+  expect(path).toContain("infer-opt-");
+  expect(existsSync(path)).toBe(false);
+});
