@@ -2,9 +2,12 @@ import type { Histogram } from "../histogram.ts";
 import { observedRange } from "../histogram.ts";
 import type { Range } from "../range.ts";
 
+/** Half a count stands for a level that Q has nothing in but the outliers are moved to; else any such cut would be infinitely bad. */
+const leastMass = 0.5;
+
 /**
  * The divergence KL(P‖Q) of one candidate: P holds the bins [from, to) with the outliers added to its ends, Q the same
- * bins merged to `levels` and spread evenly over the bins that are not empty. Infinity where Q misses what P has.
+ * bins merged to `levels` and spread evenly over the bins that are not empty.
  */
 function divergence(counts: Float64Array, from: number, to: number, levels: number): number {
   let below = 0;
@@ -29,11 +32,10 @@ function divergence(counts: Float64Array, from: number, to: number, levels: numb
     }
     if (used === 0) continue;
     freedom += used - 1;
-    const q = mass / used / inside;
+    const q = Math.max(mass, leastMass) / used / inside;
     for (let i = start; i < end; i++) {
       const n = (counts[i] as number) + (i === from ? below : 0) + (i === to - 1 ? above : 0);
       if (n === 0) continue;
-      if (q === 0) return Infinity;
       const p = n / total;
       sum += p * Math.log(p / q);
     }
