@@ -1,5 +1,6 @@
 import type { Graph, Model, Node, Tensor, Value } from "../../src/ir/index.ts";
 import {
+  NameScope,
   attr,
   float32Scalar,
   hashTensor,
@@ -38,11 +39,14 @@ class Writer {
   /** Dequantized constants by what they hold, so that shared weights stay shared. */
   readonly #stored = new Map<string, Value>();
   readonly #replaced = new Set<Value>();
+  /** Node names must be unique too: ONNX Runtime refuses a model in which two nodes share one. */
+  readonly #nodeNames = new NameScope();
 
   constructor(graph: Graph, plan: QuantizationPlan) {
     this.#graph = graph;
     this.#plan = plan;
     for (const value of [...graph.inputs, ...graph.constants]) this.#values.set(value.name, value);
+    for (const node of graph.allNodes()) this.#nodeNames.reserve(node.name);
     for (const node of graph.nodes()) {
       for (const output of node.outputs) if (output !== undefined) this.#values.set(output.name, output);
       const [first] = node.outputs;
@@ -110,7 +114,7 @@ class Writer {
     const shape = value.type?.kind === "tensor" ? value.type.shape : undefined;
     const quantizeSpec = {
       opType: "QuantizeLinear",
-      name: `${name}_QuantizeLinear`,
+      name: this.#nodeNames.fresh(`${name}_QuantizeLinear`),
       inputs: [value, scale, zeroPoint],
       outputs: [
         { name: graph.names.fresh(`${name}_QuantizeLinear_Output`), type: tensorType(parameters.dtype, shape) },
@@ -120,7 +124,7 @@ class Writer {
       value.producer === undefined ? graph.prepend(quantizeSpec) : graph.insertAfter(value.producer, quantizeSpec);
     const dequantize = graph.insertAfter(quantize, {
       opType: "DequantizeLinear",
-      name: `${name}_DequantizeLinear`,
+      name: this.#nodeNames.fresh(`${name}_DequantizeLinear`),
       inputs: [quantize.output, scale, zeroPoint],
       outputs: [{ name: graph.names.fresh(`${name}_DequantizeLinear_Output`), type: value.type }],
     });
@@ -141,7 +145,7 @@ class Writer {
     const zeroPoint = graph.addConstant(`${hint}_zero_point`, stored.zeroPoint);
     const dequantize = graph.insertBefore(anchor, {
       opType: "DequantizeLinear",
-      name: `${hint}_DequantizeLinear`,
+      name: this.#nodeNames.fresh(`${hint}_DequantizeLinear`),
       inputs: [values, scale, zeroPoint],
       outputs: [
         {

@@ -13,7 +13,15 @@ import {
 import type { Candidate } from "../../../passes/quantize/index.ts";
 import type { Feeds } from "../../../src/pipeline/executor.ts";
 import { codeOf } from "../../data/code-of.ts";
-import { calibrated, nothingExcluded, ortExecutor, randomSamples, runQuantize, x86 } from "./support.ts";
+import {
+  calibrated,
+  fusedOperators,
+  nothingExcluded,
+  ortExecutor,
+  randomSamples,
+  runQuantize,
+  x86,
+} from "./support.ts";
 
 const residual = `opset 13
 graph g {
@@ -180,4 +188,22 @@ test("refusals: quantized twice, operator set below 13, a target without Q/DQ, a
   expect(await codeOf(() => runQuantize(model, calibration, x86, { nodesToExclude: "(" }))).toBe("IO0508");
   expect(await codeOf(() => calibrated(parseModel(residual), randomSamples(model, 0)))).toBe("IO0506");
   expect((await runQuantize(model, undefined)).changes).toBe(0);
+});
+
+test("node names stay unique where operators of different scales share one bias", async () => {
+  const model = parseModel(`opset 13
+graph g {
+  in %x: float32[1,3,8,8]
+  const %w1: float32[3,3,3,3] = random(1)
+  const %w2: float32[3,3,3,3] = random(2)
+  const %b: float32[3] = random(3)
+  %c1 = Conv(%x, %w1, %b) {pads=[1, 1, 1, 1]} @first
+  %c2 = Conv(%c1, %w2, %b) {pads=[1, 1, 1, 1]} @second
+  out %c2
+}
+`);
+  await runQuantize(model, await calibrated(model, randomSamples(model, 4)));
+  const names = [...model.graph.nodes()].map((node) => node.name);
+  expect(names.length).toBe(new Set(names).size);
+  await expect(fusedOperators(model)).resolves.toContain("QLinearConv");
 });
