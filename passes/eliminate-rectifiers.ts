@@ -25,6 +25,8 @@ const positiveCombinations: ReadonlySet<string> = new Set([
 
 /** Elements looked at first: in weights of mixed sign a negative one is among them, and the rest stays on disk. */
 const blockElements = 4096;
+/** Larger constants are not looked through: they may lie on disk and exceed memory. */
+const largestBytes = 1 << 26;
 
 function isNonNegativeTensor(tensor: Tensor): boolean {
   return Array.prototype.every.call(numbersOf(tensor), (element: number) => element >= 0);
@@ -36,7 +38,12 @@ function isNonNegativeConstant(value: Value, known: Map<Value, boolean>): boolea
   if (answer !== undefined) return answer;
   const tensor = constantOf(value);
   answer = false;
-  if (tensor !== undefined && dtypes[tensor.dtype].kind === "float" && dtypes[tensor.dtype].bits >= 16) {
+  if (
+    tensor !== undefined &&
+    tensor.byteLength <= largestBytes &&
+    dtypes[tensor.dtype].kind === "float" &&
+    dtypes[tensor.dtype].bits >= 16
+  ) {
     const size = dtypes[tensor.dtype].bits / 8;
     const block = tensor.read(0, Math.min(tensor.byteLength, blockElements * size));
     const head = tensorFromBytes(tensor.dtype, [block.byteLength / size], block);

@@ -3,10 +3,10 @@ import { dtypes, tensorFromBytes } from "../../src/ir/index.ts";
 import type { Permutation } from "./permutation.ts";
 import { permute } from "./permutation.ts";
 
-/** A constant with its axes in another order; undefined for types whose elements are no whole bytes. */
-export function permuteTensor(tensor: Tensor, perm: Permutation): Tensor | undefined {
+/** A constant with its axes in another order. Its elements must be whole bytes. */
+export function permuteTensor(tensor: Tensor, perm: Permutation): Tensor {
   const size = dtypes[tensor.dtype].bits / 8;
-  if (size < 1) return undefined;
+  if (size < 1) throw new Error(`elements of ${tensor.dtype} are no whole bytes`);
   const source = tensor.bytes();
   const target = new Uint8Array(source.byteLength);
   const shape = permute(tensor.shape, perm);
@@ -33,9 +33,12 @@ function rowMajorStrides(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** The same elements with leading axes of size 1 up to `rank`, as broadcasting sees them. */
+/**
+ * The same elements with leading axes of size 1 up to `rank`, as broadcasting sees them; undefined for types whose
+ * elements are no whole bytes.
+ */
 export function alignRank(tensor: Tensor, rank: number): Tensor | undefined {
   if (dtypes[tensor.dtype].bits < 8 || tensor.shape.length > rank) return undefined;
   const lead = new Array<number>(rank - tensor.shape.length).fill(1);
-  return tensorFromBytes(tensor.dtype, [...lead, ...tensor.shape], tensor.bytes());
+  return lead.length === 0 ? tensor : tensorFromBytes(tensor.dtype, [...lead, ...tensor.shape], tensor.bytes());
 }

@@ -43,15 +43,12 @@ const broadcast: Plan = (node, perm) => {
     if (input === undefined || countOf(input) === 1) continue;
     const tensor = constantOf(input);
     const aligned = tensor === undefined ? undefined : alignRank(tensor, perm.length);
-    if (aligned !== undefined) {
-      const moved = permuteTensor(aligned, invert(perm));
-      if (moved === undefined) return undefined;
-      constants.push([index, moved]);
-    } else if (rankOf(input) === perm.length) data.push(index);
+    if (aligned !== undefined) constants.push([index, aligned]);
+    else if (rankOf(input) === perm.length) data.push(index);
     else return undefined;
   }
   const apply = (): void => {
-    for (const [index, tensor] of constants) setConstant(node, index, tensor);
+    for (const [index, tensor] of constants) setConstant(node, index, permuteTensor(tensor, invert(perm)));
   };
   return data.length === 0 ? undefined : { data, apply };
 };
