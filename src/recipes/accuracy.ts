@@ -1,9 +1,9 @@
-import type { Dataset } from "../data/index.ts";
+import type { Dataset, Similarity } from "../data/index.ts";
 import { isInTopK, pairedDifference, similarityMeter } from "../data/index.ts";
 import { InferOptError } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { RuntimeValue, Tensor } from "../ir/index.ts";
-import { dtypes, isTensor, numbersOf } from "../ir/index.ts";
+import { dtypes, isFloat, isTensor, numbersOf } from "../ir/index.ts";
 import type { Worker } from "../runtime/index.ts";
 import { fromWire, toWire } from "../runtime/index.ts";
 import type { Accuracy, Form } from "./form.ts";
@@ -23,13 +23,20 @@ export interface AccuracyResult {
 interface Tally {
   readonly top1: boolean[];
   readonly top5: boolean[];
-  readonly meter: ReturnType<typeof similarityMeter>;
+  /** One meter an output, in the order of the outputs: the first is the one that labels belong to. */
+  readonly meters: Map<string, ReturnType<typeof similarityMeter>>;
+  /** An output changed its shape: nothing is alike any more. */
+  hasOtherShape: boolean;
 }
 
-function scoresOf(values: ReadonlyMap<string, RuntimeValue>): Tensor | undefined {
-  for (const value of values.values())
-    if (isTensor(value) && !["string", "complex"].includes(dtypes[value.dtype].kind)) return value;
-  return undefined;
+/** The outputs to compare: the float ones, or all that hold numbers where none is float. */
+function scoresOf(values: ReadonlyMap<string, RuntimeValue>): readonly (readonly [string, Tensor])[] {
+  const numeric = [...values].filter((entry): entry is [string, Tensor] => {
+    const [, value] = entry;
+    return isTensor(value) && !["string", "complex"].includes(dtypes[value.dtype].kind);
+  });
+  const floats = numeric.filter(([, value]) => isFloat(value.dtype));
+  return floats.length > 0 ? floats : numeric;
 }
 
 /**
@@ -70,7 +77,7 @@ async function tallyForms(
     for (const form of forms) {
       at = form;
       const { session } = await worker.request({ op: "open", model: await form.file(), settings });
-      running.push({ form, session, tally: { top1: [], top5: [], meter: similarityMeter() } });
+      running.push({ form, session, tally: { top1: [], top5: [], meters: new Map(), hasOtherShape: false } });
     }
     for await (const sample of data.samples()) {
       signal.throwIfAborted();
@@ -104,14 +111,35 @@ function count(
   values: ReadonlyMap<string, RuntimeValue>,
   label: number | undefined,
 ): void {
-  const mine = scoresOf(values);
-  const theirs = scoresOf(reference);
-  if (mine === undefined || theirs === undefined) return;
-  const numbers = numbersOf(mine);
-  into.meter.add(numbersOf(theirs), numbers);
-  if (label === undefined) return;
+  for (const [name, theirs] of scoresOf(reference)) {
+    const mine = values.get(name);
+    if (!isTensor(mine) || mine.shape.join() !== theirs.shape.join()) {
+      into.hasOtherShape = true;
+      continue;
+    }
+    let meter = into.meters.get(name);
+    if (meter === undefined) into.meters.set(name, (meter = similarityMeter()));
+    meter.add(numbersOf(theirs), numbersOf(mine));
+  }
+  const [first] = scoresOf(values);
+  if (label === undefined || first === undefined) return;
+  const numbers = numbersOf(first[1]);
   into.top1.push(isInTopK(numbers, label, 1));
   into.top5.push(isInTopK(numbers, label, 5));
+}
+
+/** Agreement of the first output, and the worst of the others' figures: one ruined output ruins the model. */
+function similarityOf(tally: Tally): Similarity {
+  const [first, ...rest] = [...tally.meters.values()].map((meter) => meter.read());
+  const none = { sqnrDb: -Infinity, worstCosine: 0, maxAbsolute: Infinity, agreement: 0, samples: 0, incomparable: 0 };
+  if (first === undefined) return none;
+  const all = [first, ...rest];
+  if (tally.hasOtherShape) return { ...none, samples: first.samples };
+  return {
+    ...first,
+    sqnrDb: Math.min(...all.map(({ sqnrDb }) => sqnrDb)),
+    worstCosine: Math.min(...all.map(({ worstCosine }) => worstCosine)),
+  };
 }
 
 function summarizeTallies(forms: readonly Form[], tallies: readonly Tally[]): Omit<AccuracyResult, "failures"> {
@@ -119,8 +147,9 @@ function summarizeTallies(forms: readonly Form[], tallies: readonly Tally[]): Om
   const top1Change = new Map<string, { difference: number; low: number; high: number }>();
   const base = tallies[0] as Tally;
   for (const [i, form] of forms.entries()) {
-    const { top1, top5, meter } = tallies[i] as Tally;
-    const { sqnrDb, worstCosine, agreement, samples } = meter.read();
+    const tally = tallies[i] as Tally;
+    const { top1, top5 } = tally;
+    const { sqnrDb, worstCosine, agreement, samples } = similarityOf(tally);
     const found: Accuracy[] = [];
     const share = (hits: readonly boolean[]): number => hits.filter(Boolean).length / hits.length;
     if (top1.length > 0)
