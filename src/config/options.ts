@@ -2,328 +2,336 @@
 
 /** Options of a compile, defaults filled in. */
 export interface CompileOptions {
-  /**
-   * file (.onnx) or folder to write to; default: `<stem>.opt.onnx` beside the model
-   */
-  output?: string;
-  /**
-   * where the model will run; `infer-opt targets` lists them
-   */
-  target: string;
-  /**
-   * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on
-   */
-  precision: "auto" | "fp32" | "int8";
-  /**
-   * thread counts to time at, separated by commas; default: 1 and all
-   */
-  threads: number[];
-  /**
-   * passes: O0 none, O1 bit-preserving clean-up, O2 fusions within tolerance, O3 also slow searches
-   */
-  level: "O0" | "O1" | "O2" | "O3";
-  /**
-   * run exactly these passes instead of the preset, separated by commas
-   */
-  passes: string[];
-  /**
-   * leave out these passes or rules (`pass` or `pass/rule`)
-   */
-  skipPasses: string[];
-  /**
-   * compare the numbers never, after each stage, or after each pass
-   */
-  check: "none" | "stage" | "each";
-  /**
-   * a pass that must be rolled back ends the command with exit code 4
-   */
-  strict: boolean;
-  /**
-   * list near misses: what almost matched, where, and the failing condition
-   */
-  explainRefusals: boolean;
-  /**
-   * folder for the graph as text after each pass that changed it
-   */
-  dumpIr?: string;
-  /**
-   * inline calls of model-local functions
-   */
-  inlineFunctions: boolean;
-  /**
-   * pin an input's shape, `name:1x3x224x224` (repeatable); also the shape for checks and timing
-   */
-  shape: string[];
-  /**
-   * shape of generated samples where the model leaves it open, `name:1x3x320x320` (repeatable); pins nothing
-   */
-  sampleShape: string[];
-  /**
-   * samples: image folder, .npy, .npz, folder of test_data_set_N, .jsonl
-   */
-  calibData?: string;
-  /**
-   * how ranges are taken from the samples
-   */
-  calibMethod: "auto" | "minmax" | "percentile";
-  /**
-   * at most this many samples for calibration
-   */
-  calibSamples: number;
-  /**
-   * ranges from an earlier run (.calib.json), bound to graph, data and method by hash
-   */
-  calib?: string;
-  /**
-   * how pictures become tensors: preset (imagenet-torchvision, tensorflow, caffe-bgr, none) and key=value overrides
-   */
-  preprocess: string;
-  /**
-   * calibrate on generated noise: never for a release
-   */
-  randomCalib: boolean;
-  /**
-   * samples for accuracy; default: what is held back from --calib-data (files sorted, every fifth calibrates)
-   */
-  evalData?: string;
-  /**
-   * at most this many samples for accuracy
-   */
-  evalSamples: number;
-  /**
-   * what accuracy means: labels where there are any (top1), else agreement with the original
-   */
-  metric: "auto" | "top1" | "top5" | "agreement" | "sqnr" | "cosine";
-  /**
-   * largest loss of accuracy that is accepted, absolute (`0.5%`) or relative (`0.5%rel`)
-   */
-  maxDrop: string;
-  /**
-   * regular expression: nodes that stay float
-   */
-  nodesToExclude?: string;
-  /**
-   * operator types that stay float, separated by commas
-   */
-  opTypesToExclude: string[];
-  /**
-   * share of weights or channels to prune, for example 30%; nothing is pruned without it
-   */
-  sparsity?: string;
-  /**
-   * level: zero the smallest weights; l1-channel: remove whole channels
-   */
-  pruneMethod: "level" | "l1-channel";
-  /**
-   * how long to time the forms against each other; off writes the lowest precision untimed
-   */
-  tune: "off" | "quick" | "default" | "extensive";
-  /**
-   * longest time for timing, for example 60s
-   */
-  budget?: string;
-  /**
-   * schedule cache to read and append to; default: `<stem>.schedule.jsonl` beside the output
-   */
-  records?: string;
-  /**
-   * seed of everything that is drawn
-   */
-  seed: number;
-  /**
-   * time again although a valid proof is in the records
-   */
-  reprove: boolean;
-  /**
-   * measure nothing: choices from the records, ranges from calib.json; what is missing is exit code 6
-   */
-  reproducible: boolean;
-  /**
-   * largest file that is accepted
-   */
-  maxSize?: string;
-  /**
-   * largest median latency that is accepted
-   */
-  maxLatency?: string;
-  /**
-   * memory for this tool and its children; checks and timing that would need more are left out
-   */
-  memoryLimit?: string;
-  /**
-   * exit code 3 when nothing is faster than the original
-   */
-  failIfSlower: boolean;
-  /**
-   * keep large tensors in `<file>.data` beside the model (auto: above 1.5 GB)
-   */
-  externalData: "auto" | "always" | "never";
-  /**
-   * print the plan and write nothing
-   */
-  dryRun: boolean;
+/**
+ * file (.onnx) or folder to write to; default: `<stem>.opt.onnx` beside the model
+ */
+output?: string
+/**
+ * where the model will run; `infer-opt targets` lists them
+ */
+target: string
+/**
+ * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on
+ */
+precision: ("auto" | "fp32" | "int8")
+/**
+ * thread counts to time at, separated by commas; default: 1 and all
+ */
+threads: number[]
+/**
+ * passes: O0 none, O1 bit-preserving clean-up, O2 fusions within tolerance, O3 also slow searches
+ */
+level: ("O0" | "O1" | "O2" | "O3")
+/**
+ * run exactly these passes instead of the preset, separated by commas
+ */
+passes: string[]
+/**
+ * leave out these passes or rules (`pass` or `pass/rule`)
+ */
+skipPasses: string[]
+/**
+ * compare the numbers never, after each stage, or after each pass
+ */
+check: ("none" | "stage" | "each")
+/**
+ * a pass that must be rolled back ends the command with exit code 4
+ */
+strict: boolean
+/**
+ * list near misses: what almost matched, where, and the failing condition
+ */
+explainRefusals: boolean
+/**
+ * folder for the graph as text after each pass that changed it
+ */
+dumpIr?: string
+/**
+ * weights listed as graph inputs: freeze makes them constants (callers can no longer override them)
+ */
+overridable: ("freeze" | "keep")
+/**
+ * inline calls of model-local functions
+ */
+inlineFunctions: boolean
+/**
+ * pin an input's shape, `name:1x3x224x224` (repeatable); also the shape for checks and timing
+ */
+shape: string[]
+/**
+ * shape of generated samples where the model leaves it open, `name:1x3x320x320` (repeatable); pins nothing
+ */
+sampleShape: string[]
+/**
+ * samples: image folder, .npy, .npz, folder of test_data_set_N, .jsonl
+ */
+calibData?: string
+/**
+ * how ranges are taken from the samples
+ */
+calibMethod: ("auto" | "minmax" | "percentile")
+/**
+ * at most this many samples for calibration
+ */
+calibSamples: number
+/**
+ * ranges from an earlier run (.calib.json), bound to graph, data and method by hash
+ */
+calib?: string
+/**
+ * how pictures become tensors: preset (imagenet-torchvision, tensorflow, caffe-bgr, none) and key=value overrides
+ */
+preprocess: string
+/**
+ * calibrate on generated noise: never for a release
+ */
+randomCalib: boolean
+/**
+ * samples for accuracy; default: what is held back from --calib-data (files sorted, every fifth calibrates)
+ */
+evalData?: string
+/**
+ * at most this many samples for accuracy
+ */
+evalSamples: number
+/**
+ * what accuracy means: labels where there are any (top1), else agreement with the original
+ */
+metric: ("auto" | "top1" | "top5" | "agreement" | "sqnr" | "cosine")
+/**
+ * largest loss of accuracy that is accepted, absolute (`0.5%`) or relative (`0.5%rel`)
+ */
+maxDrop: string
+/**
+ * regular expression: nodes that stay float
+ */
+nodesToExclude?: string
+/**
+ * operator types that stay float, separated by commas
+ */
+opTypesToExclude: string[]
+/**
+ * share of weights or channels to prune, for example 30%; nothing is pruned without it
+ */
+sparsity?: string
+/**
+ * level: zero the smallest weights; l1-channel: remove whole channels
+ */
+pruneMethod: ("level" | "l1-channel")
+/**
+ * how long to time the forms against each other; off writes the lowest precision untimed
+ */
+tune: ("off" | "quick" | "default" | "extensive")
+/**
+ * longest time for timing, for example 60s
+ */
+budget?: string
+/**
+ * schedule cache to read and append to; default: `<stem>.schedule.jsonl` beside the output
+ */
+records?: string
+/**
+ * seed of everything that is drawn
+ */
+seed: number
+/**
+ * time again although a valid proof is in the records
+ */
+reprove: boolean
+/**
+ * measure nothing: choices from the records, ranges from calib.json; what is missing is exit code 6
+ */
+reproducible: boolean
+/**
+ * largest file that is accepted
+ */
+maxSize?: string
+/**
+ * largest median latency that is accepted
+ */
+maxLatency?: string
+/**
+ * memory for this tool and its children; checks and timing that would need more are left out
+ */
+memoryLimit?: string
+/**
+ * exit code 3 when nothing is faster than the original
+ */
+failIfSlower: boolean
+/**
+ * keep large tensors in `<file>.data` beside the model (auto: above 1.5 GB)
+ */
+externalData: ("auto" | "always" | "never")
+/**
+ * print the plan and write nothing
+ */
+dryRun: boolean
 }
 
 /** Options as a user gives them. */
 export interface UserOptions {
-  /**
-   * file (.onnx) or folder to write to; default: `<stem>.opt.onnx` beside the model
-   */
-  output?: string;
-  /**
-   * where the model will run; `infer-opt targets` lists them
-   */
-  target?: string;
-  /**
-   * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on
-   */
-  precision?: "auto" | "fp32" | "int8";
-  /**
-   * thread counts to time at, separated by commas; default: 1 and all
-   */
-  threads?: number[];
-  /**
-   * passes: O0 none, O1 bit-preserving clean-up, O2 fusions within tolerance, O3 also slow searches
-   */
-  level?: "O0" | "O1" | "O2" | "O3";
-  /**
-   * run exactly these passes instead of the preset, separated by commas
-   */
-  passes?: string[];
-  /**
-   * leave out these passes or rules (`pass` or `pass/rule`)
-   */
-  skipPasses?: string[];
-  /**
-   * compare the numbers never, after each stage, or after each pass
-   */
-  check?: "none" | "stage" | "each";
-  /**
-   * a pass that must be rolled back ends the command with exit code 4
-   */
-  strict?: boolean;
-  /**
-   * list near misses: what almost matched, where, and the failing condition
-   */
-  explainRefusals?: boolean;
-  /**
-   * folder for the graph as text after each pass that changed it
-   */
-  dumpIr?: string;
-  /**
-   * inline calls of model-local functions
-   */
-  inlineFunctions?: boolean;
-  /**
-   * pin an input's shape, `name:1x3x224x224` (repeatable); also the shape for checks and timing
-   */
-  shape?: string[];
-  /**
-   * shape of generated samples where the model leaves it open, `name:1x3x320x320` (repeatable); pins nothing
-   */
-  sampleShape?: string[];
-  /**
-   * samples: image folder, .npy, .npz, folder of test_data_set_N, .jsonl
-   */
-  calibData?: string;
-  /**
-   * how ranges are taken from the samples
-   */
-  calibMethod?: "auto" | "minmax" | "percentile";
-  /**
-   * at most this many samples for calibration
-   */
-  calibSamples?: number;
-  /**
-   * ranges from an earlier run (.calib.json), bound to graph, data and method by hash
-   */
-  calib?: string;
-  /**
-   * how pictures become tensors: preset (imagenet-torchvision, tensorflow, caffe-bgr, none) and key=value overrides
-   */
-  preprocess?: string;
-  /**
-   * calibrate on generated noise: never for a release
-   */
-  randomCalib?: boolean;
-  /**
-   * samples for accuracy; default: what is held back from --calib-data (files sorted, every fifth calibrates)
-   */
-  evalData?: string;
-  /**
-   * at most this many samples for accuracy
-   */
-  evalSamples?: number;
-  /**
-   * what accuracy means: labels where there are any (top1), else agreement with the original
-   */
-  metric?: "auto" | "top1" | "top5" | "agreement" | "sqnr" | "cosine";
-  /**
-   * largest loss of accuracy that is accepted, absolute (`0.5%`) or relative (`0.5%rel`)
-   */
-  maxDrop?: string;
-  /**
-   * regular expression: nodes that stay float
-   */
-  nodesToExclude?: string;
-  /**
-   * operator types that stay float, separated by commas
-   */
-  opTypesToExclude?: string[];
-  /**
-   * share of weights or channels to prune, for example 30%; nothing is pruned without it
-   */
-  sparsity?: string;
-  /**
-   * level: zero the smallest weights; l1-channel: remove whole channels
-   */
-  pruneMethod?: "level" | "l1-channel";
-  /**
-   * how long to time the forms against each other; off writes the lowest precision untimed
-   */
-  tune?: "off" | "quick" | "default" | "extensive";
-  /**
-   * longest time for timing, for example 60s
-   */
-  budget?: string;
-  /**
-   * schedule cache to read and append to; default: `<stem>.schedule.jsonl` beside the output
-   */
-  records?: string;
-  /**
-   * seed of everything that is drawn
-   */
-  seed?: number;
-  /**
-   * time again although a valid proof is in the records
-   */
-  reprove?: boolean;
-  /**
-   * measure nothing: choices from the records, ranges from calib.json; what is missing is exit code 6
-   */
-  reproducible?: boolean;
-  /**
-   * largest file that is accepted
-   */
-  maxSize?: string;
-  /**
-   * largest median latency that is accepted
-   */
-  maxLatency?: string;
-  /**
-   * memory for this tool and its children; checks and timing that would need more are left out
-   */
-  memoryLimit?: string;
-  /**
-   * exit code 3 when nothing is faster than the original
-   */
-  failIfSlower?: boolean;
-  /**
-   * keep large tensors in `<file>.data` beside the model (auto: above 1.5 GB)
-   */
-  externalData?: "auto" | "always" | "never";
-  /**
-   * print the plan and write nothing
-   */
-  dryRun?: boolean;
+/**
+ * file (.onnx) or folder to write to; default: `<stem>.opt.onnx` beside the model
+ */
+output?: string
+/**
+ * where the model will run; `infer-opt targets` lists them
+ */
+target?: string
+/**
+ * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on
+ */
+precision?: ("auto" | "fp32" | "int8")
+/**
+ * thread counts to time at, separated by commas; default: 1 and all
+ */
+threads?: number[]
+/**
+ * passes: O0 none, O1 bit-preserving clean-up, O2 fusions within tolerance, O3 also slow searches
+ */
+level?: ("O0" | "O1" | "O2" | "O3")
+/**
+ * run exactly these passes instead of the preset, separated by commas
+ */
+passes?: string[]
+/**
+ * leave out these passes or rules (`pass` or `pass/rule`)
+ */
+skipPasses?: string[]
+/**
+ * compare the numbers never, after each stage, or after each pass
+ */
+check?: ("none" | "stage" | "each")
+/**
+ * a pass that must be rolled back ends the command with exit code 4
+ */
+strict?: boolean
+/**
+ * list near misses: what almost matched, where, and the failing condition
+ */
+explainRefusals?: boolean
+/**
+ * folder for the graph as text after each pass that changed it
+ */
+dumpIr?: string
+/**
+ * weights listed as graph inputs: freeze makes them constants (callers can no longer override them)
+ */
+overridable?: ("freeze" | "keep")
+/**
+ * inline calls of model-local functions
+ */
+inlineFunctions?: boolean
+/**
+ * pin an input's shape, `name:1x3x224x224` (repeatable); also the shape for checks and timing
+ */
+shape?: string[]
+/**
+ * shape of generated samples where the model leaves it open, `name:1x3x320x320` (repeatable); pins nothing
+ */
+sampleShape?: string[]
+/**
+ * samples: image folder, .npy, .npz, folder of test_data_set_N, .jsonl
+ */
+calibData?: string
+/**
+ * how ranges are taken from the samples
+ */
+calibMethod?: ("auto" | "minmax" | "percentile")
+/**
+ * at most this many samples for calibration
+ */
+calibSamples?: number
+/**
+ * ranges from an earlier run (.calib.json), bound to graph, data and method by hash
+ */
+calib?: string
+/**
+ * how pictures become tensors: preset (imagenet-torchvision, tensorflow, caffe-bgr, none) and key=value overrides
+ */
+preprocess?: string
+/**
+ * calibrate on generated noise: never for a release
+ */
+randomCalib?: boolean
+/**
+ * samples for accuracy; default: what is held back from --calib-data (files sorted, every fifth calibrates)
+ */
+evalData?: string
+/**
+ * at most this many samples for accuracy
+ */
+evalSamples?: number
+/**
+ * what accuracy means: labels where there are any (top1), else agreement with the original
+ */
+metric?: ("auto" | "top1" | "top5" | "agreement" | "sqnr" | "cosine")
+/**
+ * largest loss of accuracy that is accepted, absolute (`0.5%`) or relative (`0.5%rel`)
+ */
+maxDrop?: string
+/**
+ * regular expression: nodes that stay float
+ */
+nodesToExclude?: string
+/**
+ * operator types that stay float, separated by commas
+ */
+opTypesToExclude?: string[]
+/**
+ * share of weights or channels to prune, for example 30%; nothing is pruned without it
+ */
+sparsity?: string
+/**
+ * level: zero the smallest weights; l1-channel: remove whole channels
+ */
+pruneMethod?: ("level" | "l1-channel")
+/**
+ * how long to time the forms against each other; off writes the lowest precision untimed
+ */
+tune?: ("off" | "quick" | "default" | "extensive")
+/**
+ * longest time for timing, for example 60s
+ */
+budget?: string
+/**
+ * schedule cache to read and append to; default: `<stem>.schedule.jsonl` beside the output
+ */
+records?: string
+/**
+ * seed of everything that is drawn
+ */
+seed?: number
+/**
+ * time again although a valid proof is in the records
+ */
+reprove?: boolean
+/**
+ * measure nothing: choices from the records, ranges from calib.json; what is missing is exit code 6
+ */
+reproducible?: boolean
+/**
+ * largest file that is accepted
+ */
+maxSize?: string
+/**
+ * largest median latency that is accepted
+ */
+maxLatency?: string
+/**
+ * memory for this tool and its children; checks and timing that would need more are left out
+ */
+memoryLimit?: string
+/**
+ * exit code 3 when nothing is faster than the original
+ */
+failIfSlower?: boolean
+/**
+ * keep large tensors in `<file>.data` beside the model (auto: above 1.5 GB)
+ */
+externalData?: ("auto" | "always" | "never")
+/**
+ * print the plan and write nothing
+ */
+dryRun?: boolean
 }

@@ -77,6 +77,12 @@ export const schema = {
       description: "folder for the graph as text after each pass that changed it",
       "x-group": "pipeline",
     },
+    overridable: {
+      enum: ["freeze", "keep"],
+      default: "freeze",
+      description: "weights listed as graph inputs: freeze makes them constants (callers can no longer override them)",
+      "x-group": "pipeline",
+    },
     inlineFunctions: {
       type: "boolean",
       default: false,
