@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Model, RuntimeValue, Value } from "../../src/ir/index.ts";
+import type { Model } from "../../src/ir/index.ts";
 import { decodeModel } from "../../src/onnx/index.ts";
 import { runModel } from "../../src/reference/index.ts";
 import { difference } from "./compare-values.ts";
 import type { ConformanceCase } from "./find-cases.ts";
-import { readValue } from "./read-value.ts";
+import type { DataSet } from "./data-sets.ts";
+import { readDataSets } from "./data-sets.ts";
 
 /** The counts that are kept apart. */
 export const groups = ["ai.onnx, opset <= 26", "ai.onnx, opset 27 and 28", "ai.onnx.ml", "preview"] as const;
@@ -26,10 +27,10 @@ export function runCase(test: ConformanceCase): CaseResult {
   try {
     const model = decodeModel(readFileSync(join(test.folder, "model.onnx")), { folder: test.folder });
     group = groupOf(model);
-    const sets = readdirSync(test.folder).filter((name) => name.startsWith("test_data_set_"));
+    const sets = readDataSets(model, test.folder);
     if (sets.length === 0) return { id: test.id, group, failure: "has no data set" };
     for (const set of sets) {
-      const failure = runSet(model, join(test.folder, set), test);
+      const failure = runSet(model, set, test);
       if (failure !== undefined) return { id: test.id, group, failure };
     }
     return { id: test.id, group, failure: undefined };
@@ -38,27 +39,14 @@ export function runCase(test: ConformanceCase): CaseResult {
   }
 }
 
-function runSet(model: Model, folder: string, test: ConformanceCase): string | undefined {
-  const feeds = valuesIn(folder, "input", model.graph.inputs);
-  const results = runModel(model, feeds);
-  for (const [name, expected] of valuesIn(folder, "output", model.graph.outputs)) {
+/** What is wrong with the outputs that a data set gives; undefined when they are the expected ones. */
+export function runSet(model: Model, set: DataSet, test: ConformanceCase): string | undefined {
+  const results = runModel(model, set.feeds);
+  for (const [name, expected] of set.expected) {
     const found = difference(results.get(name), expected, test);
     if (found !== undefined) return `output ${name}: ${found}`;
   }
   return undefined;
-}
-
-/** Values of a data set by name: file number K holds the graph's K-th input or output. */
-function valuesIn(folder: string, role: "input" | "output", interface_: readonly Value[]): Map<string, RuntimeValue> {
-  const values = new Map<string, RuntimeValue>();
-  for (const file of readdirSync(folder)) {
-    const index = new RegExp(`^${role}_(\\d+)\\.pb$`).exec(file)?.[1];
-    if (index === undefined) continue;
-    const value = interface_[Number(index)];
-    if (value === undefined) throw new RangeError(`${file} belongs to no ${role} of the model`);
-    values.set(value.name, readValue(readFileSync(join(folder, file)), value.type));
-  }
-  return values;
 }
 
 function groupOf({ opsets }: Model): CaseGroup {

@@ -3,7 +3,7 @@ import { InferOptError } from "../diagnostics/index.ts";
 import { pipelineDiagnostics } from "../diagnostics/codes/pipeline.ts";
 import type { Reporter } from "../events.ts";
 import type { Model } from "../ir/index.ts";
-import { hashModel, verifyStructure } from "../ir/index.ts";
+import { hashModel, tensorNumbering, verifyStructure } from "../ir/index.ts";
 import type { Executor } from "./executor.ts";
 import type { Pass, PassNote, Stage } from "./pass.ts";
 import { signatureChange, signatureOf } from "./signature.ts";
@@ -58,6 +58,7 @@ export async function runStage(
   const steps = plan.steps.filter(({ pass }) => !context.disabled.has(pass.name));
   const summaries = new Map<string, PassSummary>();
   const seen = new Set<string>();
+  const numbering = tensorNumbering();
   const cleanAt = new Map<string, number>();
   let version = 0;
   let total = 0;
@@ -75,9 +76,9 @@ export async function runStage(
     }
     total += changedInRound;
     if (changedInRound === 0 || context.maxRounds === 1) break;
-    const hash = hashModel(model, { constants: "identity" });
-    const cycle = seen.has(hash);
-    seen.add(hash);
+    const state = `${hashModel(model, { numbering })} ${countConstants(model)}`;
+    const cycle = seen.has(state);
+    seen.add(state);
     if (cycle || round >= context.maxRounds) {
       const diagnostic = pipelineDiagnostics.noFixpoint({ stage: plan.stage, rounds: round, cycle });
       if (!quiet) context.reporter.handle({ type: "diagnostic", diagnostic });
@@ -85,6 +86,13 @@ export async function runStage(
     }
   }
   return { kind: "done", changes: total, summaries: [...summaries.values()] };
+}
+
+/** The structural hash sees only what is read; a round that swept the rest away has come forward all the same. */
+function countConstants(model: Model): number {
+  let count = 0;
+  for (const graph of model.graph.allGraphs()) count += graph.constants.size;
+  return count;
 }
 
 interface PassOutcome {
