@@ -3,8 +3,9 @@ import type { Range } from "../../src/quant/index.ts";
 import type { OperatorPolicy, QuantizationDialect } from "./dialect.ts";
 import type { Exclusions } from "./exclusions.ts";
 import { exclusionTest } from "./exclusions.ts";
+import { activationsOf, isReadAsInteger, policyOf, readsInt8 } from "./integer-reads.ts";
+import { collectSelection } from "./collect-selection.ts";
 import type { NodeDecision, Selection, WeightedOperator } from "./selection.ts";
-import { valueGroups } from "./value-groups.ts";
 
 function isFloat32(value: Value | undefined): boolean {
   return value?.type?.kind === "tensor" && value.type.dtype === "float32";
@@ -63,19 +64,16 @@ class Selector {
     for (const node of this.#graph.nodes()) if (!this.#decisions.has(node)) this.#decide(node);
     this.#takeUpMoversAtInputs();
     this.#leaveEndsFloat();
-    return this.#collect();
-  }
-
-  #policy(node: Node): OperatorPolicy | undefined {
-    return node.domain === "" ? this.#dialect.operators[node.opType] : undefined;
-  }
-  #activations(node: Node, policy: OperatorPolicy): readonly Value[] {
-    const inputs = policy.activations === "all" ? node.inputs : policy.activations.map((i) => node.input(i));
-    return inputs.filter((value) => value !== undefined);
+    return collectSelection(this.#graph, this.#dialect, {
+      decisions: this.#decisions,
+      results: this.#results,
+      limits: this.#limits,
+      weighted: this.#weighted,
+    });
   }
 
   #decide(node: Node): void {
-    const policy = this.#policy(node);
+    const policy = policyOf(this.#dialect, node);
     if (policy === undefined) {
       const reason = node.domain === "" ? this.#dialect.keptFloat[node.opType] : undefined;
       this.#decisions.set(node, { state: "float", reason: reason ?? this.#dialect.otherwise });
@@ -92,7 +90,7 @@ class Selector {
 
   /** Why a node cannot be INT8 by its operands. */
   #refusal(node: Node, policy: OperatorPolicy): string | undefined {
-    const activations = this.#activations(node, policy);
+    const activations = activationsOf(node, policy);
     if (!activations.every(isFloat32)) return "an input is not known to be float32";
     const computed = activations.filter((value) => !value.isConstant);
     if (computed.length === 0) return "all inputs are constants";
@@ -123,7 +121,7 @@ class Selector {
   #addWeighted(node: Node, policy: OperatorPolicy): void {
     const place = policy.weights;
     const weights = place === undefined ? undefined : node.input(place.input);
-    const activation = this.#activations(node, policy)[0];
+    const activation = activationsOf(node, policy)[0];
     if (place === undefined || weights?.constant === undefined || activation === undefined) return;
     const { shape } = weights.constant;
     const channelAxis = place.channelAxis(node, shape.length);
@@ -173,7 +171,7 @@ class Selector {
     let result = from;
     for (;;) {
       const next = soleReader(result);
-      const policy = next === undefined ? undefined : this.#policy(next);
+      const policy = next === undefined ? undefined : policyOf(this.#dialect, next);
       if (next === undefined || policy?.role !== "clamp" || next.input(0) !== result) return result;
       const limits = policy.limits?.(next);
       // A range always holds zero: a clamp that does not cannot be part of it.
@@ -189,14 +187,15 @@ class Selector {
   /** Movers between a graph input and INT8 readers move bytes instead of floats. */
   #takeUpMoversAtInputs(): void {
     for (const node of this.#graph.nodesReversed()) {
-      const policy = this.#policy(node);
+      const policy = policyOf(this.#dialect, node);
       if (policy?.role !== "mover" || this.#decisions.get(node)?.state !== "float") continue;
       if (this.#excluded(node) !== undefined || policy.refuse?.(node) !== undefined) continue;
-      const inputs = this.#activations(node, policy);
+      const inputs = activationsOf(node, policy);
       if (!inputs.every((value) => value.isInput && !value.isConstant && isFloat32(value))) continue;
       const readers = node.outputs.flatMap((output) => (output === undefined ? [] : [...output.uses]));
       const isRead =
-        readers.length > 0 && readers.every((use) => use.kind === "node" && this.#readsInt8(use.node, use.index));
+        readers.length > 0 &&
+        readers.every((use) => use.kind === "node" && readsInt8(this.#dialect, this.#decisions, use.node, use.index));
       if (isRead) this.#markInt8(node, policy, "moves an input to INT8 readers");
     }
   }
@@ -207,9 +206,9 @@ class Selector {
    */
   #leaveEndsFloat(): void {
     const ends = [...this.#decisions].filter(([node, { state }]) => {
-      const role = this.#policy(node)?.role;
+      const role = policyOf(this.#dialect, node)?.role;
       const isFollower = state === "int8" && (role === "follower" || role === "clamp");
-      return isFollower && !this.#isReadAsInteger(this.#results.get(node) ?? node.output);
+      return isFollower && !isReadAsInteger(this.#dialect, this.#decisions, this.#results.get(node) ?? node.output);
     });
     const reason = "only float operators read its result";
     for (const [end] of ends) {
@@ -218,80 +217,4 @@ class Selector {
         if (decision.state === "folded" && decision.into === end) this.#decisions.set(node, { state: "float", reason });
     }
   }
-
-  /** True when input `index` of `node` is an activation of an INT8 node. */
-  #readsInt8(node: Node, index: number): boolean {
-    const policy = this.#policy(node);
-    if (policy === undefined || this.#decisions.get(node)?.state !== "int8") return false;
-    return policy.activations === "all" || policy.activations.includes(index);
-  }
-
-  #isReadAsInteger(value: Value): boolean {
-    for (const use of value.uses) if (use.kind === "node" && this.#readsInt8(use.node, use.index)) return true;
-    return false;
-  }
-
-  #collect(): Selection {
-    const values = new Set<Value>();
-    const constants = new Set<Value>();
-    const groups = valueGroups<Value>();
-    const moved = new Set<Value>();
-    const computed = new Set<Value>();
-    const integerInputs: { readonly node: Node; readonly index: number }[] = [];
-    for (const [node, decision] of this.#decisions) {
-      const policy = this.#policy(node);
-      if (decision.state !== "int8" || policy === undefined) continue;
-      const inputs = this.#activations(node, policy);
-      for (const value of inputs) (value.isConstant ? constants : values).add(value);
-      node.inputs.forEach((_value, index) => {
-        if (this.#readsInt8(node, index)) integerInputs.push({ node, index });
-      });
-      const outputs = policy.role === "mover" ? node.outputs : [this.#results.get(node)];
-      for (const output of outputs) {
-        if (output === undefined) continue;
-        const wanted =
-          this.#dialect.outputs === "quantized" && (policy.floatOutput !== true || this.#isReadAsInteger(output));
-        if (wanted) values.add(output);
-        if (wanted) computed.add(output);
-        if (policy.role !== "mover") continue;
-        for (const input of inputs) if (policy.rescales !== true || input.uses.size === 1) groups.join(input, output);
-        if (policy.rescales !== true) moved.add(output);
-      }
-    }
-    return {
-      decisions: this.#inGraphOrder(),
-      values: [...values],
-      computed,
-      integerInputs,
-      constants: [...constants],
-      rangeSources: rangeSources([...values], groups.of, moved),
-      limits: this.#limits,
-      weighted: this.#weighted,
-    };
-  }
-
-  #inGraphOrder(): ReadonlyMap<Node, NodeDecision> {
-    const ordered = new Map<Node, NodeDecision>();
-    for (const node of this.#graph.nodes()) {
-      const decision = this.#decisions.get(node);
-      if (decision !== undefined) ordered.set(node, decision);
-    }
-    return ordered;
-  }
-}
-
-/** The values of each group whose own range counts: those that no mover made. */
-function rangeSources(
-  values: readonly Value[],
-  groupOf: (value: Value) => Value,
-  moved: ReadonlySet<Value>,
-): ReadonlyMap<Value, readonly Value[]> {
-  const members = new Map<Value, Value[]>();
-  for (const value of values) {
-    if (moved.has(value)) continue;
-    const group = members.get(groupOf(value));
-    if (group === undefined) members.set(groupOf(value), [value]);
-    else group.push(value);
-  }
-  return new Map(values.map((value) => [value, members.get(groupOf(value)) ?? [value]]));
 }

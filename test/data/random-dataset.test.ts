@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import type { Sample } from "../../src/data/index.ts";
+import { randomDataset } from "../../src/data/index.ts";
+import { numbersOf, parseModel } from "../../src/ir/index.ts";
+
+const graph = parseModel(`opset 17
+graph g {
+  in %picture: float32[N,3,8,8]
+  in %ids: int64[batch,tokens]
+  in %attention_mask: int64[batch,tokens]
+  in %rate: int64[]
+  const %table: float32[11,4] = random(1)
+  const %axes: int64[1] = [1]
+  %u = Unsqueeze(%ids, %axes)
+  %rows = Gather(%table, %u)
+  %a = Identity(%picture)
+  %b = Identity(%attention_mask)
+  %c = Identity(%rate)
+  out %rows
+  out %a
+  out %b
+  out %c
+}
+`).graph;
+
+async function samples(seed: number, positions?: readonly number[]): Promise<readonly Sample[]> {
+  const all: Sample[] = [];
+  for await (const sample of randomDataset(graph, { seed, size: 40 }).samples(positions)) all.push(sample);
+  return all;
+}
+
+function numbers(sample: Sample | undefined, name: string): readonly number[] {
+  const tensor = sample?.feeds.get(name);
+  return tensor === undefined ? [] : Array.from(numbersOf(tensor));
+}
+
+test("generated data fits its inputs: free dimensions filled, tokens within their table, masks of ones", async () => {
+  const all = await samples(1);
+  expect(all).toHaveLength(40);
+  expect(all[0]?.feeds.get("picture")?.shape).toEqual([1, 3, 8, 8]);
+  expect(all[0]?.feeds.get("ids")?.shape).toEqual([1, 16]);
+  const tokens = new Set(all.flatMap((sample) => numbers(sample, "ids")));
+  expect([...tokens].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(new Set(numbers(all[3], "attention_mask"))).toEqual(new Set([1]));
+  expect(numbers(all[3], "rate")).toEqual([0]);
+  const pixels = all.flatMap((sample) => numbers(sample, "picture"));
+  const mean = pixels.reduce((a, b) => a + b, 0) / pixels.length;
+  const variance = pixels.reduce((a, b) => a + (b - mean) ** 2, 0) / pixels.length;
+  expect(Math.abs(mean)).toBeLessThan(0.05);
+  expect(Math.abs(variance - 1)).toBeLessThan(0.1);
+});
+
+test("a sample depends on seed and position alone", async () => {
+  const [whole, part, other] = [await samples(5), await samples(5, [7]), await samples(6, [7])];
+  expect(numbers(part[0], "picture")).toEqual(numbers(whole[7], "picture"));
+  expect(numbers(other[0], "picture")).not.toEqual(numbers(part[0], "picture"));
+});
