@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { CompileEvent, CompileReport } from "../../src/events.ts";
+import {
+  formatBytes,
+  formatMetric,
+  formatTable,
+  formatTime,
+  ndjsonReporter,
+  plainReporter,
+} from "../../src/report/index.ts";
+
+beforeEach(() => void vi.useFakeTimers({ now: 1e12 }));
+afterEach(() => void vi.useRealTimers());
+
+const latency = { minNs: 200e3, medianNs: 210e3, p90Ns: 230e3, p99Ns: 400e3, samples: 100 };
+const report: CompileReport = {
+  tool: "infer-opt",
+  version: "0.1.0",
+  model: { file: "m.onnx", hash: "h", bytes: 1.64e6, nodes: 55, opset: 17 },
+  output: { file: "out/m.opt.onnx", form: "int8", bytes: 452e3, nodes: 105, opset: 17 },
+  target: { id: "onnxruntime", device: "Test CPU", runtime: "onnxruntime 1.30.0" },
+  options: {},
+  seed: 1,
+  stages: [],
+  operators: { before: {}, after: {} },
+  quantization: undefined,
+  pruning: undefined,
+  forms: [
+    {
+      name: "original",
+      nodes: 55,
+      bytes: 1.64e6,
+      timings: [{ threads: 1, latency, speed: { ratio: 1, low: 1, high: 1, paired: 1 } }],
+      accuracy: [{ metric: "top1", value: 0.916, samples: 500 }],
+      verdict: "",
+    },
+    {
+      name: "int8",
+      nodes: 105,
+      bytes: 452e3,
+      timings: [
+        { threads: 1, latency: { ...latency, minNs: 100e3 }, speed: { ratio: 2, low: 1.9, high: 2.1, paired: 2 } },
+      ],
+      accuracy: [
+        { metric: "top1", value: 0.914, samples: 500 },
+        { metric: "sqnr", value: 31.5, samples: 500 },
+      ],
+      verdict: "written",
+    },
+  ],
+  choice: { form: "int8", reason: "2.000x at 1 thread (1.900 to 2.100) of the original", measured: "now" },
+  noise: 0.01,
+  refusals: [],
+  problems: [],
+  notes: [],
+  phases: [],
+};
+
+const events: readonly CompileEvent[] = [
+  { type: "phase", name: "load" },
+  { type: "loaded", file: "m.onnx", bytes: 1.64e6, nodes: 55, opset: 17, irVersion: 8 },
+  { type: "target", id: "onnxruntime", device: "Test CPU", runtime: "onnxruntime 1.30.0" },
+  {
+    type: "pass",
+    stage: "fuse",
+    pass: "fuse-affine",
+    round: 1,
+    changes: 13,
+    byRule: { "linear-batchnorm": 13 },
+    nodesBefore: 46,
+    nodesAfter: 33,
+    ms: 4,
+  },
+  { type: "refusal", pass: "fuse-affine", rule: "linear-add", node: "add_3", reason: "read elsewhere" },
+  { type: "check", stage: "fuse", verdict: "within-tolerance", detail: '"y" 127.5 dB', sqnrDb: 127.5 },
+  { type: "rollback", stage: "fuse", pass: "fuse-gemm", rule: "r", reason: "it changed the results" },
+  { type: "progress", phase: "accuracy", done: 1, total: 3, etaMs: 1500 },
+  { type: "progress", phase: "accuracy", done: 2, total: 3 },
+  { type: "progress", phase: "accuracy", done: 3, total: 3 },
+  { type: "accuracy", form: "int8", metric: "top1", value: 0.914, samples: 500 },
+  { type: "measured", form: "int8 at 1 thread", latency, ratio: 2, low: 1.9, high: 2.1 },
+  { type: "choice", form: "int8", reason: "faster" },
+  {
+    type: "diagnostic",
+    diagnostic: {
+      code: "IO0706",
+      severity: "warning",
+      message: "not measured: too large",
+      hint: "raise --memory-limit",
+      where: { file: "m.onnx" },
+      exitCode: 1,
+    },
+  },
+  { type: "note", text: "replayed" },
+  { type: "written", file: "out/m.opt.onnx", bytes: 452e3 },
+  { type: "finished", report },
+];
+
+function lines(refusals: boolean): string {
+  let text = "";
+  const reporter = plainReporter((chunk) => (text += chunk), { refusals });
+  for (const event of events) reporter.handle(event);
+  return text;
+}
+
+test("plain lines", () => {
+  expect(lines(true)).toMatchInlineSnapshot(`
+    "== load
+       m.onnx: 1.64 MB, 55 nodes, opset 17, IR 8
+       target onnxruntime: Test CPU; onnxruntime 1.30.0
+       fuse-affine: 13 changes, 46 -> 33 nodes (linear-batchnorm 13)
+       near miss: fuse-affine/linear-add at add_3: read elsewhere
+       check fuse: within-tolerance; "y" 127.5 dB
+       rolled back fuse-gemm/r: it changed the results
+       accuracy 1/3, 2 s left
+       accuracy 3/3
+       int8: top1 91.40 % on 500 samples
+       int8 at 1 thread: min 200.0 us, median 210.0 us, 2.000x (1.900 to 2.100)
+       chosen: int8; faster
+    warning IO0706: not measured: too large
+      where: m.onnx
+      help: raise --memory-limit
+       replayed
+       wrote out/m.opt.onnx (452.0 KB)
+
+    form      nodes      size    min 1t  speed 1t     top1     sqnr
+    original     55   1.64 MB  200.0 us     1.00x  91.60 %        -
+    int8        105  452.0 KB  100.0 us     2.00x  91.40 %  31.5 dB  <- written
+
+    int8: 2.000x at 1 thread (1.900 to 2.100) of the original
+    nodes 55 -> 105, size 1.64 MB -> 452.0 KB
+    output: out/m.opt.onnx
+    "
+  `);
+});
+
+test("near misses are listed on request only", () => {
+  expect(lines(false)).not.toContain("near miss");
+});
+
+test("progress is told every two seconds and at its end", () => {
+  const told: string[] = [];
+  const reporter = plainReporter((text) => told.push(text.trim()), { refusals: false });
+  for (let done = 1; done <= 50; done++) {
+    vi.advanceTimersByTime(100);
+    reporter.handle({ type: "progress", phase: "calibration", done, total: 50 });
+  }
+  expect(told).toEqual(["calibration 1/50", "calibration 21/50", "calibration 41/50", "calibration 50/50"]);
+});
+
+test("NDJSON: one event a line, as it is; numbers that JSON lacks become strings", () => {
+  const chunks: string[] = [];
+  const reporter = ndjsonReporter((text) => chunks.push(text));
+  for (const event of events) reporter.handle(event);
+  reporter.handle({ type: "check", stage: "s", verdict: "equal", detail: "d", sqnrDb: Infinity });
+  expect(chunks.every((chunk) => chunk.endsWith("\n") && chunk.indexOf("\n") === chunk.length - 1)).toBe(true);
+  const parsed = chunks.map((chunk) => JSON.parse(chunk) as CompileEvent);
+  expect(parsed.slice(0, -2)).toEqual(events.slice(0, -1));
+  expect(parsed.at(-1)).toMatchObject({ sqnrDb: "Infinity" });
+});
+
+test("numbers for people", () => {
+  expect([0, 999, 1000, 1.5e6, 2e9].map(formatBytes)).toEqual(["0 B", "999 B", "1.0 KB", "1.50 MB", "2.00 GB"]);
+  expect([1500, 2.5e6, 3e9].map(formatTime)).toEqual(["1.5 us", "2.50 ms", "3.00 s"]);
+  expect([formatMetric("sqnr", Infinity), formatMetric("sqnr", 30.04), formatMetric("top1", 0.5)]).toEqual([
+    "exact",
+    "30.0 dB",
+    "50.00 %",
+  ]);
+  expect(
+    formatTable([
+      ["a", "1"],
+      ["long", "20"],
+    ]),
+  ).toBe("a      1\nlong  20");
+});
