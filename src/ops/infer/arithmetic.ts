@@ -7,6 +7,7 @@ import {
   floorDivideDims,
   isInteger,
   multiplyDims,
+  roundHalfEven,
   sameDim,
   subtractDims,
 } from "../../ir/index.ts";
@@ -115,12 +116,6 @@ export const unaryArithmetic: ReadonlyMap<string, (a: number | SymbolicDim) => D
   ["Relu", (a) => (typeof a === "number" ? Math.max(a, 0) : isPlainSymbol(a) ? a : undefined)],
   ["Floor", (a) => (typeof a === "number" ? Math.floor(a) : a)],
   ["Ceil", (a) => (typeof a === "number" ? Math.ceil(a) : a)],
-  ["Round", (a) => (typeof a === "number" ? roundHalfToEven(a) : a)],
+  ["Round", (a) => (typeof a === "number" ? roundHalfEven(a) : a)],
   ["Not", (a) => (typeof a === "number" ? Number(a === 0) : undefined)],
 ]);
-
-function roundHalfToEven(value: number): number {
-  const low = Math.floor(value);
-  const rest = value - low;
-  return rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
-}

@@ -7,9 +7,10 @@ import {
   intAttr,
   isStatic,
   multiplyDims,
+  stridesOf,
   subtractDims,
 } from "../../ir/index.ts";
-import { contentLimit, gatherContent, stridesOf } from "./elements.ts";
+import { contentLimit, gatherContent } from "./elements.ts";
 import { axisOf, dtypeOf, intsFrom, reject, shapeOf, typed, types, unify, withContent } from "./rules.ts";
 
 /** Content of joined vectors; parts without known content count as unknown elements. */

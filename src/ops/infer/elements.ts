@@ -16,13 +16,6 @@ export function smallSize(shape: Shape | undefined): number | undefined {
   return size <= contentLimit ? size : undefined;
 }
 
-/** Row-major strides, in elements, of a static shape. */
-export function stridesOf(shape: readonly number[]): readonly number[] {
-  const strides = new Array<number>(shape.length).fill(1);
-  for (let i = shape.length - 2; i >= 0; i--) strides[i] = (strides[i + 1] as number) * (shape[i + 1] as number);
-  return strides;
-}
-
 /**
  * The content of an output whose element at index vector `at` is `pick(at)`, a flat position in some source; undefined
  * when the output's shape is not static and small.

@@ -1,7 +1,7 @@
 import type { Dim, Shape } from "../../ir/index.ts";
 import type { InferContext, InferResult, OpInference } from "../types.ts";
-import { intAttr, isStatic } from "../../ir/index.ts";
-import { gatherContent, stridesOf } from "./elements.ts";
+import { intAttr, isStatic, stridesOf } from "../../ir/index.ts";
+import { gatherContent } from "./elements.ts";
 import { axisOf, dtypeOf, numbersIn, reject, shapeOf, tensorOf, typed, types, unify, withContent } from "./rules.ts";
 
 /** Gather: data[:axis] + indices + data[axis+1:]. */

@@ -1,7 +1,7 @@
 import type { Dim, Shape } from "../../ir/index.ts";
 import type { InferContext, InferResult, OpInference } from "../types.ts";
-import { floorDivideDims, intAttr, intsAttr, isStatic, multiplyDims } from "../../ir/index.ts";
-import { broadcastElement, gatherContent, stridesOf } from "./elements.ts";
+import { floorDivideDims, intAttr, intsAttr, isStatic, multiplyDims, stridesOf } from "../../ir/index.ts";
+import { broadcastElement, gatherContent } from "./elements.ts";
 import {
   axesOf,
   axisOf,

@@ -92,18 +92,6 @@ export function unify(context: InferContext, a: Dim, b: Dim, what: string): Dim 
   return typeof a === "number" ? a : typeof b === "number" ? b : (a ?? b);
 }
 
-/** Of two shapes that must be equal, dimension by dimension the one known better. */
-export function unifyShapes(
-  context: InferContext,
-  a: Shape | undefined,
-  b: Shape | undefined,
-  what: string,
-): Shape | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  if (a.length !== b.length) reject(context, `${what} do not agree: ranks ${a.length} and ${b.length}`);
-  return a.map((dim, i) => unify(context, dim, b[i], what));
-}
-
 /** The dimension that two dimensions broadcast to; undefined when it cannot be told. Rejects different numbers. */
 export function broadcastDim(context: InferContext, a: Dim, b: Dim): Dim {
   if (a === 1) return b;

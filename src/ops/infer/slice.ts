@@ -1,7 +1,16 @@
 import type { Dim, Shape } from "../../ir/index.ts";
 import type { InferContext, InferResult, OpInference } from "../types.ts";
-import { addDims, ceilDivideDims, extremeDim, intsAttr, isStatic, sameDim, subtractDims } from "../../ir/index.ts";
-import { gatherContent, stridesOf } from "./elements.ts";
+import {
+  addDims,
+  ceilDivideDims,
+  extremeDim,
+  intsAttr,
+  isStatic,
+  sameDim,
+  stridesOf,
+  subtractDims,
+} from "../../ir/index.ts";
+import { gatherContent } from "./elements.ts";
 import { axisOf, dtypeOf, intsFrom, reject, shapeOf, typed, types, unknownDims, withContent } from "./rules.ts";
 
 /** Bounds beyond this mean "to the end": exporters write INT32_MAX or INT64_MAX. */
