@@ -67,9 +67,9 @@ sampleShape: string[]
  */
 calibData?: string
 /**
- * how ranges are taken from the samples
+ * how ranges are taken from the samples; auto: each method is tried on held-out samples
  */
-calibMethod: ("auto" | "minmax" | "percentile")
+calibMethod: ("auto" | "minmax" | "percentile" | "mse" | "entropy")
 /**
  * at most this many samples for calibration
  */
@@ -95,7 +95,7 @@ evalData?: string
  */
 evalSamples: number
 /**
- * what accuracy means: labels where there are any (top1), else agreement with the original
+ * what accuracy means; auto: top1 where there are labels, else a signal-to-noise ratio of at least 10 dB
  */
 metric: ("auto" | "top1" | "top5" | "agreement" | "sqnr" | "cosine")
 /**
@@ -235,9 +235,9 @@ sampleShape?: string[]
  */
 calibData?: string
 /**
- * how ranges are taken from the samples
+ * how ranges are taken from the samples; auto: each method is tried on held-out samples
  */
-calibMethod?: ("auto" | "minmax" | "percentile")
+calibMethod?: ("auto" | "minmax" | "percentile" | "mse" | "entropy")
 /**
  * at most this many samples for calibration
  */
@@ -263,7 +263,7 @@ evalData?: string
  */
 evalSamples?: number
 /**
- * what accuracy means: labels where there are any (top1), else agreement with the original
+ * what accuracy means; auto: top1 where there are labels, else a signal-to-noise ratio of at least 10 dB
  */
 metric?: ("auto" | "top1" | "top5" | "agreement" | "sqnr" | "cosine")
 /**

@@ -110,9 +110,9 @@ export const schema = {
       "x-group": "calibration",
     },
     calibMethod: {
-      enum: ["auto", "minmax", "percentile"],
+      enum: ["auto", "minmax", "percentile", "mse", "entropy"],
       default: "auto",
-      description: "how ranges are taken from the samples",
+      description: "how ranges are taken from the samples; auto: each method is tried on held-out samples",
       "x-group": "calibration",
     },
     calibSamples: {
@@ -158,7 +158,7 @@ export const schema = {
     metric: {
       enum: ["auto", "top1", "top5", "agreement", "sqnr", "cosine"],
       default: "auto",
-      description: "what accuracy means: labels where there are any (top1), else agreement with the original",
+      description: "what accuracy means; auto: top1 where there are labels, else a signal-to-noise ratio of at least 10 dB",
       "x-group": "accuracy",
     },
     maxDrop: {

@@ -58,7 +58,7 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
       samples[index] = await timeBlock(forms[index] as RaceForm, iterations[index] as number, policy, clock);
     rounds.push(samples);
     referenceNs.push(Math.min(before, timeReference()));
-    setup.onRound?.(round + 1, Math.max(round + 1, policy.rounds));
+    setup.onRound?.(round + 1, round < policy.rounds ? policy.rounds : policy.maxRounds);
   }
   return keepQuiet(
     forms.map((form) => form.name),
