@@ -2,7 +2,7 @@ import type { StaticShape, Tensor } from "../../src/ir/index.ts";
 import { numbersOf, sizeOf, tensorFromNumbers } from "../../src/ir/index.ts";
 
 /** The shape of two constants combined elementwise (ONNX multidirectional broadcasting); undefined when they do not fit. */
-export function broadcastShape(a: StaticShape, b: StaticShape): StaticShape | undefined {
+function broadcastShape(a: StaticShape, b: StaticShape): StaticShape | undefined {
   const rank = Math.max(a.length, b.length);
   const shape: number[] = [];
   for (let i = 0; i < rank; i++) {

@@ -14,7 +14,7 @@ const floatFacts: Partial<Record<DType, { readonly significand: number; readonly
 };
 
 /** True when every value of `from` is a value of `to`. */
-export function holdsExactly(from: DType, to: DType): boolean {
+function holdsExactly(from: DType, to: DType): boolean {
   if (from === to) return true;
   const [source, wide] = [floatFacts[from], floatFacts[to]];
   if (source !== undefined)

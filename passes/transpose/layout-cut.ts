@@ -19,7 +19,7 @@ function weightOf(value: Value): number {
 }
 
 /** True for a Transpose by exactly this permutation. */
-export function isTransposeBy(node: Node | undefined, perm: Permutation): boolean {
+function isTransposeBy(node: Node | undefined, perm: Permutation): boolean {
   if (node === undefined || node.opType !== "Transpose" || node.domain !== "") return false;
   const own = permutationOf(node);
   return own !== undefined && own.length === perm.length && own.every((axis, i) => axis === perm[i]);

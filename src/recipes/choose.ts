@@ -40,7 +40,7 @@ export interface Choice {
 }
 
 /** A form this much slower than the original at any thread count is not taken (never-slower promise, with the noise of a good race). */
-export const SLOWEST_RATIO = 0.98;
+const SLOWEST_RATIO = 0.98;
 
 /** Wins smaller than this are noise whatever the interval says. */
 const LEAST_MARGIN = 0.02;

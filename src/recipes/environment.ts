@@ -33,7 +33,7 @@ export function runtimeText(toolchain: Readonly<Record<string, string>>): string
 }
 
 /** The target of an id; throws IO0707 with the nearest known one. */
-export function targetNamed(id: string): Target {
+function targetNamed(id: string): Target {
   const target = targets.find((candidate) => candidate.id === id);
   const known = targets.map((candidate) => candidate.id);
   return (

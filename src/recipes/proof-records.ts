@@ -1,12 +1,5 @@
 import type { CompileOptions } from "../config/index.ts";
-import type {
-  ChoiceRecord,
-  DeviceFingerprint,
-  Json,
-  ProofForm,
-  ProofRecord,
-  ScheduleCache,
-} from "../schedule/index.ts";
+import type { ChoiceRecord, DeviceFingerprint, ProofForm, ProofRecord, ScheduleCache } from "../schedule/index.ts";
 import { hashJson, newestFirst } from "../schedule/index.ts";
 import { version } from "../version.ts";
 import { runtimeText } from "./environment.ts";

@@ -23,7 +23,7 @@ const RANDOM_SAMPLES = 32;
 const CHECK_SAMPLES = 3;
 
 /** Shapes given with `--shape` and `--sample-shape`, by input. */
-export function givenShapes(options: CompileOptions): ReadonlyMap<string, readonly number[]> {
+function givenShapes(options: CompileOptions): ReadonlyMap<string, readonly number[]> {
   return new Map([...options.shape, ...options.sampleShape].map(parseShape).map(({ name, dims }) => [name, dims]));
 }
 

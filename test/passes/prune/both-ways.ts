@@ -5,7 +5,7 @@ import type { Model } from "../../../src/ir/index.ts";
 import { cloneModel, hashModel, verifyStructure } from "../../../src/ir/index.ts";
 import { inferTypes } from "../../../src/ops/index.ts";
 
-export const options: ChannelPruningOptions = { sparsity: 0.4, multiple: 8, minKept: 1 };
+const options: ChannelPruningOptions = { sparsity: 0.4, multiple: 8, minKept: 1 };
 
 /** A plan with the model masked and shrunk by it; checks that planning and masking leave shapes and input alone. */
 export function bothWays(

@@ -2,7 +2,7 @@ import { attr, Graph, int64Tensor, NameScope, randomTensor, tensorType } from ".
 import type { Attribute, Model, Value } from "../../../src/ir/index.ts";
 
 /** Numbers in [0, 1) from a seed (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
