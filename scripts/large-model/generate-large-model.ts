@@ -57,7 +57,8 @@ export async function generateLargeModel(path: string, bytes: number, width = 40
   return saveModel(modelAround(graph), path, { externalData: "always" });
 }
 
-function modelAround(graph: Graph): Model {
+/** A model of opset 17 around a graph. */
+export function modelAround(graph: Graph): Model {
   return {
     irVersion: 8,
     opsets: new Map([["", 17]]),

@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CheckList } from "./checks/check-list.ts";
+import { makeCheckList } from "./checks/check-list.ts";
+import { startCli } from "./checks/cli-run.ts";
+import { checkKills, checkSignals } from "./determinism/interruptions.ts";
+import { copyEvidence, modelDigest, recordLines, reportOf } from "./determinism/output-folder.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const data = join(root, "calibration-data", "characters");
+const models = ["residual-cnn", "depthwise-cnn", "tiny-vit"];
+
+/** The main job in a few seconds: all its parts, few samples. */
+function optimizeArgs(stem: string, folder: string, ...more: readonly string[]): readonly string[] {
+  return [
+    ...["optimize", join(root, "examples", "models", `${stem}.onnx`), "-o", folder],
+    ...["--calib-data", join(data, "calibration"), "--eval-data", join(data, "evaluation")],
+    ...["--preprocess", "scale=1/255,mean=0.5,std=0.5", "--calib-samples", "16", "--eval-samples", "40"],
+    ...["--tune", "quick", "--budget", "2s", "--threads", "1", "--seed", "7", ...more],
+  ];
+}
+
+/** Same inputs, same bytes: in another folder, in the same folder again, and from the records alone. */
+async function checkSameBytes(stem: string, precision: string, work: string, list: CheckList): Promise<void> {
+  const base = join(work, `${stem}-${precision}`);
+  const run = async (name: string, ...more: readonly string[]): Promise<number | null> => {
+    const args = optimizeArgs(stem, join(base, name), "--precision", precision, "--max-drop", "20%", ...more);
+    return (await startCli(args, work).exit).code;
+  };
+  const at = (name: string): string => join(base, name);
+  const title = `${stem} ${precision}`;
+  const first = await run("first");
+  const digest = modelDigest(at("first"), stem);
+  list.check(`${title}: the first run writes a model`, first === 0 && digest !== undefined, `exit ${first}`);
+  if (digest === undefined) return;
+  const records = recordLines(at("first"), stem);
+
+  copyEvidence(at("first"), at("second"), stem);
+  await run("second");
+  list.check(`${title}: the same bytes in another folder`, modelDigest(at("second"), stem) === digest);
+
+  await run("first");
+  list.check(`${title}: the same bytes in the same folder`, modelDigest(at("first"), stem) === digest);
+  list.check(
+    `${title}: the proof is replayed, nothing is measured`,
+    recordLines(at("first"), stem).length === records.length &&
+      reportOf(at("first"), stem).choice.measured === "replayed",
+  );
+
+  copyEvidence(at("first"), at("reproduced"), stem);
+  const reproduced = await run("reproduced", "--reproducible");
+  list.check(
+    `${title}: --reproducible gives the same bytes and measures nothing`,
+    reproduced === 0 &&
+      modelDigest(at("reproduced"), stem) === digest &&
+      recordLines(at("reproduced"), stem).length === records.length,
+    `exit ${reproduced}`,
+  );
+
+  copyEvidence(at("first"), at("elsewhere"), stem);
+  pretendOtherDevice(join(at("elsewhere"), `${stem}.schedule.jsonl`));
+  await run("elsewhere", "--reproducible");
+  list.check(
+    `${title}: --reproducible holds for records of another device`,
+    modelDigest(at("elsewhere"), stem) === digest,
+  );
+  await run("elsewhere");
+  list.check(
+    `${title}: without it, records of another device are measured anew`,
+    reportOf(at("elsewhere"), stem).choice.measured === "now",
+  );
+
+  const missing = await run("missing", "--reproducible");
+  list.check(
+    `${title}: --reproducible without records is exit code 6 and writes no model`,
+    missing === 6 && modelDigest(at("missing"), stem) === undefined,
+    `exit ${missing}`,
+  );
+}
+
+/** Makes the records those of a machine with other cores, and otherwise the same instructions. */
+function pretendOtherDevice(file: string): void {
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8")
+      .replaceAll(/"name":"[^"]*"/g, '"name":"Another CPU"')
+      .replaceAll(/"cores":\d+/g, '"cores":77'),
+  );
+}
+
+/** Checks that the same inputs give the same bytes, and that no moment of being killed does damage. */
+async function main(): Promise<number> {
+  const list = makeCheckList();
+  const work = mkdtempSync(join(tmpdir(), "infer-opt-determinism-"));
+  try {
+    for (const stem of models)
+      for (const precision of ["fp32", "int8"]) await checkSameBytes(stem, precision, work, list);
+    mkdirSync(join(work, "kills"));
+    const job = (folder: string, ...more: readonly string[]): readonly string[] =>
+      optimizeArgs("residual-cnn", folder, "--precision", "int8", ...more);
+    const typicalMs = await checkKills(join(work, "kills"), "residual-cnn", job, list);
+    mkdirSync(join(work, "signals"));
+    await checkSignals(join(work, "signals"), "residual-cnn", job, typicalMs, list);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return list.close();
+}
+
+process.exitCode = await main();
