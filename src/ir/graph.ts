@@ -18,7 +18,7 @@ export class Graph {
   docString = "";
   metadata: ReadonlyMap<string, string> = new Map();
   extra: Extra;
-  /** The node whose attribute this graph is; undefined for main graphs and function bodies. */
+  /** The graph of the node whose attribute this graph is; undefined for main graphs and function bodies. */
   readonly parent: Graph | undefined;
   readonly names: NameScope;
   readonly #inputs: Value[] = [];

@@ -7,6 +7,7 @@ import type { Model } from "./model.ts";
 import type { Tensor } from "./tensor.ts";
 import { printType } from "./type.ts";
 
+/** Digests of tensors at hand: tensors are immutable, and reading a large one again takes seconds. */
 const contents = new WeakMap<Tensor, string>();
 
 /** The sha256 of dtype, shape and content of a tensor, in hex; read in blocks and remembered with the tensor. */
@@ -26,9 +27,29 @@ export function hashTensor(tensor: Tensor): string {
   return digest;
 }
 
-/** How constants enter a structural hash: by content, or (fast, within one process) by the identity of the tensor object. */
+/** Numbers for tensor objects: the same object has the same number, whatever it holds. */
+export interface TensorNumbering {
+  numberOf(tensor: Tensor): number;
+}
+
+/** An empty numbering; hashes that are to be compared share one. */
+export function tensorNumbering(): TensorNumbering {
+  const numbers = new WeakMap<Tensor, number>();
+  let next = 0;
+  return {
+    numberOf: (tensor) => {
+      const known = numbers.get(tensor);
+      if (known !== undefined) return known;
+      numbers.set(tensor, next);
+      return next++;
+    },
+  };
+}
+
+/** What enters a structural hash. */
 export interface HashOptions {
-  readonly constants?: "content" | "identity";
+  /** Constants count by the identity of their tensor objects, so that no weight is read; by content without it. */
+  readonly numbering?: TensorNumbering;
   /** Names of inner values and nodes count too; needed where data is bound to a model by name. */
   readonly names?: boolean;
 }
@@ -48,15 +69,6 @@ export function hashModel(model: Model, options: HashOptions = {}): string {
     state.graph(fn.body);
   }
   return state.digest();
-}
-
-const identities = new WeakMap<Tensor, number>();
-let nextIdentity = 0;
-
-function identityOf(tensor: Tensor): number {
-  let id = identities.get(tensor);
-  if (id === undefined) identities.set(tensor, (id = nextIdentity++));
-  return id;
 }
 
 /** Types belong to the interface of a main graph; in a body they are what inference knows, which may be more tomorrow. */
@@ -97,7 +109,8 @@ class ModelHasher {
     return `${this.#define(value)}=${value.constant === undefined ? `?${value.name}` : this.#tensor(value.constant)}`;
   }
   #tensor(tensor: Tensor): string {
-    return this.#options.constants === "identity" ? `#${identityOf(tensor)}` : hashTensor(tensor);
+    const { numbering } = this.#options;
+    return numbering === undefined ? hashTensor(tensor) : `#${numbering.numberOf(tensor)}`;
   }
   graph(graph: Graph): void {
     this.text("graph {");
@@ -165,5 +178,6 @@ class ModelHasher {
 function replacer(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (Object.is(value, -0)) return "-0";
   return value;
 }

@@ -39,6 +39,7 @@ export {
   int64Tensor,
   numbersOf,
   sizeOf,
+  stridesOf,
   stringsOf,
   tensorFromBytes,
   tensorFromElements,
@@ -54,8 +55,8 @@ export { Node, reads } from "./node.ts";
 export { Graph } from "./graph.ts";
 export type { RuntimeMap, RuntimeOptional, RuntimeSequence, RuntimeSparse, RuntimeValue } from "./runtime-value.ts";
 export { isTensor } from "./runtime-value.ts";
-export type { HashOptions } from "./hash.ts";
-export { hashModel, hashTensor } from "./hash.ts";
+export type { HashOptions, TensorNumbering } from "./hash.ts";
+export { hashModel, hashTensor, tensorNumbering } from "./hash.ts";
 export type { StructuralProblem, StructuralRule } from "./verify.ts";
 export { structuralRules, verifyStructure } from "./verify.ts";
 export { NameScope } from "./names.ts";

@@ -71,6 +71,10 @@ export class Node {
       if (attribute.kind === "graphs") for (const graph of attribute.value) yield [name, graph];
     }
   }
+  /** @internal the entry among the uses of input `index` that stands for it */
+  useAt(index: number): Use | undefined {
+    return this.#inputUses[index];
+  }
   /** @internal */
   setInputs(values: readonly (Value | undefined)[]): void {
     for (let i = 0; i < this.#inputs.length; i++) {

@@ -40,6 +40,17 @@ export function sizeOf(shape: StaticShape): number {
   return size;
 }
 
+/** Row-major strides of a static shape, in elements. */
+export function stridesOf(shape: StaticShape): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = step;
+    step *= shape[axis] as number;
+  }
+  return strides;
+}
+
 class DenseTensor implements Tensor {
   readonly dtype: DType;
   readonly shape: StaticShape;
@@ -106,12 +117,13 @@ export function tensorFromElements(dtype: DType, shape: StaticShape, elements: E
 
 /**
  * A tensor of numbers converted to the element type: floats rounded to nearest even, integers truncated and wrapped,
- * bool from non-zero. Complex and string types throw, so do the 8-bit and 4-bit floats (see `packNumbers` in reference).
+ * bool from non-zero. Complex and string types throw, so do the 8-bit and 4-bit floats, which have rounding of their own.
  */
 export function tensorFromNumbers(dtype: DType, shape: StaticShape, values: ArrayLike<number>): Tensor {
   const size = sizeOf(shape);
   if (values.length !== size) throw new RangeError(`${dtype}[${shape.join(",")}] got ${values.length} values`);
   const { bits, kind } = dtypes[dtype];
+  if (kind === "float" && bits < 16) throw new TypeError(`${dtype} is encoded by the reference interpreter`);
   const bytes = new Uint8Array(byteLengthOf(dtype, size));
   if (bits < 8 && (kind === "signed" || kind === "unsigned")) {
     const perByte = 8 / bits;
@@ -201,7 +213,7 @@ function elementView(dtype: DType, source: Uint8Array): ElementArray {
 export function numbersOf(tensor: Tensor): ArrayLike<number> {
   const { bits, kind } = dtypes[tensor.dtype];
   if (bits < 8 && (kind === "signed" || kind === "unsigned")) return unpack(tensor, bits, kind === "signed");
-  if (tensor.dtype.startsWith("float8")) throw new TypeError(`${tensor.dtype} is decoded by the reference interpreter`);
+  if (kind === "float" && bits < 16) throw new TypeError(`${tensor.dtype} is decoded by the reference interpreter`);
   const elements = elementsOf(tensor);
   if (tensor.dtype === "float16") return Float64Array.from(elements as Uint16Array, fromFloat16Bits);
   if (tensor.dtype === "bfloat16") return Float64Array.from(elements as Uint16Array, fromBFloat16Bits);

@@ -17,7 +17,7 @@ function shortest(value: number, round: (value: number) => number): string {
 }
 
 /** A number of the given type as text: `0.1`, `-0`, `inf`, `nan`; float32 in the fewest digits that read back the same. */
-export function printNumber(value: number, dtype: string = "float32"): string {
+function printNumber(value: number, dtype: string = "float32"): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   if (Object.is(value, -0)) return "-0";

@@ -99,8 +99,8 @@ const chainsAgree: StructuralRule = {
       }
     for (const node of graph.nodes())
       node.inputs.forEach((value, index) => {
-        if (value === undefined) return;
-        for (const use of value.uses) if (use.kind === "node" && use.node === node && use.index === index) return;
+        const use = node.useAt(index);
+        if (value === undefined || (use?.kind === "node" && use.index === index && value.uses.has(use))) return;
         report(`input ${index} is not among the uses of "${value.name}"`, node);
       });
   },

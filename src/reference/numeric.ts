@@ -1,7 +1,6 @@
-export type { Domain } from "./numeric/decode.ts";
-export { bigintArrayOf, codesOf, complexPairsOf, domainOf, integersOf, realsOf } from "./numeric/decode.ts";
-export { encodeBigints, encodeComplexPairs, encodeReals, tensorFromCodes } from "./numeric/encode.ts";
-export type { ScaleRounding, SmallFloat, SmallFloatOptions } from "./numeric/small-float.ts";
+export { bigintArrayOf, complexPairsOf, domainOf, integersOf, realsOf } from "./numeric/decode.ts";
+export { encodeBigints, encodeReals } from "./numeric/encode.ts";
+export type { SmallFloat } from "./numeric/small-float.ts";
 export { fromSmallFloatBits, isSmallFloat, toSmallFloatBits } from "./numeric/small-float.ts";
 export type { AxisView } from "./numeric/shape.ts";
 export {

@@ -59,16 +59,6 @@ export function encodeBigints(dtype: DType, shape: StaticShape, values: ArrayLik
   return encodeReals(dtype, shape, numbers);
 }
 
-/** A complex tensor from real and imaginary parts in turn. */
-export function encodeComplexPairs(
-  dtype: "complex64" | "complex128",
-  shape: StaticShape,
-  pairs: ArrayLike<number>,
-): Tensor {
-  const parts = dtype === "complex64" ? new Float32Array(pairs) : new Float64Array(pairs);
-  return tensorFromBytes(dtype, shape, new Uint8Array(parts.buffer));
-}
-
 /** A tensor of a type of at most 8 bits from the raw bits of each element, one entry an element. */
 export function tensorFromCodes(dtype: DType, shape: StaticShape, codes: Uint8Array): Tensor {
   const { bits } = dtypes[dtype];

@@ -1,16 +1,7 @@
 import type { StaticShape } from "../../ir/index.ts";
-import { sizeOf } from "../../ir/index.ts";
+import { sizeOf, stridesOf } from "../../ir/index.ts";
 
-/** Row-major strides in elements. */
-export function stridesOf(shape: StaticShape): number[] {
-  const strides = new Array<number>(shape.length);
-  let step = 1;
-  for (let i = shape.length - 1; i >= 0; i--) {
-    strides[i] = step;
-    step *= shape[i] as number;
-  }
-  return strides;
-}
+export { stridesOf };
 
 /** An axis in [-rank, rank) as one in [0, rank); RangeError when it lies outside. */
 export function normalizeAxis(axis: number, rank: number): number {
