@@ -1,3 +1,4 @@
+import { finished } from "node:stream/promises";
 import { execaNode } from "execa";
 
 /** Why a child is gone. */
@@ -24,13 +25,16 @@ export interface NodeChildOptions {
   readonly nodeOptions?: readonly string[];
 }
 
+/** Characters kept of what a child writes to stderr: the last ones, which tell why it ended. */
+const stderrLimit = 4000;
+
 /** Starts `script` with Node. The child dies with this process: it must end itself on `disconnect`. */
 export function startNodeChild(script: string, options: NodeChildOptions = {}): NodeChild {
   const child = execaNode(script, options.args ?? [], {
     ipc: true,
     serialization: "advanced",
-    buffer: { ipc: false, stdout: false, stderr: true },
-    maxBuffer: { stderr: 1 << 20 },
+    // Execa's own buffer has a limit, and a child that writes more is ended: runtimes can be chatty.
+    buffer: false,
     stdin: "ignore",
     stdout: "ignore",
     stderr: "pipe",
@@ -40,11 +44,15 @@ export function startNodeChild(script: string, options: NodeChildOptions = {}): 
     nodeOptions: [...(options.nodeOptions ?? [])],
     ...(options.env === undefined ? {} : { env: { ...options.env } }),
   });
-  const exit = child.then((result): ChildExit => ({
-    code: result.exitCode,
-    signal: result.signal,
-    stderr: String(result.stderr ?? "").slice(-4000),
-  }));
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr = (stderr + text).slice(-stderrLimit);
+  });
+  const drained = finished(child.stderr).catch(() => undefined);
+  const exit = child.then(async ({ exitCode, signal }): Promise<ChildExit> => {
+    await drained;
+    return { code: exitCode, signal, stderr: stderr.trimEnd() };
+  });
   return {
     send: (message) => {
       if (child.connected) child.send(message as never, () => undefined);

@@ -73,6 +73,23 @@ test("messages pass both ways with typed arrays, and the exit is told with code 
   expect(await child.exit).toMatchObject({ code: 7, signal: undefined, stderr: "last words" });
 });
 
+test("a child that writes much to stderr goes on, and its last words are kept", async () => {
+  const child = startNodeChild(
+    script(
+      "chatty",
+      `for (let i = 0; i < 40; i++) process.stderr.write("x".repeat(100_000) + "\\n");
+       process.once("message", (m) => { process.exitCode = 3; console.error("last words"); process.send(m); });`,
+    ),
+  );
+  const answer = new Promise((resolve) => child.onMessage(resolve));
+  child.send("still here");
+  expect(await Promise.race([answer, child.exit])).toBe("still here");
+  const { code, stderr } = await child.exit;
+  expect(code).toBe(3);
+  expect(stderr.slice(-12)).toBe("x\nlast words");
+  expect(stderr.length).toBeLessThanOrEqual(4000);
+});
+
 test("kill takes the whole process group along", async () => {
   const child = startNodeChild(
     script(
