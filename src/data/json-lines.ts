@@ -9,7 +9,7 @@ import type { Dataset, InputSpec, Sample } from "./dataset.ts";
 import { inputShape } from "./dataset.ts";
 import { matchNames } from "./match-names.ts";
 import { fitsInput, refuseShape } from "./sample-shape.ts";
-import { saturatingTensor } from "./tensor-cast.ts";
+import { saturatingTensor, takesNumbers } from "./tensor-cast.ts";
 
 /** Numbers with their shape, as nested arrays or as {shape, data} write them. */
 interface Block {
@@ -41,6 +41,8 @@ function blockOf(value: unknown): Block {
 function tensorFor(value: unknown, input: InputSpec, source: string): Tensor {
   if (input.type?.kind !== "tensor") throw new Error(`input "${input.name}" takes no tensor`);
   const { dtype } = input.type;
+  if (!takesNumbers(dtype))
+    fail(dataDiagnostics.wrongType({ input: input.name, expected: dtype, found: "numbers", source }));
   const { shape, values } = blockOf(value);
   if (!isFloat(dtype) && values.some((v) => !Number.isInteger(v)))
     fail(dataDiagnostics.wrongType({ input: input.name, expected: dtype, found: "fractions", source }));

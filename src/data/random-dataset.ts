@@ -1,5 +1,14 @@
 import type { Dim, Graph, StaticShape, Tensor, Value } from "../ir/index.ts";
-import { dtypes, isInteger, sizeOf, symbolName, tensorFromNumbers, tensorFromStrings } from "../ir/index.ts";
+import {
+  byteLengthOf,
+  dtypes,
+  isInteger,
+  sizeOf,
+  symbolName,
+  tensorFromBytes,
+  tensorFromNumbers,
+  tensorFromStrings,
+} from "../ir/index.ts";
 import { dataDiagnostics } from "../diagnostics/codes/data.ts";
 import { fail } from "../diagnostics/index.ts";
 import type { Dataset } from "./dataset.ts";
@@ -7,6 +16,7 @@ import { allPositions } from "./dataset.ts";
 import { indexBound } from "./index-bounds.ts";
 import type { RandomSource } from "./random-source.ts";
 import { randomSource } from "./random-source.ts";
+import { takesNumbers } from "./tensor-cast.ts";
 
 /** What generated data follows. */
 export interface RandomDatasetOptions {
@@ -44,6 +54,8 @@ function generate(input: Value, shape: StaticShape, random: RandomSource): Tenso
       shape,
       Array.from({ length: size }, () => "a"),
     );
+  // Floats below 16 bits and complex numbers: all bits zero is a plain number in each of them.
+  if (!takesNumbers(dtype)) return tensorFromBytes(dtype, shape, new Uint8Array(byteLengthOf(dtype, size)));
   const fill = (next: () => number): Tensor =>
     tensorFromNumbers(
       dtype,

@@ -1,13 +1,21 @@
 import type { DType, StaticShape, Tensor } from "../ir/index.ts";
 import { dtypes, isFloat, isInteger, roundHalfEven, tensorFromNumbers } from "../ir/index.ts";
 
-/** The least and greatest value of an integer type of at most 32 bits. */
+/** The least and greatest double that an integer type holds: 2^63 - 1 and 2^64 - 1 are none, the doubles below them are. */
 function limits(dtype: DType): readonly [number, number] {
   const { bits, kind } = dtypes[dtype];
-  return kind === "signed" ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
+  const exponent = kind === "signed" ? bits - 1 : bits;
+  const greatest = 2 ** exponent - 2 ** Math.max(0, exponent - 53);
+  return [kind === "signed" ? -(2 ** exponent) : 0, greatest];
 }
 
-/** A tensor of numbers in any arithmetic type; integer types get rounded (half to even) and saturated values. */
+/** True for the types whose elements are made from plain numbers: no strings, complex numbers or floats below 16 bits. */
+export function takesNumbers(dtype: DType): boolean {
+  const { bits, kind } = dtypes[dtype];
+  return kind !== "string" && kind !== "complex" && !(kind === "float" && bits < 16);
+}
+
+/** A tensor of numbers in any type that takes them; integer types get rounded (half to even) and saturated values. */
 export function saturatingTensor(dtype: DType, shape: StaticShape, values: ArrayLike<number>): Tensor {
   if (!isInteger(dtype)) return tensorFromNumbers(dtype, shape, values);
   const [low, high] = limits(dtype);
@@ -20,5 +28,7 @@ export function saturatingTensor(dtype: DType, shape: StaticShape, values: Array
 
 /** True when numbers of `from` may stand in for `to` without losing their value: equal types, or any float for any float. */
 export function isCompatible(from: DType, to: DType): boolean {
-  return from === to || (isFloat(from) && isFloat(to)) || (isInteger(from) && (isInteger(to) || isFloat(to)));
+  if (from === to) return true;
+  if (!takesNumbers(to)) return false;
+  return (isFloat(from) && isFloat(to)) || (isInteger(from) && (isInteger(to) || isFloat(to)));
 }

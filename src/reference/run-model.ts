@@ -1,8 +1,8 @@
 import type { Model, RuntimeValue, Value } from "../ir/index.ts";
+import { uniformNumbers } from "../ir/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { referenceDiagnostics } from "../diagnostics/codes/reference.ts";
 import { createInterpreter } from "./interpreter.ts";
-import { mulberry32 } from "./ops/random/generator.ts";
 
 /** Options of a run. */
 export interface RunOptions {
@@ -22,7 +22,7 @@ export function runModel(
   options: RunOptions = {},
 ): Map<string, RuntimeValue> {
   const { graph, functions, opsets } = model;
-  const interpreter = createInterpreter({ functions, random: mulberry32(options.seed ?? 0) });
+  const interpreter = createInterpreter({ functions, random: uniformNumbers(options.seed ?? 0) });
   const given = new Map<Value, RuntimeValue>();
   for (const input of graph.inputs) {
     const value = feeds.get(input.name);

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
 import type { Dataset, InputSpec, Sample } from "../../src/data/index.ts";
-import { openDataset, parsePreprocess, splitEveryFifth, spread } from "../../src/data/index.ts";
-import { numbersOf, tensorFromNumbers, tensorType } from "../../src/ir/index.ts";
+import { openDataset, parsePreprocess, randomDataset, splitEveryFifth, spread } from "../../src/data/index.ts";
+import type { Tensor } from "../../src/ir/index.ts";
+import { bigintsOf, numbersOf, parseModel, tensorFromNumbers, tensorType } from "../../src/ir/index.ts";
 import { encodeValueFile } from "../../src/onnx/index.ts";
 import { codeOf } from "./code-of.ts";
 import { npy, zip } from "./numpy-files.ts";
@@ -219,4 +220,26 @@ test("every fifth sample calibrates, the rest evaluates; spreading takes even st
   expect(await firsts(calibration)).toEqual([0, 5, 10]);
   expect(await firsts(evaluation)).toEqual([1, 2, 3, 4, 6, 7, 8, 9, 11]);
   expect(await firsts(spread(evaluation, 3))).toEqual([1, 4, 8]);
+});
+
+test("integers beyond 64 bits end at the type's limits instead of wrapping", async () => {
+  const file = put("huge.jsonl", '{"ids": [[1e30, -1e30, 7]]}\n');
+  const [sample] = await collect(await openDataset(file, [ids], plain));
+  const values = bigintsOf(sample?.feeds.get("ids") as Tensor);
+  expect(values).toEqual([2n ** 63n - 1024n, -(2n ** 63n), 7n]);
+});
+
+test.each(["string", "complex64", "float8e5m2"] as const)("numbers for an input of %s are refused", async (dtype) => {
+  const input: InputSpec = { name: "x", type: tensorType(dtype, [2]) };
+  const lines = await openDataset(put(`numbers-${dtype}.jsonl`, '{"x": [1, 2]}\n'), [input], plain);
+  expect(await codeOf(() => collect(lines))).toBe("IO0405");
+  const array = put(`numbers-${dtype}.npy`, npy("<f4", [1, 2], floats(1, 2)));
+  expect(await codeOf(() => openDataset(array, [input], plain))).toBe("IO0405");
+});
+
+test("inputs of types without plain numbers are generated too", async () => {
+  const model = parseModel("opset 21 graph g { in %x: float8e4m3fn[3] in %c: complex64[2] out %x out %c }");
+  const [sample] = await collect(randomDataset(model.graph, { seed: 0, size: 1 }));
+  expect([...(sample?.feeds.get("x")?.bytes() ?? [1])]).toEqual([0, 0, 0]);
+  expect(sample?.feeds.get("c")?.byteLength).toBe(16);
 });

@@ -2,6 +2,7 @@ import type { DType, StaticShape } from "../../ir/index.ts";
 import { dataDiagnostics } from "../../diagnostics/codes/data.ts";
 import { fail } from "../../diagnostics/index.ts";
 import type { InputSpec } from "../dataset.ts";
+import { takesNumbers } from "../tensor-cast.ts";
 import type { PreprocessSpec, Size } from "./spec.ts";
 
 /** A preprocessing spec with everything settled for one input of one model. */
@@ -31,6 +32,7 @@ export function planPreprocess(spec: PreprocessSpec, inputs: readonly InputSpec[
   if (input.type?.kind !== "tensor" || input.type.shape === undefined)
     return refuse(`the shape of "${input.name}" is unknown`);
   const { shape, dtype } = input.type;
+  if (!takesNumbers(dtype)) return refuse(`"${input.name}" takes ${dtype}`);
   if (shape.length !== 3 && shape.length !== 4) return refuse(`"${input.name}" has ${shape.length} axes`);
   const image = shape.slice(-3);
   const guess = channelCounts.has(image[0]) ? "nchw" : channelCounts.has(image[2]) ? "nhwc" : undefined;
