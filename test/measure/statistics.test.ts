@@ -35,6 +35,11 @@ test("a summary holds minimum, median, percentiles and count", () => {
   });
 });
 
+test("rounds may hold more samples than a call takes arguments", () => {
+  const round = (base: number): number[] => Array.from({ length: 300_000 }, (_, i) => base + (i % 7));
+  expect(speedRatio([round(20), round(20)], [round(10), round(10)]).ratio).toBe(2);
+});
+
 test("the speed ratio is that of minima, inside its interval, and 1 for equal sides", () => {
   const side = (base: number): number[][] =>
     Array.from({ length: 12 }, (_, r) => [base * (1 + (r % 4) / 10), base * 1.5]);

@@ -22,6 +22,11 @@ function apply(line: string, inputs: readonly Tensor[], opset = 21): Tensor {
 const float = (shape: number[], values: number[]): Tensor => tensorFromNumbers("float32", shape, values);
 const numbers = (tensor: Tensor): number[] => [...realsOf(tensor)];
 
+test("what rounds to zero keeps its sign", () => {
+  const x = float([5], [-0.3, -0.5, 0.3, -0, -1.5]);
+  expect(numbers(apply("Round(%a)", [x]))).toEqual([-0, -0, 0, -0, -2]);
+});
+
 test("integers wrap and divide toward zero, 64-bit ones exactly", () => {
   const int32 = (...values: number[]): Tensor => tensorFromNumbers("int32", [values.length], values);
   const int64 = (...values: bigint[]): Tensor => encodeBigints("int64", [values.length], values);

@@ -6,9 +6,9 @@ import type { Message, MessageTable, NamedField } from "./message-table.ts";
 import { decodeText } from "./text.ts";
 
 /** Messages nested deeper than this are refused, as by the protobuf libraries of other languages. */
-export const maxDepth = 100;
+const maxDepth = 100;
 /** More messages and strings than this in one file are refused before they fill the memory. */
-export const maxParts = 32_000_000;
+const maxParts = 32_000_000;
 
 const varint = 0;
 const fixed64 = 1;

@@ -33,7 +33,7 @@ function exportDim(dim: Dim): DimensionProto {
 }
 
 /** The message of a type, the original one (with its denotations) where it says the same. */
-export function exportTypeLike(type: ValueType | undefined, original: TypeProto | undefined): TypeProto | undefined {
+function exportTypeLike(type: ValueType | undefined, original: TypeProto | undefined): TypeProto | undefined {
   if (type === undefined) return original;
   if (original !== undefined && printType(importType(original)) === printType(type)) return original;
   const made = exportType(type);

@@ -5,5 +5,10 @@ import { unary } from "./unary.ts";
 export const ceil = unary("Ceil", { real: Math.ceil });
 /** Floor: greatest integer not above x. */
 export const floor = unary("Floor", { real: Math.floor });
-/** Round: nearest integer, ties to even. */
-export const round = unary("Round", { real: roundHalfEven });
+/** Round: nearest integer, ties to even; what rounds to zero keeps its sign. */
+export const round = unary("Round", {
+  real: (x) => {
+    const nearest = roundHalfEven(x);
+    return nearest === 0 && x < 0 ? -0 : nearest;
+  },
+});

@@ -28,7 +28,7 @@ export interface TreeNode {
 }
 
 /** The leaf that one row of features reaches. */
-export function leafOf(root: TreeNode, row: Float64Array): TreeNode {
+function leafOf(root: TreeNode, row: Float64Array): TreeNode {
   let node = root;
   while (node.weights === undefined) {
     const x = row[node.feature] as number;

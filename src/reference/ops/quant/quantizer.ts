@@ -2,7 +2,7 @@ import type { DType } from "../../../ir/index.ts";
 import { dtypes, isInteger, roundHalfEven } from "../../../ir/index.ts";
 
 /** Least and greatest value of an integer type of at most 32 bits. */
-export function integerRange(dtype: DType): readonly [number, number] {
+function integerRange(dtype: DType): readonly [number, number] {
   const { bits, kind } = dtypes[dtype];
   return kind === "signed" ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
 }

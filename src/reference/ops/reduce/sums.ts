@@ -11,7 +11,7 @@ function bigSum(values: readonly bigint[], term: (x: bigint) => bigint): bigint 
 }
 
 /** ln of the sum of exponentials, shifted by the maximum so that nothing overflows. */
-export function logSumExp(values: Float64Array): number {
+function logSumExp(values: Float64Array): number {
   const top = values.reduce((a, b) => Math.max(a, b), -Infinity);
   if (!Number.isFinite(top)) return top;
   return top + Math.log(sumOf(values, (x) => Math.exp(x - top)));
