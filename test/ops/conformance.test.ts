@@ -54,10 +54,10 @@ function fix(model: Model, input: Value, tensor: Tensor): void {
 describe.skipIf(!existsSync(folder))("ONNX's backend test cases (skipped without ../shared/conformance)", () => {
   beforeAll(() => {
     files = findCases(folder);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => {
     files.cleanUp();
-  }, 120_000);
+  }, 300_000);
 
   test("the verifier accepts every case, and the declared output types are never contradicted", () => {
     const findings: string[] = [];

@@ -17,5 +17,5 @@ test.skipIf(!existsSync(folder))(
     expect(main.length).toBeGreaterThan(0);
     expect(main.filter(({ failure }) => failure === undefined).length / main.length).toBeGreaterThanOrEqual(0.95);
   },
-  120_000,
+  300_000,
 );
