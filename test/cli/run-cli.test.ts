@@ -1,0 +1,232 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { runCli } from "../../src/cli/main.ts";
+import { parseModel } from "../../src/ir/index.ts";
+import { saveModel } from "../../src/onnx/index.ts";
+import { version } from "../../src/version.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const tinyVit = join(root, "examples", "models", "tiny-vit.onnx");
+const work = mkdtempSync(join(tmpdir(), "cli-test-"));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+const at = (name: string): string => join(work, name);
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function cli(...argv: readonly string[]): Promise<Outcome> {
+  let out = "";
+  let err = "";
+  const code = await runCli(argv, {
+    stdout: (text) => void (out += text),
+    stderr: (text) => void (err += text),
+    signal: new AbortController().signal,
+  });
+  return { code, out, err };
+}
+
+async function small(name: string, operators: string): Promise<string> {
+  const text = `opset 17 graph g { in %x: float32[1, 4] ${operators} out %y }`;
+  return (await saveModel(parseModel(text), at(`${name}.onnx`))).path;
+}
+
+const relu = await small("relu", "%i: float32[1, 4] = Identity(%x) %y: float32[1, 4] = Relu(%i)");
+const neg = await small("neg", "%y: float32[1, 4] = Neg(%x)");
+const fast = ["--precision", "fp32", "--tune", "off"];
+
+test("usage errors: exit code 2, a code, what, and the nearest name", async () => {
+  const cases: readonly (readonly [readonly string[], string, string])[] = [
+    [["optimize", relu, "--tun", "off"], "IO0901", 'did you mean "--tune"?'],
+    [["optimise", relu], "IO0910", 'did you mean "optimize"?'],
+    [["optimize"], "IO0910", "missing required argument"],
+    [["optimize", relu, neg], "IO0910", "too many arguments"],
+    [["optimize", relu, "--tune"], "IO0910", "argument missing"],
+    [["optimize", relu, "--seed", "many"], "IO0910", "an integer is expected"],
+    [["optimize", relu, "--precision", "int3"], "IO0902", "one of auto, fp32, int8"],
+    [["optimize", relu, "--target", "onnxruntim"], "IO0707", 'did you mean "onnxruntime"?'],
+    [["optimize", relu, "--skip-passes", "fuse-afine"], "IO0307", 'did you mean "fuse-affine"?'],
+    [["optimize", relu, "-o", relu], "IO0904", "overwrite the input"],
+    [["passes", "fuse-afine"], "IO0307", 'did you mean "fuse-affine"?'],
+    [["explain", "IO0399"], "IO0905", "did you mean"],
+  ];
+  for (const [argv, code, text] of cases) {
+    const { code: exit, err, out } = await cli(...argv);
+    expect([exit, out], argv.join(" ")).toEqual([2, ""]);
+    expect(err).toContain(`error ${code}: `);
+    expect(err).toContain(text);
+    expect(err).not.toContain("    at ");
+  }
+});
+
+test("bad files: exit code 1, one clear error, nothing written", async () => {
+  writeFileSync(at("pointer.onnx"), "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n");
+  writeFileSync(at("noise.onnx"), Buffer.from([8, 255, 255, 3, 1, 7, 99, 200]));
+  writeFileSync(at("empty.onnx"), "");
+  for (const name of ["missing", "pointer", "noise", "empty"]) {
+    const { code, err } = await cli("optimize", at(`${name}.onnx`), ...fast);
+    expect(code, name).toBe(1);
+    expect(err.match(/^error IO\d{4}: /gm), name).toHaveLength(1);
+    expect(err).not.toContain("    at ");
+    expect(existsSync(at(`${name}.opt.onnx`))).toBe(false);
+  }
+});
+
+test("an output that cannot be written: exit code 1 with IO0906", async () => {
+  const { code, err } = await cli("optimize", relu, "-o", join(relu, "inside"), ...fast);
+  expect(code).toBe(1);
+  expect(err).toContain("IO0906");
+});
+
+test("optimize: text for people on stderr, nothing on stdout", async () => {
+  const { code, out, err } = await cli("optimize", relu, "-o", at("plain"), ...fast);
+  expect([code, out]).toEqual([0, ""]);
+  expect(err).toContain("== simplify and fuse");
+  expect(err).toContain("nodes 2 -> 1");
+  expect(existsSync(join(at("plain"), "relu.opt.onnx"))).toBe(true);
+});
+
+test("optimize --json: pure NDJSON on stdout, ending with the report; a fatal error is an event too", async () => {
+  const { code, out } = await cli("optimize", relu, "-o", at("json"), "--json", ...fast);
+  expect(code).toBe(0);
+  const events = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { type: string; report?: object });
+  expect(events[0]?.type).toBe("phase");
+  expect(events.at(-1)).toMatchObject({ type: "finished", report: { output: { form: "float", nodes: 1 } } });
+  expect(JSON.parse(readFileSync(join(at("json"), "relu.report.json"), "utf8"))).toMatchObject(
+    events.at(-1)?.report ?? {},
+  );
+  const failed = await cli("optimize", at("missing.onnx"), "--json");
+  expect(failed.code).toBe(1);
+  expect(JSON.parse(failed.out)).toMatchObject({ type: "diagnostic", diagnostic: { code: "IO0907" } });
+});
+
+test("a constraint unmet is exit code 3, and the file is there", async () => {
+  const { code, err } = await cli("optimize", relu, "-o", at("tight.onnx"), "--max-size", "10B", ...fast);
+  expect(code).toBe(3);
+  expect(err).toContain("IO0908");
+  expect(existsSync(at("tight.onnx"))).toBe(true);
+});
+
+test("--reproducible without records is exit code 6", async () => {
+  const { code, err } = await cli("optimize", tinyVit, "-o", at("none"), "--precision", "fp32", "--reproducible");
+  expect(code).toBe(6);
+  expect(err).toContain("IO0803");
+});
+
+test("a config file gives options, flags win, its errors have a pointer, and --save-config writes one that reads back", async () => {
+  const config = at("infer-opt.json");
+  writeFileSync(config, JSON.stringify({ precision: "fp32", tune: "off", level: "O0", seed: 5 }));
+  const saved = at("saved.json");
+  const first = await cli("optimize", relu, "-o", at("config.onnx"), "--config", config, "-O1", "--save-config", saved);
+  expect(first.code).toBe(0);
+  expect(JSON.parse(readFileSync(saved, "utf8"))).toMatchObject({ precision: "fp32", level: "O1", seed: 5 });
+  expect((await cli("optimize", relu, "--config", saved)).code).toBe(0);
+  writeFileSync(config, JSON.stringify({ threads: [1, "two"] }));
+  const bad = await cli("optimize", relu, "--config", config);
+  expect(bad.code).toBe(2);
+  expect(bad.err).toContain("at /threads/1");
+  writeFileSync(config, JSON.stringify({ calibData: 1, presision: "fp32" }));
+  expect((await cli("optimize", relu, "--config", config)).err).toMatch(/at \/(calibData|presision)/);
+});
+
+test("help and version: on stdout, exit code 0; no command: help, exit code 2", async () => {
+  const help = await cli("--help");
+  expect(help.code).toBe(0);
+  for (const name of ["optimize", "bench", "compare", "inspect", "passes", "targets", "doctor", "explain"])
+    expect(help.out).toContain(`  ${name} `);
+  expect((await cli("--version")).out).toBe(`${version}\n`);
+  expect((await cli()).code).toBe(2);
+  const { out } = await cli("optimize", "--help");
+  for (const option of ["-o, --output", "--calib-data", "--max-drop", "--reproducible", "--json", "-O, --level"])
+    expect(out).toContain(option);
+});
+
+test("inspect: for people, as text, as JSON", async () => {
+  const people = await cli("inspect", relu);
+  expect(people.out).toContain("input  x: float32[1,4]");
+  expect(people.out).toContain("operators: Identity 1, Relu 1");
+  expect((await cli("inspect", relu, "--text")).out).toContain("%y: float32[1,4] = Relu(%i)");
+  expect(JSON.parse((await cli("inspect", relu, "--json")).out)).toMatchObject({ nodes: 2, operators: { Relu: 1 } });
+  expect((await cli("inspect", at("missing.onnx"))).code).toBe(1);
+});
+
+test("compare: equal models, different models, and a gate", async () => {
+  const same = await cli("compare", relu, relu);
+  expect(same.code).toBe(0);
+  expect(same.out).toMatch(/^y +equal +exact/m);
+  const other = await cli("compare", relu, neg, "--min-sqnr", "40");
+  expect(other.code).toBe(3);
+  expect(other.out).toMatch(/^y +mismatch/m);
+  expect(JSON.parse((await cli("compare", relu, neg, "--json")).out)).toMatchObject({
+    outputs: [{ name: "y", verdict: "mismatch" }],
+  });
+});
+
+test("bench: a table, or JSON", async () => {
+  const { code, out } = await cli("bench", relu, neg, "--tune", "quick", "--budget", "100ms", "--threads", "1");
+  expect(code).toBe(0);
+  expect(out).toMatch(/^relu\.onnx .* 1\.000x/m);
+  expect(out).toMatch(/^neg\.onnx /m);
+  const json = await cli("bench", relu, "--tune", "quick", "--budget", "100ms", "--threads", "1", "--json");
+  expect(JSON.parse(json.out)).toMatchObject({ runs: [{ threads: 1, rows: [{ name: "relu.onnx" }] }] });
+});
+
+test("passes, targets, doctor and explain tell what there is", async () => {
+  const passes = await cli("passes");
+  expect(passes.out).toMatch(/^remove-dead-code +simplify +bits/m);
+  expect((await cli("passes", "fuse-affine")).out).toContain("rules: ");
+  expect(JSON.parse((await cli("passes", "fuse-affine", "--json")).out)).toMatchObject([
+    { name: "fuse-affine", stage: "fuse" },
+  ]);
+  expect((await cli("targets")).out).toMatch(/^onnxruntime: /m);
+  expect(JSON.parse((await cli("targets", "--json")).out)).toMatchObject([{ id: "onnxruntime" }]);
+  const doctor = await cli("doctor");
+  expect(doctor.code).toBe(0);
+  expect(doctor.out).toMatch(/^ok +node: /m);
+  expect(JSON.parse((await cli("doctor", "--json")).out)).toContainEqual(
+    expect.objectContaining({ name: "node", ok: true }),
+  );
+  const explain = await cli("explain", "io0303");
+  expect(explain.out).toMatch(/^IO0303 \(warning, exit code 4\)\n\n/);
+});
+
+test("an abort is exit code 130, without a stack", async () => {
+  const abort = new AbortController();
+  let err = "";
+  const stderr = (text: string): void => {
+    err += text;
+    if (text.includes("simplify and fuse")) abort.abort();
+  };
+  const code = await runCli(["optimize", tinyVit, "-o", at("aborted")], {
+    stdout: () => undefined,
+    stderr,
+    signal: abort.signal,
+  });
+  expect(code).toBe(130);
+  expect(err).toContain("IO0909");
+  expect(err).not.toContain("    at ");
+  expect(existsSync(join(at("aborted"), "tiny-vit.opt.onnx"))).toBe(false);
+});
+
+test("a reader that leaves early does not disturb the job", async () => {
+  const bin = join(root, "bin", "infer-opt.js");
+  const child = spawn(process.execPath, [bin, "optimize", relu, "-o", at("piped.onnx"), "--json", ...fast], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.destroy();
+  let err = "";
+  child.stderr.on("data", (text: Buffer) => (err += text.toString()));
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  expect(err).toBe("");
+  expect(code).toBe(0);
+  expect(existsSync(at("piped.onnx"))).toBe(true);
+});

@@ -1,0 +1,208 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import type { UserOptions } from "../../src/config/index.ts";
+import type { CompileEvent, CompileReport } from "../../src/index.ts";
+import { InferOptError, compareModels, compile, completeOptions } from "../../src/index.ts";
+import { parseModel } from "../../src/ir/index.ts";
+import { loadModel, saveModel } from "../../src/onnx/index.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const example = (stem: string): string => join(root, "examples", "models", `${stem}.onnx`);
+const work = mkdtempSync(join(tmpdir(), "compile test ünïcode "));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+const data: UserOptions = {
+  calibData: join(root, "calibration-data", "characters", "calibration"),
+  evalData: join(root, "calibration-data", "characters", "evaluation"),
+  preprocess: "scale=1/255,mean=0.5,std=0.5",
+  calibSamples: 8,
+  evalSamples: 20,
+  calibMethod: "minmax",
+  maxDrop: "30%",
+  threads: [1],
+};
+const quick: UserOptions = { tune: "quick", budget: "300ms", threads: [1] };
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly report: CompileReport;
+  readonly events: readonly CompileEvent[];
+}
+
+async function run(model: string, options: UserOptions, signal = new AbortController().signal): Promise<Outcome> {
+  const events: CompileEvent[] = [];
+  const reporter = { handle: (event: CompileEvent) => void events.push(event) };
+  return { ...(await compile(model, completeOptions(options), { reporter, signal })), events };
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    return error instanceof InferOptError ? error.diagnostic.code : String(error);
+  }
+  return "none";
+}
+
+async function textModel(name: string, text: string): Promise<string> {
+  return (await saveModel(parseModel(text), join(work, `${name}.onnx`))).path;
+}
+
+test.each(["residual-cnn", "depthwise-cnn", "tiny-vit"])("%s: fewer nodes, the same numbers", async (stem) => {
+  const output = join(work, stem);
+  const { exitCode, report, events } = await run(example(stem), { output, precision: "fp32", tune: "off" });
+  expect(exitCode).toBe(0);
+  expect(report.output).toMatchObject({ form: "float", file: join(output, `${stem}.opt.onnx`) });
+  expect(report.output.nodes).toBeLessThan(report.model.nodes);
+  expect(events.some((event) => event.type === "check" && event.verdict === "mismatch")).toBe(false);
+  expect(readdirSync(output).sort()).toEqual([`${stem}.opt.onnx`, `${stem}.report.json`]);
+  const signal = new AbortController().signal;
+  const { outputs } = await compareModels(example(stem), join(output, `${stem}.opt.onnx`), completeOptions({}), signal);
+  for (const { sqnrDb } of outputs) expect(sqnrDb).toBeGreaterThan(80);
+});
+
+test("INT8, timed: records, calibration and report are written, replayed, reproduced, and bound to options and device", async () => {
+  const output = join(work, "timed");
+  const options = { ...data, ...quick, output };
+  const first = await run(example("residual-cnn"), options);
+  expect(first.report.choice.measured).toBe("now");
+  expect(first.report.forms.map(({ name }) => name)).toEqual(["original", "float", "int8"]);
+  const file = (kind: string, folder = output): string => join(folder, `residual-cnn.${kind}`);
+  const bytes = readFileSync(file("opt.onnx"));
+  const records = readFileSync(file("schedule.jsonl"), "utf8");
+  expect(
+    records
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { kind: string }).kind),
+  ).toEqual([...["trial", "trial", "trial"], ...["proof", "choice"]]);
+
+  const second = await run(example("residual-cnn"), options);
+  expect(second.report.choice).toEqual({ ...first.report.choice, measured: "replayed" });
+  expect(readFileSync(file("opt.onnx"))).toEqual(bytes);
+  expect(readFileSync(file("schedule.jsonl"), "utf8")).toBe(records);
+
+  const elsewhere = join(work, "elsewhere");
+  mkdirSync(elsewhere);
+  copyFileSync(file("calib.json"), file("calib.json", elsewhere));
+  writeFileSync(file("schedule.jsonl", elsewhere), records.replaceAll(/"cores":\d+/g, '"cores":99'));
+  const foreign = await run(example("residual-cnn"), { ...options, output: elsewhere, reproducible: true });
+  expect(foreign.report.choice.measured).toBe("replayed");
+  expect(readFileSync(file("opt.onnx", elsewhere))).toEqual(bytes);
+  expect((await run(example("residual-cnn"), { ...options, output: elsewhere })).report.choice.measured).toBe("now");
+
+  expect(await codeOf(run(example("residual-cnn"), { ...options, seed: 2, reproducible: true }))).toBe("IO0803");
+  const empty = join(work, "empty");
+  expect(await codeOf(run(example("residual-cnn"), { ...options, output: empty, reproducible: true }))).toBe("IO0803");
+  expect(existsSync(file("opt.onnx", empty))).toBe(false);
+}, 60_000);
+
+test("a constraint that nothing meets: the best is written, exit code 3, again when replayed", async () => {
+  const options = { ...quick, output: join(work, "constraint"), precision: "fp32", maxSize: "10KB" } as const;
+  for (const measured of ["now", "replayed"]) {
+    const { exitCode, report } = await run(example("tiny-vit"), options);
+    expect([exitCode, report.choice.measured]).toEqual([3, measured]);
+    expect(report.problems.map(({ code }) => code)).toContain("IO0908");
+    expect(existsSync(join(options.output, "tiny-vit.opt.onnx"))).toBe(true);
+  }
+});
+
+test("a dry run writes nothing", async () => {
+  const output = join(work, "dry");
+  const { report } = await run(example("tiny-vit"), { output, precision: "fp32", tune: "off", dryRun: true });
+  expect(report.output.file).toBeUndefined();
+  expect(existsSync(output)).toBe(false);
+});
+
+test("an operator that nobody knows: simplified round it, not measured, exit code 0", async () => {
+  const model = await textModel(
+    "unknown-op",
+    `opset 17 opset org.example 1 graph g {
+      in %x: float32[2]
+      %a: float32[2] = Identity(%x)
+      %b: float32[2] = org.example::Mystery(%a)
+      %y: float32[2] = Relu(%b)
+      out %y }`,
+  );
+  const { exitCode, report } = await run(model, { output: join(work, "unknown"), tune: "quick" });
+  expect(exitCode).toBe(0);
+  expect(report.output).toMatchObject({ form: "float", nodes: 2 });
+  expect(report.problems.map(({ code }) => code)).toContain("IO0706");
+  expect(report.choice.reason).toContain("not measured");
+});
+
+test.each([
+  ["without nodes", "opset 17 graph g { in %x: float32[2] out %x }"],
+  ["with an input of no elements", "opset 17 graph g { in %x: float32[0, 3] %y: float32[0, 3] = Relu(%x) out %y }"],
+  [
+    "with an open dimension",
+    "opset 17 graph g { in %x: float32[N, 3] %i: float32[N, 3] = Identity(%x) %y: float32[N, 3] = Relu(%i) out %y }",
+  ],
+  ["of a scalar", "opset 17 graph g { in %x: float32[] %i: float32[] = Identity(%x) %y: float32[] = Neg(%i) out %y }"],
+])("a model %s", async (name, text) => {
+  const model = await textModel(name.replaceAll(" ", "-"), text);
+  const output = join(work, `${name} out.onnx`);
+  const { exitCode } = await run(model, { ...quick, output });
+  expect(exitCode).toBe(0);
+  expect((await loadModel(output)).model.graph.outputs).toHaveLength(1);
+});
+
+test("what is beyond the memory limit is optimized, but not run", async () => {
+  const options: UserOptions = { output: join(work, "memory"), memoryLimit: "1MB", ...quick };
+  const { exitCode, report, events } = await run(example("residual-cnn"), options);
+  expect([exitCode, report.output.form]).toEqual([0, "float"]);
+  expect(report.problems.map(({ code }) => code)).toEqual(["IO0706"]);
+  expect(events.filter((event) => event.type === "check").every((event) => event.verdict === "skipped")).toBe(true);
+});
+
+test("a pinned shape is in the result, and the signature otherwise as it was", async () => {
+  const model = await textModel(
+    "open",
+    "opset 17 graph g { in %x: float32[N, 3] %i: float32[N, 3] = Identity(%x) %y: float32[N, 3] = Relu(%i) out %y }",
+  );
+  const output = join(work, "pinned.onnx");
+  await run(model, { ...quick, output, shape: ["x:4x3"] });
+  const { graph } = (await loadModel(output)).model;
+  expect(graph.inputs[0]?.type).toMatchObject({ shape: [4, 3] });
+});
+
+test("an abort ends a compile soon, with nothing half written", async () => {
+  const abort = new AbortController();
+  const output = join(work, "aborted");
+  const events: CompileEvent[] = [];
+  let stoppedAt = 0;
+  const reporter = {
+    handle: (event: CompileEvent) => {
+      events.push(event);
+      if (event.type === "progress" && event.phase.startsWith("timing") && !abort.signal.aborted) {
+        stoppedAt = performance.now();
+        abort.abort();
+      }
+    },
+  };
+  const options = completeOptions({ output, precision: "fp32", tune: "extensive", threads: [1] });
+  await expect(compile(example("residual-cnn"), options, { reporter, signal: abort.signal })).rejects.toThrow();
+  expect(stoppedAt).toBeGreaterThan(0);
+  expect(performance.now() - stoppedAt).toBeLessThan(2000);
+  expect(existsSync(join(output, "residual-cnn.opt.onnx"))).toBe(false);
+});
+
+test("damaged input is one clear error, and nothing is written", async () => {
+  const pointer = join(work, "pointer.onnx");
+  writeFileSync(pointer, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1234\n");
+  const output = join(work, "from-pointer");
+  expect(await codeOf(run(pointer, { output }))).toMatch(/^IO01/);
+  expect(existsSync(output)).toBe(false);
+});
