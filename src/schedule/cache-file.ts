@@ -10,10 +10,28 @@ export interface CacheContent {
   readonly problems: readonly Diagnostic[];
 }
 
-function isRecord(value: unknown): value is ScheduleRecord {
-  if (typeof value !== "object" || value === null) return false;
-  const { v, kind, key } = value as { v?: unknown; kind?: unknown; key?: unknown };
-  return v === 1 && typeof key === "string" && (kind === "trial" || kind === "choice" || kind === "proof");
+/** Members without which a record cannot be ranked or replayed, by what they must be. */
+const needed: Readonly<
+  Record<ScheduleRecord["kind"], Readonly<Record<"texts" | "objects" | "lists", readonly string[]>>>
+> = {
+  trial: { texts: ["key", "at", "template", "code", "status"], objects: ["device", "point"], lists: [] },
+  choice: { texts: ["key", "at", "model", "scope", "chosen"], objects: [], lists: [] },
+  proof: { texts: ["key", "at", "model", "config", "emitted"], objects: ["device"], lists: ["forms", "accuracy"] },
+};
+
+/** What keeps a line from being a record; undefined when it is one. */
+function faultOf(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return "it is no object";
+  const members = value as Readonly<Record<string, unknown>>;
+  const kind = members["kind"];
+  if (members["v"] !== 1 || (kind !== "trial" && kind !== "choice" && kind !== "proof"))
+    return "no `v` and `kind` of a known record";
+  const { texts, objects, lists } = needed[kind];
+  const absent =
+    texts.find((name) => typeof members[name] !== "string") ??
+    objects.find((name) => typeof members[name] !== "object" || members[name] === null) ??
+    lists.find((name) => !Array.isArray(members[name]));
+  return absent === undefined ? undefined : `a ${kind} without a proper \`${absent}\``;
 }
 
 /** Reads a schedule cache. A missing file is empty; a torn last line is ignored; other damaged lines are reported. */
@@ -38,14 +56,9 @@ export function readCacheFile(file: string): CacheContent {
         problems.push(scheduleDiagnostics.damagedLine({ line: i + 1, detail: (error as Error).message }, { file }));
       continue;
     }
-    if (isRecord(value)) records.push(value);
-    else
-      problems.push(
-        scheduleDiagnostics.damagedLine(
-          { line: i + 1, detail: "no `v`, `kind` and `key` of a known record" },
-          { file },
-        ),
-      );
+    const fault = faultOf(value);
+    if (fault === undefined) records.push(value as ScheduleRecord);
+    else problems.push(scheduleDiagnostics.damagedLine({ line: i + 1, detail: fault }, { file }));
   }
   return { records, problems };
 }

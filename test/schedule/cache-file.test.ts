@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { InferOptError } from "../../src/diagnostics/index.ts";
-import { appendRecords, readCacheFile } from "../../src/schedule/index.ts";
-import { trial } from "./records.ts";
+import { appendRecords, makeScheduleCache, readCacheFile } from "../../src/schedule/index.ts";
+import { proofWithChoice, trial } from "./records.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "schedule-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -89,4 +89,20 @@ test("several processes write at once: no line is lost or torn, even over a torn
   const { records, problems } = readCacheFile(file);
   expect(problems).toEqual([]);
   expect(new Set(records.map(({ key }) => key)).size).toBe(1 + writers * each);
+});
+
+test("a record without a member that ranking or replaying needs is reported, not met later", () => {
+  const [proof, choice] = proofWithChoice();
+  const whole = [trial(), proof, choice];
+  const broken = [
+    { ...trial(), point: undefined },
+    { ...proof, forms: "none" },
+    { ...choice, chosen: 1 },
+    { ...proof, device: null },
+  ];
+  const file = fileWith("members", [...broken, ...whole, trial()].map((r) => `${JSON.stringify(r)}\n`).join(""));
+  const { records, problems } = readCacheFile(file);
+  expect(records).toHaveLength(4);
+  expect(problems.map(({ message }) => /`(\w+)`/.exec(message)?.[1])).toEqual(["point", "forms", "chosen", "device"]);
+  expect(makeScheduleCache(records).trials("k")).toHaveLength(2);
 });
