@@ -19,7 +19,7 @@ const pictures: Readonly<Record<string, readonly [folder: string, preprocess: st
   conv_deeplabv3_mnv2_dm05_fp32_clean: ["imagenet-sample", "tensorflow"],
   light_resnet50: ["imagenet-sample", "imagenet-torchvision"],
   conv_mlperf_resnet8: ["cifar10-sample", "none"],
-  vnn_resnet_4b: ["cifar10-sample", "scale=1/255,mean=0.4914:0.4822:0.4465,std=0.2023:0.1994:0.201"],
+  vnn_resnet_4b: ["cifar10-sample", "scale=1/255,mean=0.4914:0.4822:0.4465,std=0.2471:0.2435:0.2616"],
   vnn_vit_pgd: ["cifar10-sample", "scale=1/255,mean=0.4914:0.4822:0.4465,std=0.2023:0.1994:0.201"],
   yolox_nano: ["imagenet-sample", "none"],
   fastestdet: ["imagenet-sample", "scale=1/255"],

@@ -67,7 +67,7 @@ function slowTiming(candidate: Candidate): CandidateTiming | undefined {
 
 /**
  * Chooses the fastest candidate that nothing speaks against, that is not slower than the original at any thread count
- * and that meets the constraints; within noise the simplest: lossless before lossy, then fewer nodes. Constraints that
+ * and that meets the constraints; within noise the simplest: lossless before lossy, then fewer nodes, then the original. Constraints that
  * no candidate meets are dropped and named.
  */
 export function choose(candidates: readonly Candidate[], constraints: Constraints, noise: number): Choice {
@@ -97,8 +97,8 @@ export function choose(candidates: readonly Candidate[], constraints: Constraint
     (a, b) =>
       Number(a.lossy) - Number(b.lossy) ||
       Number(a.mustPay) - Number(b.mustPay) ||
-      Number(a.isOriginal) - Number(b.isOriginal) ||
       a.nodes - b.nodes ||
+      Number(b.isOriginal) - Number(a.isOriginal) ||
       (a.name < b.name ? -1 : 1),
   );
   if (winner === undefined) throw new Error("no candidate is left: the original is always one");

@@ -209,7 +209,8 @@ function untimed(
     if (objection !== undefined) verdicts.set(form.name, `not taken: ${objection}`);
   }
   const chosen =
-    forms.findLast((form) => objections.get(form.name) === undefined && form.mustPay !== true) ?? (forms[0] as Form);
+    forms.findLast((form) => objections.get(form.name) === undefined && isUntimedGain(form, forms)) ??
+    (forms[0] as Form);
   const reason = "not timed (--tune off)";
   verdicts.set(chosen.name, `written: ${reason}`);
   const unmet = violation(candidateOf(chosen, [], undefined), { ...constraintsOf(run.options), mustBeFaster: false });
@@ -218,9 +219,15 @@ function untimed(
   return { choice: { ...choice, measured: "no" }, forms: reports(forms, [], accuracy?.byForm, choice) };
 }
 
+/** Whether a form is worth writing without being timed: lossy ones were asked for, others must be smaller in some way. */
+function isUntimedGain(form: Form, [original]: readonly Form[]): boolean {
+  if (form.mustPay === true || original === undefined) return false;
+  return form.lossy || form.nodes < original.nodes || form.bytes < original.bytes;
+}
+
 /** Nothing can be run: the last lossless form is written, unmeasured. */
 function unmeasured(forms: readonly Form[], why: string): Decision {
-  const chosen = forms.findLast((form) => !form.lossy && form.mustPay !== true) ?? (forms[0] as Form);
+  const chosen = forms.findLast((form) => !form.lossy && isUntimedGain(form, forms)) ?? (forms[0] as Form);
   const reason = `not measured: ${why}`;
   const choice: Choice = {
     name: chosen.name,
