@@ -19,7 +19,7 @@ precision: ("auto" | "fp32" | "int8")
  */
 threads: number[]
 /**
- * passes: O0 none, O1 bit-preserving clean-up, O2 fusions within tolerance, O3 also slow searches
+ * passes: O0 none, O1 bit-preserving clean-up, O2 fusions within tolerance, O3 as O2 for now
  */
 level: ("O0" | "O1" | "O2" | "O3")
 /**
@@ -187,7 +187,7 @@ precision?: ("auto" | "fp32" | "int8")
  */
 threads?: number[]
 /**
- * passes: O0 none, O1 bit-preserving clean-up, O2 fusions within tolerance, O3 also slow searches
+ * passes: O0 none, O1 bit-preserving clean-up, O2 fusions within tolerance, O3 as O2 for now
  */
 level?: ("O0" | "O1" | "O2" | "O3")
 /**

@@ -36,7 +36,7 @@ export const schema = {
     level: {
       enum: ["O0", "O1", "O2", "O3"],
       default: "O2",
-      description: "passes: O0 none, O1 bit-preserving clean-up, O2 fusions within tolerance, O3 also slow searches",
+      description: "passes: O0 none, O1 bit-preserving clean-up, O2 fusions within tolerance, O3 as O2 for now",
       "x-flag": "-O",
       "x-group": "pipeline",
     },
@@ -158,7 +158,8 @@ export const schema = {
     metric: {
       enum: ["auto", "top1", "top5", "agreement", "sqnr", "cosine"],
       default: "auto",
-      description: "what accuracy means; auto: top1 where there are labels, else a signal-to-noise ratio of at least 10 dB",
+      description:
+        "what accuracy means; auto: top1 where there are labels, else a signal-to-noise ratio of at least 10 dB",
       "x-group": "accuracy",
     },
     maxDrop: {

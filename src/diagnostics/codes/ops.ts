@@ -95,7 +95,7 @@ export const opsDiagnostics = {
     code: "IO0210",
     exitCode: 2,
     message: ({ input, detail }) => `cannot give input "${input}" the shape asked for: ${detail}`,
-    hint: () => "Look at the inputs with `infer-opt inspect`; a shape is written as `--shape name=1,3,224,224`.",
+    hint: () => "Look at the inputs with `infer-opt inspect`; a shape is written as `--shape name:1x3x224x224`.",
     explanation:
       "`--shape` pins the dimensions of graph inputs. The input must exist, the number of dimensions must be that of the " +
       "model, and a symbol that several inputs share (such as `batch`) takes one size.",

@@ -35,7 +35,7 @@ export const runtimeDiagnostics = {
   workerTimeout: define<{ what: string; seconds: number }>({
     code: "IO0705",
     message: ({ what, seconds }) => `${what} did not end within ${seconds} s`,
-    hint: () => "raise --timeout, or pin smaller shapes with --shape",
+    hint: () => "pin smaller shapes with --shape, or leave checks and timing out with --check none --tune off",
     explanation:
       "Loading and running have time limits of their own. The child that did not answer was killed with everything it had started.",
   }),

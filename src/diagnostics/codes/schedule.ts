@@ -6,7 +6,7 @@ export const scheduleDiagnostics = {
     code: "IO0801",
     severity: "warning",
     message: ({ line, detail }) => `line ${line} of the schedule cache is not a record and was left out: ${detail}`,
-    hint: () => "`infer-opt cache prune FILE` writes the file again without it",
+    hint: () => "delete the line, or leave it: every other record is used",
     explanation:
       "A schedule cache holds one JSON object a line. A torn last line (the machine stopped while it was written) is expected and ignored; a damaged line elsewhere is reported and left out. Every other record stays usable.",
   }),
