@@ -7,6 +7,7 @@ import type { ModelAccuracy } from "../src/index.ts";
 import { compile, completeOptions, evaluateModels } from "../src/index.ts";
 import { calibrationRows } from "./accuracy/calibration-rows.ts";
 import { writeNumpy } from "./models/numpy.ts";
+import { describeMachine } from "./machine.ts";
 import { realSamples } from "./models/real-samples.ts";
 
 /** Largest accepted loss of top-1 in points (± the paired interval), by model. */
@@ -45,7 +46,8 @@ async function main(): Promise<void> {
       results.push({ model: name, ...row });
     }
   }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ machine: await describeMachine(), rows: results }, null, 2)}\n`);
   console.log(`${names.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import type { BenchResult, CompileOptions, CompileReport, ModelComparison, UserOptions } from "../src/index.ts";
 import { InferOptError, benchModels, compareModels, compile, completeOptions } from "../src/index.ts";
+import { describeMachine } from "./machine.ts";
 import { realSamples } from "./models/real-samples.ts";
 
 type Speed = BenchResult["runs"][number]["rows"][number]["speed"];
@@ -66,7 +67,8 @@ async function main(): Promise<void> {
     rows.push(row);
     console.log(printRow(row));
   }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ machine: await describeMachine(), rows }, null, 2)}\n`);
   const failed = rows.filter((row) => !row.passed);
   for (const row of failed) console.log(`FAILED ${row.model}: ${row.outcome}`);
   console.log(`${rows.length - failed.length} passed, ${failed.length} failed`);
