@@ -100,9 +100,9 @@ async function main(): Promise<number> {
     mkdirSync(join(work, "kills"));
     const job = (folder: string, ...more: readonly string[]): readonly string[] =>
       optimizeArgs("residual-cnn", folder, "--precision", "int8", ...more);
-    const typicalMs = await checkKills(join(work, "kills"), "residual-cnn", job, list);
+    await checkKills(join(work, "kills"), "residual-cnn", job, list);
     mkdirSync(join(work, "signals"));
-    await checkSignals(join(work, "signals"), "residual-cnn", job, typicalMs, list);
+    await checkSignals(join(work, "signals"), "residual-cnn", job, list);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -19,15 +19,21 @@ export interface CliRun {
   readonly exit: Promise<CliExit>;
 }
 
-/** Starts the CLI; scratch folders go below `temp`, which also marks its processes. */
-export function startCli(args: readonly string[], temp: string): CliRun {
+/** Starts the CLI; scratch folders go below `temp`, which also marks its processes. With `--json`, `onEvent` gets each event as its line. */
+export function startCli(args: readonly string[], temp: string, onEvent?: (event: string) => void): CliRun {
   const start = performance.now();
   const child = spawn(process.execPath, [cli, ...args], {
     detached: true,
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, TMPDIR: temp },
   });
   let stderr = "";
+  let partial = "";
+  child.stdout?.on("data", (text: Buffer) => {
+    const lines = (partial + text.toString()).split("\n");
+    partial = lines.pop() ?? "";
+    for (const line of lines) onEvent?.(line);
+  });
   child.stderr?.on("data", (text: Buffer) => (stderr += text.toString()));
   const exit = new Promise<CliExit>((resolve) =>
     child.on("close", (code, signal) => resolve({ code, signal, stderr, ms: performance.now() - start })),

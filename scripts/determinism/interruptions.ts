@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CheckList } from "../checks/check-list.ts";
 import type { CliRun } from "../checks/cli-run.ts";
@@ -35,27 +35,33 @@ function scratchFolders(temp: string): readonly string[] {
   return readdirSync(temp).filter((name) => name.startsWith("infer-opt-"));
 }
 
+/** How long a kill may wait after its event, in milliseconds, so that it also falls between events. */
+const AFTER_EVENT_MS = 150;
+
 /**
- * Kills the job at seeded moments, several times in one output folder, then lets it finish there. Returns how long an
- * undisturbed job takes, in milliseconds.
+ * Kills the job after seeded numbers of events (moments that do not depend on how busy the machine is), several times
+ * in one output folder, then lets it finish there.
  */
-export async function checkKills(work: string, stem: string, job: Job, list: CheckList): Promise<number> {
+export async function checkKills(work: string, stem: string, job: Job, list: CheckList): Promise<void> {
   const temp = join(work, "scratch");
   mkdirSync(temp);
-  const whole = await startCli(job(join(work, "whole")), temp).exit;
+  let events = 0;
+  const whole = await startCli(job(join(work, "whole"), "--json"), temp, () => events++).exit;
   list.check("kill: the undisturbed job ends well", whole.code === 0, whole.stderr.slice(-500));
   const random = seeded(SEED);
   let disturbed = 0;
   for (let i = 0; i < KILLS; i++) {
     const folder = join(work, `folder-${Math.floor(i / KILLS_PER_FOLDER)}`);
     const before = trials(recordLines(folder, stem));
-    const run = startCli(job(folder, "--reprove"), temp);
-    const moment = random() * whole.ms;
-    const timer = setTimeout(() => killGroup(run, "SIGKILL"), moment);
+    const moment = Math.floor(random() * events);
+    const delay = random() * AFTER_EVENT_MS;
+    let seen = 0;
+    const run = startCli(job(folder, "--reprove", "--json"), temp, () => {
+      if (seen++ === moment) setTimeout(() => killGroup(run, "SIGKILL"), delay);
+    });
     const { signal } = await run.exit;
-    clearTimeout(timer);
     if (signal === "SIGKILL") disturbed++;
-    const title = `kill ${i + 1} of ${KILLS} after ${Math.round(moment)} ms`;
+    const title = `kill ${i + 1} of ${KILLS}, ${Math.round(delay)} ms after event ${moment} of ${events}`;
     const isQuiet = await until(() => processesNaming(temp).length === 0, ORPHAN_MS);
     list.check(`${title}: no process is left`, isQuiet, processesNaming(temp).join(", "));
     const damage = await damageOf(folder);
@@ -72,38 +78,37 @@ export async function checkKills(work: string, stem: string, job: Job, list: Che
     list.check(`${title}: it finds nothing damaged`, !next.stderr.includes("IO0801"));
   }
   list.check("kill: at least half of the kills met a job at work", disturbed * 2 >= KILLS, `${disturbed}`);
-  return whole.ms;
 }
 
+/** Where the job is interrupted: at the first event whose line holds the text. */
+const stations = ['"name":"simplify and fuse"', '"phase":"calibration"', '"phase":"accuracy"', '"phase":"timing'];
+
+/** Longest time from a signal to the end. */
+const STOP_MS = 3000;
+
 /** Interrupts the job by the signals of a terminal and of a service manager. */
-export async function checkSignals(
-  work: string,
-  stem: string,
-  job: Job,
-  typicalMs: number,
-  list: CheckList,
-): Promise<void> {
+export async function checkSignals(work: string, stem: string, job: Job, list: CheckList): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
-    for (const share of [0.2, 0.5, 0.8]) {
-      const temp = join(work, `${signal}-${share}`);
+    for (const [number, station] of stations.entries()) {
+      const temp = join(work, `${signal}-${number}`);
       mkdirSync(temp);
       const folder = join(temp, "out");
-      const run = startCli(job(folder), temp);
-      setTimeout(() => killGroup(run, signal), typicalMs * share);
-      const { code, ms, stderr } = await run.exit;
-      const title = `${signal} at ${share * 100} % of the job`;
-      const sinceSignal = ms - typicalMs * share;
-      list.check(
-        `${title}: exit code 130 within 3 s`,
-        code === 130 && sinceSignal < 3000,
-        `exit ${code} after ${Math.round(sinceSignal)} ms: ${stderr.slice(-300)}`,
-      );
+      let sentAt: number | undefined;
+      const run = startCli(job(folder, "--json"), temp, (event) => {
+        if (sentAt !== undefined || !event.includes(station)) return;
+        sentAt = performance.now();
+        killGroup(run, signal);
+      });
+      const { code, stderr } = await run.exit;
+      const took = performance.now() - (sentAt ?? NaN);
+      const title = `${signal} at ${station.replaceAll('"', "")}`;
+      const detail = `exit ${code} after ${Math.round(took)} ms: ${stderr.slice(-300)}`;
+      list.check(`${title}: exit code 130 within ${STOP_MS / 1000} s`, code === 130 && took < STOP_MS, detail);
       list.check(`${title}: no stack is shown`, !stderr.includes("    at "), stderr.slice(-500));
       list.check(`${title}: no process is left`, await until(() => processesNaming(temp).length === 0, ORPHAN_MS));
       list.check(`${title}: the scratch folder is gone`, scratchFolders(temp).length === 0);
-      const isWhole =
-        (await damageOf(folder)).length === 0 &&
-        (!existsSync(folder) || trials(recordLines(folder, stem)).every((line) => line.endsWith("}")));
-      list.check(`${title}: no file is damaged`, isWhole);
+      const damage = await damageOf(folder);
+      const isWhole = trials(recordLines(folder, stem)).every((line) => line.endsWith("}"));
+      list.check(`${title}: no file is damaged`, damage.length === 0 && isWhole, damage.join("; "));
     }
 }

@@ -48,6 +48,9 @@ export type StageOutcome =
   | { readonly kind: "done"; readonly changes: number; readonly summaries: readonly PassSummary[] }
   | { readonly kind: "broken"; readonly pass: string; readonly diagnostic: Diagnostic };
 
+/** Most stages are done before this round: the graph is hashed, to find cycles, from here on. */
+const FIRST_HASHED_ROUND = 3;
+
 /** Runs the passes of a stage on the model, in place, until a round changes nothing. A pass that fails leaves the model half changed: the caller rolls back. */
 export async function runStage(
   model: Model,
@@ -76,6 +79,7 @@ export async function runStage(
     }
     total += changedInRound;
     if (changedInRound === 0 || context.maxRounds === 1) break;
+    if (round < FIRST_HASHED_ROUND && round < context.maxRounds) continue;
     const state = `${hashModel(model, { numbering })} ${countConstants(model)}`;
     const cycle = seen.has(state);
     seen.add(state);

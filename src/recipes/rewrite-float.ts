@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Model, RuntimeValue } from "../ir/index.ts";
-import { cloneModel, hashModel, isTensor, printModel } from "../ir/index.ts";
+import { cloneModel, isTensor, printModel } from "../ir/index.ts";
 import { inferTypes } from "../ops/index.ts";
 import type { Checker, Executor, Feeds } from "../pipeline/index.ts";
 import { makeChecker, runCheckedStage } from "../pipeline/index.ts";
@@ -51,8 +51,8 @@ export async function rewriteFloat(input: Input, samples: Samples | undefined, r
   }
   if (options.level === "O0") return [];
   const folder = environment.temp.path;
-  const isChanged = hashModel(input.model) !== input.form.hash;
-  const float = isChanged ? [makeForm("float", input.model, input.signature, folder, false)] : [];
+  const rewritten = makeForm("float", input.model, input.signature, folder, false);
+  const float = rewritten.hash === input.form.hash ? [] : [rewritten];
   const merged = await mergeSiblings(input.model, check, disabled, run);
   if (merged === undefined) return float;
   return [...float, { ...makeForm("float-merged", merged, input.signature, folder, false), mustPay: true }];
