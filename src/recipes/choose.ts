@@ -61,7 +61,7 @@ function score(candidate: Candidate): number {
 }
 
 /** The timing that shows a form to be slower than the original: by minima and by pairs, since load can bend either. */
-function slowTiming(candidate: Candidate): CandidateTiming | undefined {
+export function slowTiming(candidate: Pick<Candidate, "timings">): CandidateTiming | undefined {
   return candidate.timings.find(({ ratio, paired }) => ratio < SLOWEST_RATIO && paired < SLOWEST_RATIO);
 }
 

@@ -10,11 +10,12 @@ import type { ProofForm, ScheduleCache } from "../schedule/index.ts";
 import type { AccuracyResult } from "./accuracy.ts";
 import { isRuntimeFailure, measureAccuracy } from "./accuracy.ts";
 import type { Candidate, Choice } from "./choose.ts";
-import { choose, violation } from "./choose.ts";
+import { choose, slowTiming, violation } from "./choose.ts";
 import type { Accuracy, Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import type { KnownProof } from "./proof-records.ts";
 import { findProof, proofKey, recordProof } from "./proof-records.ts";
+import type { ProveResult } from "./prove.ts";
 import { prove } from "./prove.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
@@ -60,7 +61,7 @@ export async function decide(
     if (accuracy !== undefined) keep(cache, key, [], accuracy, decision.choice, input, run);
     return decision;
   }
-  const proof = await unlessItFails(() => timing(forms, input, samples, cache, run), run);
+  const proof = await unlessItFails(() => timeAndConfirm(forms, input, samples, cache, run), run);
   if (proof === undefined) return unmeasured(forms, run.unrunnable ?? "timing failed");
   run.noise = proof.noise;
   const originalFailure = proof.failures.get("original");
@@ -88,13 +89,49 @@ async function unlessItFails<T>(measure: () => Promise<T>, run: Run): Promise<T 
   }
 }
 
-function timing(
+/** The race that confirms a surprise takes this many times the rounds of the first. */
+const CONFIRMING_ROUNDS = 3;
+
+/**
+ * Times the forms. A rewritten form that computes the same with no more nodes has no reason to be slower: where it seems
+ * so, it is raced against the original once more, longer, and that race counts.
+ */
+async function timeAndConfirm(
   forms: readonly Form[],
   input: Input,
   samples: Samples,
   cache: ScheduleCache,
   run: Run,
-): Promise<Awaited<ReturnType<typeof prove>>> {
+): Promise<ProveResult> {
+  const first = await timing(forms, 1, input, samples, cache, run);
+  const [original] = forms;
+  if (original === undefined || first.failures.has(original.name)) return first;
+  const surprising = forms.filter((form) => {
+    const { timings } = candidateOf(form, first.forms, undefined);
+    return !form.lossy && form !== original && form.nodes <= original.nodes && slowTiming({ timings }) !== undefined;
+  });
+  if (surprising.length === 0) return first;
+  run.note(`timed again, longer: ${surprising.map(({ name }) => name).join(", ")} seemed slower than the original`);
+  const second = await timing([original, ...surprising], CONFIRMING_ROUNDS, input, samples, cache, run);
+  const names = new Set(surprising.map(({ name }) => name));
+  return {
+    forms: [
+      ...first.forms.filter(({ form }) => !names.has(form)),
+      ...second.forms.filter(({ form }) => names.has(form)),
+    ],
+    failures: first.failures,
+    noise: Math.min(first.noise, second.noise),
+  };
+}
+
+function timing(
+  forms: readonly Form[],
+  longer: number,
+  input: Input,
+  samples: Samples,
+  cache: ScheduleCache,
+  run: Run,
+): Promise<ProveResult> {
   const { options, environment } = run;
   const { device } = environment;
   if (device === undefined || options.tune === "off") throw new Error("timing needs a device");
@@ -106,7 +143,12 @@ function timing(
       worker: environment.worker,
       reporter: run.reporter,
       signal: run.signal,
-      policy: { ...policy, budgetMs: budgetMs / threads.length },
+      policy: {
+        ...policy,
+        rounds: policy.rounds * longer,
+        maxRounds: policy.maxRounds * longer,
+        budgetMs: budgetMs / threads.length,
+      },
       threads,
       seed: options.seed,
       feeds: feeds ?? new Map(),
