@@ -3,6 +3,7 @@ import {
   byteLengthOf,
   dtypes,
   isInteger,
+  printType,
   sizeOf,
   symbolName,
   tensorFromBytes,
@@ -36,13 +37,20 @@ function resolve(dim: Dim, axis: number, rank: number): number {
   return rank === 4 ? freeSide : freeLength;
 }
 
-/** A static shape for a graph input: the one asked for, or the declared one with free dimensions filled in. */
+/** Elements of one generated input: a gigabyte of floats, far beyond what models take. */
+const MOST_ELEMENTS = 2 ** 28;
+
+/** A static shape for a graph input: the one asked for, or the declared one with free dimensions filled in. Throws IO0414. */
 function staticShape(input: Value, asked: StaticShape | undefined): StaticShape {
-  if (asked !== undefined) return asked;
-  const shape = input.type?.kind === "tensor" ? input.type.shape : undefined;
-  if (shape === undefined)
-    return fail(dataDiagnostics.missingInput({ name: input.name, source: "generated data" }, { value: input.name }));
-  return shape.map((dim, axis) => resolve(dim, axis, shape.length));
+  const refuse = (detail: string): never =>
+    fail(dataDiagnostics.notGenerated({ input: input.name, detail }, { value: input.name }));
+  const { type } = input;
+  if (type?.kind !== "tensor")
+    return refuse(type === undefined ? "its type is unknown" : `it takes ${printType(type)}`);
+  const shape = asked ?? type.shape?.map((dim, axis, { length }) => resolve(dim, axis, length));
+  if (shape === undefined) return refuse("its rank is unknown");
+  if (sizeOf(shape) > MOST_ELEMENTS) return refuse(`[${shape.join(",")}] is too large`);
+  return shape;
 }
 
 /** How one input is filled, told from its type, its name and what it feeds. */
@@ -74,7 +82,8 @@ function generate(input: Value, shape: StaticShape, random: RandomSource): Tenso
 
 /**
  * Generated samples for a graph: standard normal floats, token numbers within the table they look up, masks of ones. The
- * sample at a position depends on seed and position alone.
+ * sample at a position depends on seed and position alone. Throws IO0414 for an input of unknown rank, one that takes no
+ * tensor, or one too large.
  */
 export function randomDataset(graph: Graph, options: RandomDatasetOptions): Dataset {
   const inputs = graph.inputs.filter((input) => input.constant === undefined);

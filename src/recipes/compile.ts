@@ -1,7 +1,8 @@
 import type { CompileOptions } from "../config/index.ts";
 import type { CompileReport, FormReport, Reporter } from "../events.ts";
-import { fail } from "../diagnostics/index.ts";
+import { fail, InferOptError } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
+import { dataDiagnostics } from "../diagnostics/codes/data.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import { version } from "../version.ts";
 import type { Choice } from "./choose.ts";
@@ -87,7 +88,14 @@ async function sampleWhereRunnable(input: Input, run: Run): Promise<Samples | un
     run.cannotRun(input.unrunnable);
     return undefined;
   }
-  return openSamples(input.model, run.options);
+  try {
+    return await openSamples(input.model, run.options);
+  } catch (error) {
+    const diagnostic = error instanceof InferOptError ? error.diagnostic : undefined;
+    if (diagnostic?.code !== dataDiagnostics.notGenerated.entry.code) throw error;
+    run.cannotRun(`${diagnostic.message} (${diagnostic.hint})`);
+    return undefined;
+  }
 }
 
 function makeReport(

@@ -38,19 +38,16 @@ function classesOf(model: Model): number | undefined {
 /** Opens the data that the options name for the inputs of a model; without `--eval-data`, every fifth sample calibrates and the rest evaluates. */
 export async function openSamples(model: Model, options: CompileOptions): Promise<Samples> {
   const inputs: readonly InputSpec[] = model.graph.inputs.filter((input) => input.constant === undefined);
-  const generated = randomDataset(model.graph, {
-    seed: options.seed,
-    size: RANDOM_SAMPLES,
-    shapes: givenShapes(options),
-  });
+  const generate = (): Dataset =>
+    randomDataset(model.graph, { seed: options.seed, size: RANDOM_SAMPLES, shapes: givenShapes(options) });
   const settings = { preprocess: parsePreprocess(options.preprocess), classes: classesOf(model) };
   const given = options.calibData === undefined ? undefined : await openDataset(options.calibData, inputs, settings);
   const separate = options.evalData === undefined ? undefined : await openDataset(options.evalData, inputs, settings);
   if (given === undefined) {
-    const calibration = options.randomCalib ? generated : undefined;
-    const evaluation = separate ?? (options.randomCalib ? generated : undefined);
+    const calibration = options.randomCalib ? generate() : undefined;
+    const evaluation = separate ?? calibration;
     return {
-      check: spread(separate ?? generated, CHECK_SAMPLES),
+      check: spread(separate ?? generate(), CHECK_SAMPLES),
       calibration,
       evaluation: limited(evaluation, options.evalSamples),
       isGenerated: separate === undefined,

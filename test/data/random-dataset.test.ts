@@ -55,3 +55,14 @@ test("a sample depends on seed and position alone", async () => {
   expect(numbers(part[0], "picture")).toEqual(numbers(whole[7], "picture"));
   expect(numbers(other[0], "picture")).not.toEqual(numbers(part[0], "picture"));
 });
+
+test.each([
+  ["float32[1099511627776,1073741824]", "is too large"],
+  ["float32[65536,65536]", "is too large"],
+  ["float32[*]", "its rank is unknown"],
+  ["seq(float32[2])", "it takes"],
+])("no sample is generated for %s, and it is said why", (type, detail) => {
+  const { graph: other } = parseModel(`opset 17\ngraph g {\n  in %x: ${type}\n  out %x\n}\n`);
+  expect(() => randomDataset(other, { seed: 1, size: 1 })).toThrow(`IO0414: no sample can be generated for input "x"`);
+  expect(() => randomDataset(other, { seed: 1, size: 1 })).toThrow(detail);
+});

@@ -206,3 +206,12 @@ test("damaged input is one clear error, and nothing is written", async () => {
   expect(await codeOf(run(pointer, { output }))).toMatch(/^IO01/);
   expect(existsSync(output)).toBe(false);
 });
+
+test("a model whose inputs no sample can be generated for is written, and reported as not measured", async () => {
+  const text = "opset 17\ngraph g {\n  in %x: float32[*]\n  %a = Identity(%x)\n  %y = Relu(%a)\n  out %y\n}\n";
+  const { exitCode, report } = await run(await textModel("unranked", text), quick);
+  expect(exitCode).toBe(0);
+  expect(report.problems.map(({ code }) => code)).toContain("IO0706");
+  expect(report.problems[0]?.message).toMatch(/rank is unknown.*--sample-shape/);
+  expect(existsSync(join(work, "unranked.opt.onnx"))).toBe(true);
+});

@@ -96,4 +96,11 @@ export const dataDiagnostics = {
     hint: () => "all arrays of one archive must have the same number of samples",
     explanation: "The arrays of an archive are read side by side, so their first axes must count the same samples.",
   }),
+  notGenerated: define<{ input: string; detail: string }>({
+    code: "IO0414",
+    message: ({ input, detail }) => `no sample can be generated for input "${input}": ${detail}`,
+    hint: () => "give its shape with --sample-shape, or samples with --calib-data",
+    explanation:
+      "Without data, checks and timing feed generated samples. They are tensors whose rank and element type the model declares, and small enough to be held in memory several times. `optimize` goes on without them and reports the result as not measured.",
+  }),
 } as const;

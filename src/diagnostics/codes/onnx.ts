@@ -114,6 +114,21 @@ export const onnxDiagnostics = {
     hint: () => "correct the tool that wrote the model",
     explanation: "Domain, name and overload together name one function of a model.",
   }),
+  recursiveFunction: define<{ functions: readonly string[] }>({
+    code: "IO0127",
+    message: ({ functions }) => `function ${functions.join(" calls ")} calls ${functions[0] ?? ""}`,
+    hint: () => "functions must not call themselves; correct the tool that wrote the model",
+    explanation:
+      "A call of a model-local function stands for its body. One that calls itself, directly or through others, never comes to an end; the specification forbids it. Loops are written with Loop and Scan.",
+  }),
+  tooManyCalls: define<{ nodes: number; limit: number }>({
+    code: "IO0128",
+    message: ({ nodes, limit }) =>
+      `the calls of functions stand for ${nodes.toPrecision(3)} nodes, more than the ${limit} that are taken`,
+    hint: () => "functions that call others several times multiply; correct the tool that wrote the model",
+    explanation:
+      "Runtimes replace each call of a model-local function by its body when they load a model. Functions that call functions several times, several levels deep, multiply beyond any memory.",
+  }),
   externalPath: define<{ tensor: string; location: string; detail: string }>({
     code: "IO0130",
     message: ({ tensor, location, detail }) => `external data of "${tensor}" at "${location}": ${detail}`,

@@ -9,6 +9,7 @@ import { mapTrainingTensors } from "../proto/map-tensors.ts";
 import type { TensorProto } from "../proto/tensor.ts";
 import { dataLocations } from "../proto/tensor.ts";
 import type { ExternalFiles } from "../tensor/external-files.ts";
+import { checkCalls } from "./check-calls.ts";
 import { importAttribute } from "./import-attribute.ts";
 import { importTensor } from "./import-tensor.ts";
 import { importGraph, importProps, reserveNames } from "./import-graph.ts";
@@ -36,6 +37,7 @@ export function importModel(proto: ModelProto, files: ExternalFiles | undefined,
     if (functions.has(key)) fail(onnxDiagnostics.duplicateFunction({ name: key }));
     functions.set(key, imported);
   }
+  checkCalls(main, functions);
   const trainingTensors = externalTrainingTensors(proto, files);
   const paths = [...(files?.found.values() ?? [])].map(({ path }) => path);
   const origin: ModelOrigin = {
