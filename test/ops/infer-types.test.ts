@@ -284,3 +284,29 @@ test.skipIf(!existsSync(models))("malformed models (skipped without ../shared/mo
   expect([first?.code, first?.severity, first?.where.node]).toEqual(["IO0201", "error", "MatMul_0"]);
   expect(problemsOf("trt_bad_cond")).toEqual([]);
 });
+
+test.each([
+  ["%r = Div(%n, %three)", "floor(N/3)"],
+  ["%r = Div(%less, %three)", "?"],
+  ["%six = Mul(%less, %three) %r = Div(%six, %three)", "N-10"],
+  ["%q = Div(%n, %three) %r = Abs(%q)", "floor(N/3)"],
+  ["%r = Relu(%rest)", "?"],
+  ["%r = Abs(%rest)", "?"],
+  ["%e = Equal(%rest, %minus) %r = Where(%e, %three, %ten)", "?"],
+  ["%e = Equal(%n, %minus) %r = Where(%e, %three, %ten)", "10"],
+])("shape content claims no more than holds for every size: %s", (body, expected) => {
+  const model = parseModel(`ir 8 opset 18 graph g {
+    in %x: float32[N]
+    const %three: int64[1] = [3]
+    const %ten: int64[1] = [10]
+    const %minus: int64[1] = [-1]
+    %n = Shape(%x)
+    %less = Sub(%n, %ten)
+    %capped = Min(%less, %three)
+    %rest = Add(%capped, %three)
+    ${body}
+    out %r
+  }`);
+  const { shapeValues } = inferTypes(model);
+  expect(shapeValues.get(valueNamed(model, "r"))?.map(printDim) ?? ["?"]).toEqual([expected]);
+});

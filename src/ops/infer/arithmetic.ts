@@ -32,11 +32,14 @@ function hasFraction(dim: number | SymbolicDim): boolean {
   return typeof dim === "number" && !Number.isInteger(dim);
 }
 
+/** ONNX division of integers truncates; it is a floor only where the dividend cannot be negative. */
 function quotient(a: number | SymbolicDim, b: number | SymbolicDim, dtype: DType): Dim {
   if (b === 0) return undefined;
   if (typeof a === "number" && typeof b === "number") return isInteger(dtype) ? Math.trunc(a / b) : a / b;
   if (hasFraction(a) || hasFraction(b)) return undefined;
-  return isInteger(dtype) && typeof b === "number" && b > 0 ? floorDivideDims(a, b) : exactQuotient(a, b);
+  const exactly = exactQuotient(a, b);
+  if (exactly !== undefined || !isInteger(dtype)) return exactly;
+  return typeof b === "number" && b > 0 && isNonNegative(a) ? floorDivideDims(a, b) : undefined;
 }
 
 function remainder(a: number | SymbolicDim, b: number | SymbolicDim, dtype: DType): Dim {
@@ -65,17 +68,24 @@ const power: Arithmetic = (a, b) => {
   return b === 0 ? 1 : b === 1 ? a : b === 2 ? multiplyDims(a, a) : undefined;
 };
 
-/** A symbolic size stands for a number of at least 0, so comparing it with a negative one needs no value. */
+/** What cannot be negative differs from every negative number, whatever its symbols are. */
 const equal: Arithmetic = (a, b) => {
   if (sameDim(a, b)) return 1;
-  const isSize = (dim: number | SymbolicDim): boolean => typeof dim !== "number" && isPlainSymbol(dim);
-  if ((typeof a === "number" && a < 0 && isSize(b)) || (typeof b === "number" && b < 0 && isSize(a))) return 0;
+  if ((typeof a === "number" && a < 0 && isNonNegative(b)) || (typeof b === "number" && b < 0 && isNonNegative(a)))
+    return 0;
   const difference = compare(a, b);
   return difference === undefined ? undefined : Number(difference === 0);
 };
 
-function isPlainSymbol(dim: SymbolicDim): boolean {
-  return [...dim.terms.values()].every((coefficient) => coefficient >= 0);
+/**
+ * True when no sizes of at least 0 make it negative: its coefficients are not, nor is there a minus within its opaque
+ * terms such as `floor((N+1)/2)` (one in the name of a symbol, `sym(seq-len)`, is none).
+ */
+function isNonNegative(dim: number | SymbolicDim): boolean {
+  if (typeof dim === "number") return dim >= 0;
+  return [...dim.terms].every(
+    ([monomial, coefficient]) => coefficient >= 0 && !monomial.replaceAll(/sym\([^()]*\)/g, "").includes("-"),
+  );
 }
 
 function exact(operation: (a: Dim, b: Dim) => Dim): Arithmetic {
@@ -112,8 +122,8 @@ export const unaryArithmetic: ReadonlyMap<string, (a: number | SymbolicDim) => D
   (a: number | SymbolicDim) => Dim
 >([
   ["Neg", (a) => multiplyDims(a, -1)],
-  ["Abs", (a) => (typeof a === "number" ? Math.abs(a) : isPlainSymbol(a) ? a : undefined)],
-  ["Relu", (a) => (typeof a === "number" ? Math.max(a, 0) : isPlainSymbol(a) ? a : undefined)],
+  ["Abs", (a) => (typeof a === "number" ? Math.abs(a) : isNonNegative(a) ? a : undefined)],
+  ["Relu", (a) => (typeof a === "number" ? Math.max(a, 0) : isNonNegative(a) ? a : undefined)],
   ["Floor", (a) => (typeof a === "number" ? Math.floor(a) : a)],
   ["Ceil", (a) => (typeof a === "number" ? Math.ceil(a) : a)],
   ["Round", (a) => (typeof a === "number" ? roundHalfEven(a) : a)],
