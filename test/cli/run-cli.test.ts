@@ -53,6 +53,7 @@ test("usage errors: exit code 2, a code, what, and the nearest name", async () =
     [["optimize", relu, "--target", "onnxruntim"], "IO0707", 'did you mean "onnxruntime"?'],
     [["optimize", relu, "--skip-passes", "fuse-afine"], "IO0307", 'did you mean "fuse-affine"?'],
     [["optimize", relu, "-o", relu], "IO0904", "overwrite the input"],
+    [["prune", relu], "IO0904", "without --sparsity"],
     [["passes", "fuse-afine"], "IO0307", 'did you mean "fuse-affine"?'],
     [["explain", "IO0399"], "IO0905", "did you mean"],
   ];

@@ -195,7 +195,7 @@ test("an abort ends a compile soon, with nothing half written", async () => {
   const options = completeOptions({ output, precision: "fp32", tune: "extensive", threads: [1] });
   await expect(compile(example("residual-cnn"), options, { reporter, signal: abort.signal })).rejects.toThrow();
   expect(stoppedAt).toBeGreaterThan(0);
-  expect(performance.now() - stoppedAt).toBeLessThan(2000);
+  expect(performance.now() - stoppedAt).toBeLessThan(5000);
   expect(existsSync(join(output, "residual-cnn.opt.onnx"))).toBe(false);
 });
 

@@ -1,5 +1,6 @@
 import type { UserOptions } from "../../config/index.ts";
-import { InferOptError } from "../../diagnostics/index.ts";
+import { InferOptError, fail } from "../../diagnostics/index.ts";
+import { configDiagnostics } from "../../diagnostics/codes/config.ts";
 import type { CliCommand } from "../command.ts";
 import { makeReporter } from "../io.ts";
 import { addSchemaOptions, givenOptions } from "../schema-options.ts";
@@ -10,6 +11,7 @@ function compileCommand(
   summary: string,
   fixed: UserOptions,
   pick?: (option: string) => boolean,
+  needs?: keyof UserOptions,
 ): CliCommand {
   return {
     name,
@@ -29,6 +31,13 @@ function compileCommand(
         const fromFile = configFile === undefined ? {} : readConfigFile(configFile);
         if (configFile !== undefined) completeOptions(fromFile, configFile);
         const options = completeOptions({ ...fromFile, ...givenOptions(values), ...fixed });
+        if (needs !== undefined && options[needs] === undefined)
+          fail(
+            configDiagnostics.conflict({
+              detail: `${name} does nothing without --${needs}`,
+              advice: `\`infer-opt ${name} --help\` shows its form`,
+            }),
+          );
         const { compile, writeConfig } = await import("../../recipes/index.ts");
         const saveTo = values["saveConfig"] as string | undefined;
         if (saveTo !== undefined) writeConfig(saveTo, options);
@@ -66,6 +75,7 @@ export const prune: CliCommand = compileCommand(
   "prune weights or channels, as one stage alone",
   { precision: "fp32", tune: "off" },
   (name) => name !== "precision" && name !== "tune",
+  "sparsity",
 );
 
 /** `infer-opt fuse`: simplification and fusion alone. */
