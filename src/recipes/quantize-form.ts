@@ -99,6 +99,15 @@ async function quantizeModel(
     outputsToExclude: [],
   };
   const selection = selectForTarget(model, facts, exclusions);
+  if (![...selection.decisions.values()].some(({ state }) => state === "int8")) {
+    const reasons = [...selection.decisions].map(([{ opType, name }, { reason }]) => ({
+      node: `${opType} ${name}`,
+      reason,
+    }));
+    run.note("INT8 left out: no node of the model can become INT8; the report lists why for each");
+    run.quantization = { refused: "no node of the model can become INT8", floatNodes: reasons };
+    return undefined;
+  }
   const candidates: unknown[] = [];
   const found =
     (await knownCalibration(model, data, run)) ??

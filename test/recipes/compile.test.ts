@@ -215,3 +215,23 @@ test("a model whose inputs no sample can be generated for is written, and report
   expect(report.problems[0]?.message).toMatch(/rank is unknown.*--sample-shape/);
   expect(existsSync(join(work, "unranked.opt.onnx"))).toBe(true);
 });
+
+test("a model in which nothing can become INT8 says so and goes on in float", async () => {
+  const file = await textModel(
+    "nothing to quantize",
+    `opset 13
+graph g {
+  in %x: float32[1,4]
+  %s = Softmax(%x) {axis=1} @soft
+  %y = Identity(%s) @copy
+  out %y
+}
+`,
+  );
+  const output = join(work, "nothing");
+  const { exitCode, report } = await run(file, { precision: "int8", randomCalib: true, tune: "off", output });
+  expect(exitCode).toBe(0);
+  expect(report.output.form).toBe("float");
+  expect(report.quantization).toMatchObject({ refused: "no node of the model can become INT8" });
+  expect(report.problems).toEqual([]);
+});
