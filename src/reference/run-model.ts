@@ -2,6 +2,7 @@ import type { Model, RuntimeValue, Value } from "../ir/index.ts";
 import { uniformNumbers } from "../ir/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { referenceDiagnostics } from "../diagnostics/codes/reference.ts";
+import { checkFeeds } from "./check-feeds.ts";
 import { createInterpreter } from "./interpreter.ts";
 
 /** Options of a run. */
@@ -14,7 +15,7 @@ export interface RunOptions {
 
 /**
  * Runs a model on one set of inputs and returns the wanted values by name. Throws InferOptError when an input is
- * missing, an operator is unknown, or a node's inputs contradict its specification.
+ * missing, unknown or of another type than declared, an operator is unknown, or a node's inputs contradict its specification.
  */
 export function runModel(
   model: Model,
@@ -23,13 +24,10 @@ export function runModel(
 ): Map<string, RuntimeValue> {
   const { graph, functions, opsets } = model;
   const interpreter = createInterpreter({ functions, random: uniformNumbers(options.seed ?? 0) });
-  const given = new Map<Value, RuntimeValue>();
+  const given = checkFeeds(graph, feeds);
   for (const input of graph.inputs) {
-    const value = feeds.get(input.name);
-    if (value !== undefined) given.set(input, value);
-    else if (input.constant === undefined && input.type?.kind !== "optional" && input.uses.size > 0) {
-      fail(referenceDiagnostics.inputMissing({ input: input.name }));
-    }
+    const needed = input.constant === undefined && input.type?.kind !== "optional" && input.uses.size > 0;
+    if (needed && !given.has(input)) fail(referenceDiagnostics.inputMissing({ input: input.name }));
   }
   const wanted = options.wanted === undefined ? graph.outputs : valuesByName(model, options.wanted);
   const results = interpreter.run(graph, opsets, given, wanted);

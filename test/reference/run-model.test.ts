@@ -23,6 +23,40 @@ test("a model runs; only what is wanted is computed", () => {
   expect(() => runModel(model, new Map([["x", vector(1, 2)]]), { wanted: ["b"] })).toThrow(/IO0280/);
   expect(() => runModel(model, new Map())).toThrow(/IO0282/);
   expect(() => runModel(model, new Map([["x", vector(1, 2)]]), { wanted: ["nothing"] })).toThrow(/IO0283/);
+});
+
+test.each<[string, string, RuntimeValue, RegExp | undefined]>([
+  ["float32[2]", "x", vector(1, 2, 3), /IO0285: input "x" takes float32\[2\], got float32\[3\]/],
+  ["float32[2]", "x", tensorFromNumbers("float64", [2], [1, 2]), /IO0285.*got float64\[2\]/],
+  ["float32[N,2]", "x", vector(1, 2), /IO0285/],
+  ["float32[N]", "x", vector(1, 2, 3), undefined],
+  ["float32[*]", "x", vector(1, 2), undefined],
+  ["float32[2]", "X", vector(1, 2), /IO0284.*"X"/],
+  ["float32[2]", "w", vector(1, 2), /IO0284.*"w"/],
+  ["float32[2]", "x", { kind: "sequence", element: undefined, items: [vector(1, 2)] }, /IO0285.*got sequence/],
+  ["seq(float32[2])", "x", { kind: "sequence", element: undefined, items: [vector(1, 2)] }, undefined],
+  ["seq(float32[2])", "x", { kind: "sequence", element: undefined, items: [vector(1)] }, /IO0285/],
+  ["optional(float32[2])", "x", vector(1, 2), undefined],
+  ["optional(float32[2])", "x", { kind: "optional", value: vector(1) }, /IO0285/],
+])("an input of type %s is given as %s", (type, name, value, refused) => {
+  const model = parseModel(`opset 17 graph g {
+    in %x: ${type}
+    const %w: float32[1] = [10]
+    %y = Identity(%x)
+    out %y
+  }`);
+  const run = (): unknown => runModel(model, new Map([[name, value]])).get("y");
+  if (refused === undefined) expect(run()).toBe(value);
+  else expect(run).toThrow(refused);
+});
+
+test("a contradiction inside the model names the node", () => {
+  const model = parseModel(`opset 17 graph g {
+    in %x: float32[N]
+    const %w: float32[2] = [10, 20]
+    %a = Add(%x, %w)
+    out %a
+  }`);
   expect(() => runModel(model, new Map([["x", vector(1, 2, 3)]]))).toThrow(/IO0281: Add/);
 });
 

@@ -29,4 +29,19 @@ export const referenceDiagnostics = {
     hint: () => "only inputs, constants and node outputs of the main graph can be asked for",
     explanation: "A run was asked for a value by a name that the main graph does not define.",
   }),
+  inputUnknown: define<{ input: string; nearest: string | undefined }>({
+    code: "IO0284",
+    message: ({ input }) => `a value is given for "${input}", which is no input of the model`,
+    hint: ({ nearest }) =>
+      nearest === undefined ? "`infer-opt inspect` lists the inputs" : `did you mean "${nearest}"?`,
+    explanation:
+      "A run was given a value under a name that no input of the main graph has. A constant that is no input cannot be overridden.",
+  }),
+  inputMismatch: define<{ input: string; expected: string; found: string }>({
+    code: "IO0285",
+    message: ({ input, expected, found }) => `input "${input}" takes ${expected}, got ${found}`,
+    hint: ({ input, expected }) => `give ${expected} for "${input}"`,
+    explanation:
+      "The value given for an input has another kind, element type, rank or size than the model declares. Sizes that the model leaves free take any number.",
+  }),
 };
