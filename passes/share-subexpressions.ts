@@ -59,7 +59,9 @@ function nodeKey(node: Node, numbers: ValueNumbers): string | undefined {
   }
   const inputs = node.inputs.map((input) => numbers.of(input));
   if (traits.commutative === true) inputs.sort();
-  return `${node.domain}|${node.opType}|${node.overload}|${inputs.join(" ")}|${attributes.sort().join("|")}`;
+  // Split without sizes tells its parts by the number of its outputs alone.
+  const outputs = traits.movesData === true ? node.outputs.length : 0;
+  return `${node.domain}|${node.opType}|${node.overload}|${outputs}|${inputs.join(" ")}|${attributes.sort().join("|")}`;
 }
 
 /** Points the readers of `node` to the outputs of `earlier`; false when one of them cannot be redirected. */
