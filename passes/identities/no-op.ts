@@ -27,9 +27,12 @@ function hasZeroPads(node: Node): boolean {
   return pads !== undefined && pads.every((pad) => pad === 0);
 }
 
-/** Interpolation at scale 1 hits the samples themselves, except where a region of interest moves them. */
+/** Ways to sample that miss the samples even at scale 1: within a region of interest, or half an element aside. */
+const shifting: ReadonlySet<string> = new Set(["tf_crop_and_resize", "tf_half_pixel_for_nn"]);
+
+/** Interpolation at scale 1 hits the samples themselves, except where it is shifted. */
 function keepsSize(node: Node): boolean {
-  if (stringAttr(node, "coordinate_transformation_mode") === "tf_crop_and_resize") return false;
+  if (shifting.has(stringAttr(node, "coordinate_transformation_mode", ""))) return false;
   if (stringAttr(node, "keep_aspect_ratio_policy", "stretch") !== "stretch") return false;
   const givenSizes = node.input(3);
   if (givenSizes !== undefined) return sameShapeInput(node) !== undefined;

@@ -43,6 +43,8 @@ const castPair: LocalRule = {
     const [from, between] = [dtypeOf(source), dtypeOf(node.input(0))];
     if (inner === undefined || source === undefined || from === undefined || between === undefined) return undefined;
     if (!holdsExactly(from, between)) return undefined;
+    // One value has a text for each type: True, 1 and 1.0.
+    if (dtypeOf(node.outputs[0]) === "string" && from !== between) return undefined;
     node.graph.setInput(node, 0, source);
     return `Cast reads "${source.name}" directly: ${between} holds every ${from}`;
   },
@@ -98,10 +100,14 @@ function isSameConstant(a: Value | undefined, b: Value | undefined): boolean {
   return left !== undefined && right !== undefined && equalTensors(left, right);
 }
 
-/** QuantizeLinear of what DequantizeLinear made of x with the same parameters gives x back exactly. */
+/**
+ * QuantizeLinear of what DequantizeLinear made of x with the same parameters gives x back exactly: in single precision,
+ * whose significand is longer than any quantized integer.
+ */
 function requantized(node: Node): Value | undefined {
   const inner = producedBy(node.input(0), "DequantizeLinear");
   if (inner === undefined || dtypeOf(inner.input(0)) !== dtypeOf(node.outputs[0])) return undefined;
+  if (dtypeOf(inner.input(1)) !== "float32" || dtypeOf(inner.outputs[0]) !== "float32") return undefined;
   if (!isSameConstant(inner.input(1), node.input(1)) || !isSameConstant(inner.input(2), node.input(2)))
     return undefined;
   const setting = (n: Node, name: string): unknown => {
