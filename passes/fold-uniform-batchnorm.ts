@@ -1,5 +1,5 @@
 import type { Node } from "../src/ir/index.ts";
-import { attr, floatAttr, numbersOf, sizeOf, tensorAttr, tensorFromNumbers } from "../src/ir/index.ts";
+import { attr, floatAttr, intAttr, numbersOf, sizeOf, tensorAttr, tensorFromNumbers } from "../src/ir/index.ts";
 import type { Pass } from "../src/pipeline/pass.ts";
 import { dtypeOf, integersOf, uniformOf } from "./support/facts.ts";
 import type { LocalRule } from "./support/local-rules.ts";
@@ -16,6 +16,7 @@ interface Affine {
 
 /** What the node does to every channel alike; undefined when channels differ or parameters are computed. */
 function uniformAffine(node: Node): Affine | undefined {
+  if (intAttr(node, "training_mode", 0) !== 0) return undefined;
   const [scale, bias, mean, variance] = [1, 2, 3, 4].map((index) => uniformOf(node.input(index)));
   if (scale === undefined || bias === undefined || mean === undefined || variance === undefined) return undefined;
   const factor = scale / Math.sqrt(variance + floatAttr(node, "epsilon", defaultEpsilon));
