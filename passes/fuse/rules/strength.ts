@@ -13,9 +13,14 @@ function isFloating(tensor: Tensor): boolean {
   return dtypes[tensor.dtype].kind === "float" && dtypes[tensor.dtype].bits >= 16;
 }
 
+function hasFloats(value: Value): boolean {
+  return value.type?.kind === "tensor" && dtypes[value.type.dtype].kind === "float";
+}
+
 /** True for ±2^n: then the reciprocal is exact, and so is every product with it that is no subnormal number. */
 function isPowerOfTwo(value: number): boolean {
-  return Number.isFinite(value) && value !== 0 && Number.isInteger(Math.log2(Math.abs(value)));
+  const exponent = Math.round(Math.log2(Math.abs(value)));
+  return Number.isFinite(value) && 2 ** exponent === Math.abs(value);
 }
 
 function reciprocal(tensor: Tensor): Tensor | undefined {
@@ -63,9 +68,7 @@ function powerRule(name: string, exponent: number, after: string, emit: (x: Valu
     preserves: "tolerance",
     pattern: op("Pow", [x, near(exponent, 0)]),
     check: (match) => {
-      const type = match.value("x").type;
-      if (type?.kind !== "tensor" || dtypes[type.dtype].kind !== "float")
-        return refuse("the base is no floating-point number", match.root);
+      if (!hasFloats(match.value("x"))) return refuse("the base is no floating-point number", match.root);
       if (isLandmark(match.root, match.value("x"))) return refuse(landmarkReason, match.root);
       return checkSameRank(match.value("x"), match.root);
     },
@@ -120,8 +123,10 @@ export const strengthRules: readonly Rule[] = [
     pattern: op("ReduceMean", [x, optional(anyValue())], {
       where: (node) => intAttr(node, "keepdims", 1) === 1 && isSpatial(node),
     }),
-    check: (match) =>
-      comesFromConv(match.value("x")) ? undefined : refuse("no convolution stands before it", match.root),
+    check: (match) => {
+      if (!hasFloats(match.value("x"))) return refuse("GlobalAveragePool wants floating-point numbers", match.root);
+      return comesFromConv(match.value("x")) ? undefined : refuse("no convolution stands before it", match.root);
+    },
     rewrite: (match, build) => build.op("GlobalAveragePool", [match.value("x")]),
   }),
   rule({
@@ -138,11 +143,8 @@ export const strengthRules: readonly Rule[] = [
     after: "GlobalMaxPool(x)",
     preserves: "bits",
     pattern: op("MaxPool", [x], { where: coversImage }),
-    check: (match) => {
-      const type = match.value("x").type;
-      const isFloat = type?.kind === "tensor" && dtypes[type.dtype].kind === "float";
-      return isFloat ? undefined : refuse("GlobalMaxPool wants floating-point numbers", match.root);
-    },
+    check: (match) =>
+      hasFloats(match.value("x")) ? undefined : refuse("GlobalMaxPool wants floating-point numbers", match.root),
     rewrite: (match, build) => build.op("GlobalMaxPool", [match.value("x")]),
   }),
 ];
