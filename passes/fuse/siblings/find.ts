@@ -150,7 +150,8 @@ function isAlike(a: Node, b: Node): boolean {
     if (i === 0) return true;
     const other = b.inputs[i];
     if (value === undefined || other === undefined) return value === other;
-    if (value === other) return true;
+    // The merged operator stands where the first one did: what is computed later is not there yet.
+    if (value === other && value.producer === undefined) return true;
     const left = constantOf(value);
     const right = constantOf(other);
     // Only constants of one element: others would be split along with the channels.
