@@ -5,6 +5,7 @@ import { anyValue, commutative, constant, op, refuse, rule } from "../../../src/
 import { axesOf, dtypeOf, nonNegativeAxis, rankOf, shapeOf } from "../../support/facts.ts";
 import { channelValues } from "../linear/channel-values.ts";
 import { roundTo } from "../linear/weights.ts";
+import { checkSameRank } from "./written-out.ts";
 import { centered, meanOf, normalized, squareOf } from "./normalization-patterns.ts";
 
 /** True when the mean runs over all axes after batch and channels of an image. */
@@ -70,7 +71,7 @@ export const instanceNormRules: readonly Rule[] = [
     check: (match) => {
       const rank = rankOf(match.value("x"));
       return isOverImage(match.node("mean"), rank) && isOverImage(match.node("square"), rank)
-        ? undefined
+        ? checkSameRank(match.value("x"), match.root)
         : refuse("the means are not over the image", match.root);
     },
     rewrite: (match, build) => {

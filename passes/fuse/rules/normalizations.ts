@@ -4,6 +4,7 @@ import type { Builder, Match, Refusal, Rule } from "../../../src/rewrite/index.t
 import { anyValue, commutative, constant, op, optional, refuse, rule } from "../../../src/rewrite/index.ts";
 import { axesOf, dtypeOf, nonNegativeAxis, rankOf, shapeOf } from "../../support/facts.ts";
 import { combineConstants } from "../broadcast.ts";
+import { checkSameRank } from "./written-out.ts";
 import { centered, meanOf, normalized, squareOf, x } from "./normalization-patterns.ts";
 
 /** The first of the last axes that a mean runs over; a refusal when it runs over others. */
@@ -35,6 +36,8 @@ function emit(opType: string, match: Match<"x" | "square" | "epsilon">, axis: nu
   const dtype = dtypeOf(input);
   if (shape === undefined || dtype === undefined)
     return refuse("the size of the normalized axes is not known", match.root);
+  const wider = checkSameRank(input, match.root);
+  if (wider !== undefined) return wider;
   if (sizeOf(shape) > maxScaleElements)
     return refuse(`a scale of ${sizeOf(shape)} ones would make the file larger`, match.root);
   const scale = build.constant(
