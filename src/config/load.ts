@@ -24,7 +24,8 @@ export function readConfigFile(file: string): UserOptions {
 
 /** Checks options against the schema and fills in defaults; inside, options are complete. Throws IO0901 or IO0902. */
 export function completeOptions(given: UserOptions, file?: string): CompileOptions {
-  const ajv = new Ajv2020({ useDefaults: true, allErrors: false, strict: false, verbose: true });
+  // The schema itself is checked by a test, not on every start: compiling its own schema takes longer than all the rest.
+  const ajv = new Ajv2020({ useDefaults: true, strict: false, verbose: true, meta: false, validateSchema: false });
   const validate = ajv.compile(schema) as ValidateFunction<CompileOptions>;
   const options: unknown = structuredClone(given);
   if (validate(options)) return options;

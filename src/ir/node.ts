@@ -16,6 +16,10 @@ export interface NodeSpec {
   readonly attributes?: Readonly<Record<string, Attribute>> | ReadonlyMap<string, Attribute>;
 }
 
+const noMetadata: ReadonlyMap<string, string> = new Map();
+const noGraphs: readonly Graph[] = [];
+const noSubgraphs: readonly (readonly [string, Graph])[] = [];
+
 /** One operator call. Its graph changes it; `inputs`, `outputs` and `attributes` are views. */
 export class Node {
   readonly graph: Graph;
@@ -25,12 +29,14 @@ export class Node {
   name: string;
   docString = "";
   /** metadata_props of the node. */
-  metadata: ReadonlyMap<string, string> = new Map();
+  metadata: ReadonlyMap<string, string> = noMetadata;
   extra: Extra;
   readonly #inputUses: (Use | undefined)[] = [];
   readonly #inputs: (Value | undefined)[] = [];
   readonly #outputs: (Value | undefined)[] = [];
   readonly #attributes = new Map<string, Attribute>();
+  /** Number of graphs among the attributes: nearly always 0, and asked for in every walk. */
+  #bodies = 0;
   /** @internal list links */
   previous: Node | undefined;
   /** @internal */
@@ -65,11 +71,11 @@ export class Node {
     return this.#inputs[index];
   }
   /** The graphs among the attributes (bodies of If, Loop, Scan, …), with the attribute's name. */
-  *subgraphs(): Iterable<readonly [string, Graph]> {
-    for (const [name, attribute] of this.#attributes) {
-      if (attribute.kind === "graph") yield [name, attribute.value];
-      if (attribute.kind === "graphs") for (const graph of attribute.value) yield [name, graph];
-    }
+  subgraphs(): readonly (readonly [string, Graph])[] {
+    if (this.#bodies === 0) return noSubgraphs;
+    return [...this.#attributes].flatMap(([name, attribute]) =>
+      graphsOf(attribute).map((graph) => [name, graph] as const),
+    );
   }
   /** @internal the entry among the uses of input `index` that stands for it */
   useAt(index: number): Use | undefined {
@@ -107,16 +113,27 @@ export class Node {
   }
   /** @internal */
   setAttribute(name: string, attribute: Attribute | undefined): void {
+    const old = this.#attributes.get(name);
+    if (old !== undefined) this.#bodies -= graphsOf(old).length;
     if (attribute === undefined) this.#attributes.delete(name);
-    else this.#attributes.set(name, attribute);
+    else {
+      this.#attributes.set(name, attribute);
+      this.#bodies += graphsOf(attribute).length;
+    }
   }
 }
 
+function graphsOf(attribute: Attribute): readonly Graph[] {
+  if (attribute.kind === "graph") return [attribute.value];
+  return attribute.kind === "graphs" ? attribute.value : noGraphs;
+}
+
 /** The values a node reads: its inputs and what its subgraphs capture from outside of them. */
-export function* reads(node: Node): Iterable<Value> {
-  for (const value of node.inputs) if (value !== undefined) yield value;
+export function reads(node: Node): readonly Value[] {
+  const values = node.inputs.filter((value) => value !== undefined);
   for (const [, graph] of node.subgraphs()) {
-    for (const inner of graph.nodes()) for (const value of reads(inner)) if (value.graph !== graph) yield value;
-    for (const value of graph.outputs) if (value.graph !== graph) yield value;
+    for (const inner of graph.nodes()) for (const value of reads(inner)) if (value.graph !== graph) values.push(value);
+    for (const value of graph.outputs) if (value.graph !== graph) values.push(value);
   }
+  return values;
 }

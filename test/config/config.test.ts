@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, expect, test } from "vitest";
 import type { UserOptions } from "../../src/config/index.ts";
 import {
@@ -11,6 +12,7 @@ import {
   parseShare,
   parseSize,
   readConfigFile,
+  schema,
 } from "../../src/config/index.ts";
 import type { Diagnostic } from "../../src/diagnostics/index.ts";
 import { InferOptError } from "../../src/diagnostics/index.ts";
@@ -44,6 +46,11 @@ test("without options the defaults are complete, and completing them again chang
     externalData: "auto",
   });
   expect(completeOptions(options)).toEqual(options);
+});
+
+test("the schema is valid", () => {
+  const ajv = new Ajv2020({ strict: false });
+  expect(ajv.validateSchema(schema), ajv.errorsText()).toBe(true);
 });
 
 test("completing leaves the given object alone", () => {
