@@ -1,5 +1,6 @@
 export type { DecodeOptions, LoadedModel } from "./file/load-model.ts";
 export { decodeModel, loadModel } from "./file/load-model.ts";
+export { readFully } from "./file/read-fully.ts";
 export type { EncodeOptions, SaveOptions, SavedModel } from "./file/save-model.ts";
 export { encodeModel, saveModel, savedBytes } from "./file/save-model.ts";
 export type { ValueInfoPolicy } from "./export/export-graph.ts";

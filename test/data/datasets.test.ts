@@ -184,6 +184,14 @@ test.each([
   ["IO0408", () => openDataset(put("order.npy", npy("<f4", [1, 2], floats(1, 2), true)), [x], plain)],
   ["IO0408", () => openDataset(put("bad.npz", "no archive at all"), [x], plain)],
   ["IO0408", async () => collect(await openDataset(put("cut.npy", npy("<f4", [3, 2], floats(1, 2))), [x], plain))],
+  ...[true, false].map((deflated): [string, () => Promise<unknown>] => [
+    "IO0408",
+    async () => {
+      const huge: InputSpec = { name: "x", type: tensorType("float32", [1, undefined]) };
+      const content = { "x.npy": npy("<f4", [1, 2 ** 52], floats(1, 2)) };
+      await collect(await openDataset(put(`huge-${deflated}.npz`, zip(content, deflated)), [huge], plain));
+    },
+  ]),
   ["IO0408", async () => collect(await openDataset(put("bad.jsonl", '{"x": [[1,'), [x], plain))],
   ["IO0404", async () => collect(await openDataset(put("long.jsonl", '{"x": [1, 2, 3]}'), [x], plain))],
   ["IO0409", () => openDataset(put("empty.jsonl", "\n"), [x], plain)],

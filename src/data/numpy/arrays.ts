@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { byteLengthOf, sizeOf } from "../../ir/index.ts";
 import type { FilePart } from "./byte-source.ts";
 import { openPart } from "./byte-source.ts";
 import type { NpyHeader } from "./header.ts";
@@ -12,6 +13,9 @@ export interface StoredArray extends NpyHeader {
   readonly part: FilePart;
 }
 
+/** Deflate makes at most this many bytes of one (zlib technical details, maximum compression factor). */
+const greatestInflation = 1032;
+
 async function describe(name: string, part: FilePart): Promise<StoredArray> {
   const reader = await openPart(part);
   try {
@@ -20,7 +24,10 @@ async function describe(name: string, part: FilePart): Promise<StoredArray> {
     const header = new Uint8Array(preamble.length + rest.length);
     header.set(preamble);
     header.set(rest, preamble.length);
-    return { name, part, ...parseNpyHeader(header) };
+    const array = { name, part, ...parseNpyHeader(header) };
+    const promised = array.start + byteLengthOf(array.dtype, sizeOf(array.shape));
+    if (promised > part.size) throw new Error(`its header promises ${promised} bytes, but it has ${part.size}`);
+    return array;
   } finally {
     await reader.close();
   }
@@ -32,13 +39,16 @@ export async function listArrays(file: string): Promise<readonly StoredArray[]> 
   try {
     if (file.toLowerCase().endsWith(".npy")) {
       const { size } = await handle.stat();
-      return [await describe("", { file, start: 0, length: size, deflated: false })];
+      return [await describe("", { file, start: 0, length: size, deflated: false, size })];
     }
     const arrays: StoredArray[] = [];
     for (const entry of await readZipDirectory(handle)) {
       if (!entry.name.endsWith(".npy")) continue;
       const start = await contentStart(handle, entry);
-      const part: FilePart = { file, start, length: entry.compressedSize, deflated: entry.method === 8 };
+      const { compressedSize: length, method } = entry;
+      const deflated = method === 8;
+      const size = deflated ? Math.min(entry.size, length * greatestInflation) : length;
+      const part: FilePart = { file, start, length, deflated, size };
       arrays.push(await describe(entry.name.slice(0, -".npy".length), part));
     }
     return arrays;

@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { createInflateRaw } from "node:zlib";
+import { readFully } from "../../onnx/index.ts";
 
 /** Bytes that are read from front to back, in pieces as large as asked for. */
 export interface ByteReader {
@@ -19,6 +20,8 @@ export interface FilePart {
   /** Bytes in the file. */
   readonly length: number;
   readonly deflated: boolean;
+  /** Bytes of the content, at most; an archive may claim more than there are. */
+  readonly size: number;
 }
 
 /** Opens a part for reading from its start; stored parts skip without reading. */
@@ -32,10 +35,9 @@ async function storedReader(part: FilePart): Promise<ByteReader> {
   return {
     take: async (length) => {
       const wanted = Math.max(0, Math.min(length, part.start + part.length - at));
-      const buffer = new Uint8Array(wanted);
-      const { bytesRead } = await handle.read(buffer, 0, wanted, at);
-      at += bytesRead;
-      return buffer.subarray(0, bytesRead);
+      const bytes = await readFully(handle, new Uint8Array(wanted), at);
+      at += bytes.length;
+      return bytes;
     },
     skip: async (length) => {
       at += length;
@@ -53,6 +55,7 @@ function inflatingReader(part: FilePart): ByteReader {
   raw.on("error", (error) => stream.destroy(error));
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let rest: Uint8Array = new Uint8Array(0);
+  let left = part.size;
   const advance = async (length: number, keep: (bytes: Uint8Array) => void): Promise<void> => {
     let missing = length;
     while (missing > 0) {
@@ -62,6 +65,7 @@ function inflatingReader(part: FilePart): ByteReader {
         rest = next.value;
       }
       const piece = rest.subarray(0, missing);
+      left -= piece.length;
       keep(piece);
       rest = rest.subarray(piece.length);
       missing -= piece.length;
@@ -69,9 +73,9 @@ function inflatingReader(part: FilePart): ByteReader {
   };
   return {
     take: async (length) => {
-      const buffer = new Uint8Array(length);
+      const buffer = new Uint8Array(Math.max(0, Math.min(length, left)));
       let at = 0;
-      await advance(length, (piece) => {
+      await advance(buffer.length, (piece) => {
         buffer.set(piece, at);
         at += piece.length;
       });

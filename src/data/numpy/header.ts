@@ -49,13 +49,11 @@ export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
   if (order === "True") throw new Error("arrays in Fortran order are not read; save numpy.ascontiguousarray(x)");
   const dtype = descr === undefined ? undefined : types[descr];
   if (dtype === undefined) throw new Error(`element type ${descr ?? "with fields"} is not read`);
-  return {
-    dtype,
-    shape: shape
-      .split(",")
-      .map((s) => s.replace("L", "").trim())
-      .filter((s) => s !== "")
-      .map(Number),
-    start: length,
-  };
+  const dims = shape
+    .split(",")
+    .map((s) => s.replace("L", "").trim())
+    .filter((s) => s !== "")
+    .map(Number);
+  if (!dims.every(Number.isSafeInteger)) throw new Error("the header is malformed");
+  return { dtype, shape: dims, start: length };
 }

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { readFully } from "../../onnx/index.ts";
 
 /** One file inside an archive. */
 export interface ZipEntry {
@@ -13,8 +14,8 @@ export interface ZipEntry {
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
-  const { bytesRead } = await file.read(buffer, 0, length, position);
-  if (bytesRead < length) throw new Error("the archive is cut short");
+  const bytes = await readFully(file, buffer, position);
+  if (bytes.length < length) throw new Error("the archive is cut short");
   return buffer;
 }
 

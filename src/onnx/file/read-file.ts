@@ -1,12 +1,11 @@
 import { open } from "node:fs/promises";
 import { InferOptError, fail } from "../../diagnostics/index.ts";
 import { onnxDiagnostics } from "../../diagnostics/codes/onnx.ts";
+import { readFully } from "./read-fully.ts";
 import { refuseOtherFormats } from "./sniff.ts";
 
 /** The greatest protobuf message, in bytes. */
 export const protobufLimit = 0x7fff_ffff;
-
-const blockBytes = 1 << 28;
 
 /** Reads a whole file into one array; what cannot be an ONNX file is refused by its first bytes. */
 export async function readFileWhole(path: string): Promise<Uint8Array> {
@@ -15,18 +14,9 @@ export async function readFileWhole(path: string): Promise<Uint8Array> {
     try {
       const facts = await handle.stat();
       if (!facts.isFile()) fail(onnxDiagnostics.unreadable({ path, detail: "not a plain file" }, { file: path }));
-      const head = new Uint8Array(Math.min(1024, facts.size));
-      await handle.read(head, 0, head.length, 0);
-      refuseOtherFormats(head, path);
+      refuseOtherFormats(await readFully(handle, new Uint8Array(Math.min(1024, facts.size)), 0), path);
       if (facts.size > protobufLimit) fail(onnxDiagnostics.tooLarge({ path, bytes: facts.size }, { file: path }));
-      const bytes = new Uint8Array(facts.size);
-      let done = 0;
-      while (done < bytes.length) {
-        const { bytesRead } = await handle.read(bytes, done, Math.min(blockBytes, bytes.length - done), done);
-        if (bytesRead === 0) break;
-        done += bytesRead;
-      }
-      return bytes.subarray(0, done);
+      return await readFully(handle, new Uint8Array(facts.size), 0);
     } finally {
       await handle.close();
     }
