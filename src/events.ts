@@ -5,8 +5,12 @@ export interface LatencySummary {
   readonly minNs: number;
   readonly medianNs: number;
   readonly p90Ns: number;
-  readonly p99Ns: number;
   readonly samples: number;
+}
+
+/** A spread with its far end, which records do not keep. */
+export interface LatencyProfile extends LatencySummary {
+  readonly p99Ns: number;
 }
 
 /** Everything the core tells while it works. Reporters fold these; there is no other way out of the core. */
@@ -67,13 +71,6 @@ export type CompileEvent =
       readonly value: number;
       readonly samples: number;
       readonly detail?: string;
-    }
-  | {
-      readonly type: "trial";
-      readonly form: string;
-      readonly round: number;
-      readonly rounds: number;
-      readonly latency: LatencySummary;
     }
   | {
       readonly type: "measured";

@@ -2,7 +2,7 @@ export type { CompileOptions, UserOptions } from "./config/index.ts";
 export { completeOptions } from "./config/index.ts";
 export type { Diagnostic, Severity, Where } from "./diagnostics/index.ts";
 export { InferOptError, formatDiagnostic } from "./diagnostics/index.ts";
-export type { CompileEvent, CompileReport, FormReport, LatencySummary, Reporter } from "./events.ts";
+export type { CompileEvent, CompileReport, FormReport, LatencyProfile, LatencySummary, Reporter } from "./events.ts";
 export type {
   BenchResult,
   CompileResult,

@@ -1,4 +1,4 @@
-import type { LatencySummary } from "../events.ts";
+import type { LatencyProfile } from "../events.ts";
 
 /** The q-quantile (0..1) of a sample by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996). */
 export function quantile(values: readonly number[], q: number): number {
@@ -12,7 +12,7 @@ export function quantile(values: readonly number[], q: number): number {
 }
 
 /** Minimum, median and upper percentiles of a sample of nanoseconds. */
-export function summarize(samples: readonly number[]): LatencySummary {
+export function summarize(samples: readonly number[]): LatencyProfile {
   return {
     minNs: quantile(samples, 0),
     medianNs: quantile(samples, 0.5),

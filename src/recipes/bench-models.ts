@@ -3,7 +3,7 @@ import type { CompileOptions } from "../config/index.ts";
 import { parseDuration } from "../config/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
-import type { LatencySummary, Reporter } from "../events.ts";
+import type { LatencyProfile, Reporter } from "../events.ts";
 import type { SpeedRatio } from "../measure/index.ts";
 import { measurePolicies, speedRatio, summarize } from "../measure/index.ts";
 import { loadModel } from "../onnx/index.ts";
@@ -20,7 +20,7 @@ export interface BenchResult {
   readonly runs: readonly {
     readonly threads: number;
     readonly noise: number;
-    readonly rows: readonly { readonly name: string; readonly latency: LatencySummary; readonly speed: SpeedRatio }[];
+    readonly rows: readonly { readonly name: string; readonly latency: LatencyProfile; readonly speed: SpeedRatio }[];
   }[];
 }
 
@@ -42,7 +42,8 @@ export async function benchModels(
     const policy = measurePolicies[options.tune === "off" ? "default" : options.tune];
     const budgetMs = options.budget === undefined ? policy.budgetMs : parseDuration(options.budget);
     const runs: BenchResult["runs"][number][] = [];
-    for (const threads of threadsOf(options)) {
+    const threadCounts = threadsOf(options);
+    for (const threads of threadCounts) {
       setup.signal.throwIfAborted();
       const sessions: number[] = [];
       for (const file of files)
@@ -54,7 +55,7 @@ export async function benchModels(
         {
           op: "race",
           forms: files.map((file, i) => ({ name: basename(file), session: sessions[i] as number, feeds: wire })),
-          policy: { ...policy, budgetMs },
+          policy: { ...policy, budgetMs: budgetMs / threadCounts.length },
           seed: options.seed,
         },
         (round, rounds) =>

@@ -309,7 +309,7 @@ function reports(
       .filter((proof) => proof.form === form.name)
       .map(({ threads, ns, speed }) => ({
         threads,
-        latency: { minNs: ns.min, medianNs: ns.median, p90Ns: ns.p90, p99Ns: ns.p90, samples: ns.n },
+        latency: { minNs: ns.min, medianNs: ns.median, p90Ns: ns.p90, samples: ns.n },
         speed,
       })),
     accuracy: (accuracy?.get(form.name) ?? []).map(({ metric, value, samples }) => ({ metric, value, samples })),

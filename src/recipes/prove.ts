@@ -81,7 +81,6 @@ export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<
         minNs: proof.ns.min,
         medianNs: proof.ns.median,
         p90Ns: proof.ns.p90,
-        p99Ns: proof.ns.p90,
         samples: proof.ns.n,
       };
       setup.reporter.handle({
@@ -136,15 +135,18 @@ async function tryOpen(
   setup: ProveSetup,
 ): Promise<number | { readonly failure: Diagnostic }> {
   const model = await form.file();
+  let opened: number | undefined;
   try {
     const { session } = await setup.worker.request({
       op: "open",
       model,
       settings: { optimization: "all", threads },
     });
+    opened = session;
     await setup.worker.request({ op: "run", session, feeds: toWire(setup.feeds), wanted: undefined });
     return session;
   } catch (error) {
+    if (opened !== undefined) await setup.worker.request({ op: "close", session: opened });
     if (error instanceof InferOptError) return { failure: error.diagnostic };
     throw error;
   }

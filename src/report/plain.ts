@@ -52,8 +52,6 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
       return `   ${event.phase} ${event.done}/${event.total}${event.etaMs === undefined ? "" : `, ${Math.ceil(event.etaMs / 1000)} s left`}`;
     case "accuracy":
       return `   ${event.form}: ${event.metric} ${formatMetric(event.metric, event.value)} on ${event.samples} samples${event.detail === undefined ? "" : ` (${event.detail})`}`;
-    case "trial":
-      return undefined;
     case "measured":
       return `   ${event.form}: min ${formatTime(event.latency.minNs)}, median ${formatTime(event.latency.medianNs)}, ${event.ratio.toFixed(3)}x (${event.low.toFixed(3)} to ${event.high.toFixed(3)})`;
     case "choice":
