@@ -26,8 +26,8 @@ export async function prunedHolds(
     config: configHash(run.options),
     tool: version,
   });
-  const known = cache.records.find((record) => record.kind === "choice" && record.key === key);
-  if (known?.kind === "choice") return known.chosen === pruned.name;
+  const known = cache.records.findLast((record) => record.kind === "choice" && record.key === key);
+  if (known?.kind === "choice" && !run.options.reprove) return known.chosen === pruned.name;
   if (samples?.evaluation === undefined || run.unrunnable !== undefined) return true;
   const accuracy = await measureForms([input.form, pruned], samples.evaluation, run);
   const objection = accuracyObjection(pruned, accuracy, run.options);
