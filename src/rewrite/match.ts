@@ -40,11 +40,28 @@ export function matchPattern<Names extends string>(
   root: Node,
   accept: (match: Match<Names>) => Refusal | undefined = () => undefined,
 ): MatchResult<Names> {
+  if (!mayMatch(pattern, root)) return undefined;
   const search = new Search(root, accept as (match: Match) => Refusal | undefined);
   const found = search.run(pattern);
   if (found !== undefined) return { match: found as Match<Names> };
   const { refusal } = search;
   return refusal === undefined || search.progress < leastOps(pattern) ? undefined : { refusal };
+}
+
+/** False when an operator that the pattern needs right above its root is not there: the cheap answer to most questions. */
+function mayMatch(pattern: AnyShapedPattern, root: Node): boolean {
+  if (pattern.kind === "alternatives") return pattern.patterns.some((inner) => mayMatch(inner, root));
+  if (pattern.kind !== "op") return true;
+  return pattern.inputs.every((inner, index) => {
+    if (inner.kind !== "op") return true;
+    if (!pattern.isCommutative) return isMadeBy(root.input(index), inner);
+    return isMadeBy(root.input(0), inner) || isMadeBy(root.input(1), inner);
+  });
+}
+
+function isMadeBy(value: Value | undefined, { domain, opTypes }: OpPattern): boolean {
+  const producer = value?.producer;
+  return producer !== undefined && producer.domain === domain && opTypes.includes(producer.opType);
 }
 
 type Next = () => boolean;
