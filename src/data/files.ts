@@ -7,10 +7,12 @@ export async function sortedNames(folder: string): Promise<readonly string[]> {
   return (await readdir(folder)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** What stands at a path: "file" or "folder"; throws IO0401 when nothing does. */
-export async function kindOfPath(path: string): Promise<"file" | "folder"> {
+/** What stands at a path: "other" is a pipe, socket or device, reading which may never end. Throws IO0401 when nothing does. */
+export async function kindOfPath(path: string): Promise<"file" | "folder" | "other"> {
   try {
-    return (await stat(path)).isDirectory() ? "folder" : "file";
+    const found = await stat(path);
+    if (found.isDirectory()) return "folder";
+    return found.isFile() ? "file" : "other";
   } catch (cause) {
     return fail(dataDiagnostics.missingPath({ path }, { file: path }), cause);
   }

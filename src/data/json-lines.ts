@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import { createInterface } from "node:readline";
 import type { StaticShape, Tensor } from "../ir/index.ts";
 import { isFloat, isStatic, sizeOf } from "../ir/index.ts";
 import { dataDiagnostics } from "../diagnostics/codes/data.ts";
@@ -17,15 +16,33 @@ interface Block {
   readonly values: readonly number[];
 }
 
+/** Axes that no tensor has; nesting beyond them is no data. */
+const MOST_AXES = 64;
+
 /** Throws a plain Error that says what is wrong; the caller knows file and line. */
 function flatten(value: unknown): Block {
-  if (typeof value === "number" || typeof value === "boolean") return { shape: [], values: [Number(value)] };
-  if (!Array.isArray(value)) throw new Error(`${JSON.stringify(value)?.slice(0, 20)} is no number or array`);
-  const parts = value.map(flatten);
-  const inner = parts[0]?.shape ?? [];
-  if (parts.some(({ shape }) => shape.length !== inner.length || shape.some((dim, i) => dim !== inner[i])))
-    throw new Error("rows of different lengths");
-  return { shape: [value.length, ...inner], values: parts.flatMap(({ values }) => values) };
+  const shape: number[] = [];
+  for (let at = value; Array.isArray(at); at = at[0] as unknown) {
+    shape.push(at.length);
+    if (shape.length > MOST_AXES) throw new Error(`arrays nested more than ${MOST_AXES} deep`);
+  }
+  const values: number[] = [];
+  append(value, shape, 0, values);
+  return { shape, values };
+}
+
+/** Appends the numbers of arrays that must have the given lengths from `axis` on. */
+function append(value: unknown, shape: StaticShape, axis: number, values: number[]): void {
+  const length = shape[axis];
+  if (length === undefined) {
+    if (Array.isArray(value)) throw new Error("rows of different lengths");
+    if (typeof value !== "number" && typeof value !== "boolean")
+      throw new Error(`${JSON.stringify(value)?.slice(0, 20)} is no number or array`);
+    values.push(Number(value));
+    return;
+  }
+  if (!Array.isArray(value) || value.length !== length) throw new Error("rows of different lengths");
+  for (const item of value) append(item, shape, axis + 1, values);
 }
 
 function blockOf(value: unknown): Block {
@@ -59,22 +76,42 @@ function tensorFor(value: unknown, input: InputSpec, source: string): Tensor {
   return saturatingTensor(dtype, fitting, values);
 }
 
-async function* lines(file: string): AsyncIterable<string> {
-  const reader = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-  try {
-    for await (const line of reader) if (line.trim() !== "") yield line;
-  } finally {
-    reader.close();
+/** Characters of one line: half of what a string can hold. */
+const LONGEST_LINE = 2 ** 28;
+
+/** Lines that are not blank, each with its number in the file, from 1. Throws IO0408 for one that is too long. */
+async function* lines(file: string): AsyncIterable<readonly [line: string, lineNumber: number]> {
+  const isText = (line: string): boolean => line.trim() !== "";
+  let rest: string[] = [];
+  let length = 0;
+  let lineNumber = 1;
+  for await (const chunk of createReadStream(file, "utf8") as AsyncIterable<string>) {
+    const parts = chunk.split("\n");
+    for (const part of parts.slice(0, -1)) {
+      const line = rest.join("") + part;
+      if (isText(line)) yield [line, lineNumber];
+      [rest, length] = [[], 0];
+      lineNumber++;
+    }
+    const last = parts.at(-1) ?? "";
+    rest.push(last);
+    length += last.length;
+    if (length > LONGEST_LINE)
+      fail(
+        dataDiagnostics.malformedFile({ file, detail: `a line is longer than ${LONGEST_LINE} characters` }, { file }),
+      );
   }
+  const line = rest.join("");
+  if (isText(line)) yield [line, lineNumber];
 }
 
-function parseLine(line: string, index: number, file: string, inputs: readonly InputSpec[]): Sample {
-  const source = `${basename(file)}:${index + 1}`;
+function parseLine(line: string, lineNumber: number, file: string, inputs: readonly InputSpec[]): Sample {
+  const source = `${basename(file)}:${lineNumber}`;
   const malformed = (cause: unknown): never =>
     fail(dataDiagnostics.malformedFile({ file: source, detail: (cause as Error).message }, { file }), cause);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(line);
+    parsed = JSON.parse(line.replace(/^\uFEFF/, ""));
   } catch (cause) {
     return malformed(cause);
   }
@@ -102,7 +139,8 @@ function parseLine(line: string, index: number, file: string, inputs: readonly I
 /** Opens a .jsonl file: one object a line, input name to nested arrays or {shape, data}, optionally `label` and `id`. */
 export async function openJsonLines(file: string, inputs: readonly InputSpec[]): Promise<Dataset> {
   let size = 0;
-  for await (const line of lines(file)) size += line === "" ? 0 : 1;
+  const counted = lines(file)[Symbol.asyncIterator]();
+  while ((await counted.next()).done !== true) size++;
   if (size === 0) fail(dataDiagnostics.empty({ path: file }, { file }));
   return {
     source: basename(file),
@@ -112,10 +150,10 @@ export async function openJsonLines(file: string, inputs: readonly InputSpec[]):
       const wanted = positions?.[Symbol.iterator]();
       let next = wanted?.next().value ?? (wanted === undefined ? 0 : undefined);
       let index = 0;
-      for await (const line of lines(file)) {
+      for await (const [line, lineNumber] of lines(file)) {
         if (next === undefined) return;
         if (index === next) {
-          yield parseLine(line, index, file, inputs);
+          yield parseLine(line, lineNumber, file, inputs);
           next = wanted === undefined ? index + 1 : wanted.next().value;
         }
         index++;

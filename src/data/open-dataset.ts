@@ -25,13 +25,15 @@ export async function openDataset(
   inputs: readonly InputSpec[],
   options: OpenDatasetOptions,
 ): Promise<Dataset> {
-  if ((await kindOfPath(path)) === "file") {
+  const kind = await kindOfPath(path);
+  if (kind === "file") {
     const name = path.toLowerCase();
     if (name.endsWith(".npy") || name.endsWith(".npz")) return openNumpy(path, inputs);
     if (name.endsWith(".jsonl")) return openJsonLines(path, inputs);
-    return fail(dataDiagnostics.unknownKind({ path }, { file: path }));
   }
-  if (await isTestDataFolder(path)) return openTestData(path, inputs);
-  if (await isImageFolder(path)) return openImageFolder(path, inputs, options);
+  if (kind === "folder") {
+    if (await isTestDataFolder(path)) return openTestData(path, inputs);
+    if (await isImageFolder(path)) return openImageFolder(path, inputs, options);
+  }
   return fail(dataDiagnostics.unknownKind({ path }, { file: path }));
 }

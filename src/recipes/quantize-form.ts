@@ -63,13 +63,18 @@ export async function addInt8Form(
       options.strict ||
       error.diagnostic.exitCode === 6 ||
       options.calib !== undefined ||
-      error.diagnostic.code.startsWith("IO04")
+      isAboutData(error)
     )
       throw error;
     run.diagnose({ ...error.diagnostic, severity: "warning" });
     run.quantization = { refused: error.diagnostic.message };
     return undefined;
   }
+}
+
+/** Samples that cannot be read are for the user to repair, whatever the precision: IO04xx, and IO01xx in files of tensors. */
+function isAboutData({ diagnostic }: InferOptError): boolean {
+  return /^IO0[14]/.test(diagnostic.code);
 }
 
 async function quantizeModel(

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -112,9 +113,16 @@ test("jsonl takes nested arrays, shape and data, flat lists, labels and ids", as
   expect(all.map((sample) => [sample.id, sample.label])).toEqual([
     ["rows.jsonl:1", 1],
     ["second", undefined],
-    ["rows.jsonl:3", undefined],
+    ["rows.jsonl:4", undefined],
   ]);
   expect((await collect(dataset, [1])).map(({ id }) => id)).toEqual(["second"]);
+});
+
+test("a message about a jsonl file names the line of the file, blank ones counted", async () => {
+  const file = put("blank.jsonl", '\n{"x": [1, 2]}\n\n  \n{"x": [[1,\n');
+  const dataset = await openDataset(file, [x], plain);
+  expect(dataset.size).toBe(2);
+  await expect(collect(dataset)).rejects.toThrow("blank.jsonl:5");
 });
 
 test("test_data_set folders come in numeric order with their expected outputs", async () => {
@@ -155,6 +163,15 @@ test("image folders: labels from sub-folders in alphabetical order, or from labe
 test.each([
   ["IO0401", () => openDataset(join(folder, "absent"), [x], plain)],
   ["IO0402", () => openDataset(put("notes.txt", ""), [x], plain)],
+  ["IO0402", () => openDataset("/dev/null", [x], plain)],
+  [
+    "IO0402",
+    () => {
+      const pipe = join(folder, "pipe.npy");
+      execFileSync("mkfifo", [pipe]);
+      return openDataset(pipe, [x], plain);
+    },
+  ],
   ["IO0404", () => openDataset(put("shape.npy", npy("<f4", [2, 3], floats(1, 2, 3, 4, 5, 6))), [x], plain)],
   ["IO0405", () => openDataset(put("type.npy", npy("<f4", [1, 1, 2], floats(1, 2))), [ids], plain)],
   [
@@ -193,9 +210,31 @@ test.each([
     },
   ]),
   ["IO0408", async () => collect(await openDataset(put("bad.jsonl", '{"x": [[1,'), [x], plain))],
+  [
+    "IO0408",
+    async () =>
+      collect(await openDataset(put("deep.jsonl", `{"x": ${"[".repeat(5e4)}${"]".repeat(5e4)}}`), [x], plain)),
+  ],
+  ["IO0408", async () => collect(await openDataset(put("rows.bad.jsonl", '{"x": [[1, 2], 3]}'), [x], plain))],
   ["IO0404", async () => collect(await openDataset(put("long.jsonl", '{"x": [1, 2, 3]}'), [x], plain))],
   ["IO0409", () => openDataset(put("empty.jsonl", "\n"), [x], plain)],
   ["IO0412", async () => collect(await openDataset(put("label.jsonl", '{"x": [1, 2], "label": -1}'), [x], plain))],
+  ...(
+    [
+      ["negative", [2], [0, -1]],
+      ["fractional", [2], [0, 0.5]],
+      ["one-hot", [2, 2], [0, 1, 1, 0]],
+    ] as const
+  ).map(([name, shape, labels]): [string, () => Promise<unknown>] => [
+    "IO0412",
+    async () => {
+      const arrays = {
+        "x.npy": npy("<f4", [2, 2], floats(1, 2, 3, 4)),
+        "label.npy": npy("<f4", shape, floats(...labels)),
+      };
+      return collect(await openDataset(put(`${name}.npz`, zip(arrays, false)), [x], plain));
+    },
+  ]),
   [
     "IO0413",
     () =>
@@ -250,4 +289,16 @@ test("inputs of types without plain numbers are generated too", async () => {
   const [sample] = await collect(randomDataset(model.graph, { seed: 0, size: 1 }));
   expect([...(sample?.feeds.get("x")?.bytes() ?? [1])]).toEqual([0, 0, 0]);
   expect(sample?.feeds.get("c")?.byteLength).toBe(16);
+});
+
+test("jsonl may begin with a byte order mark, end its lines as Windows does, and hold a long line", async () => {
+  const small = await openDataset(put("bom.jsonl", '\uFEFF{"x": [1, 2]}\r\n{"x": [3, 4]}\r\n'), [x], plain);
+  expect((await collect(small)).map((sample) => fed(sample, "x"))).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  const long = `{"ids": [[${"1,".repeat(200_000)}7]]}\n`;
+  const [first, second] = await collect(await openDataset(put("long-line.jsonl", long + long), [ids], plain));
+  expect(fed(first, "ids")).toHaveLength(200_001);
+  expect(fed(second, "ids").at(-1)).toBe(7);
 });

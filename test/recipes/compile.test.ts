@@ -235,3 +235,11 @@ graph g {
   expect(report.quantization).toMatchObject({ refused: "no node of the model can become INT8" });
   expect(report.problems).toEqual([]);
 });
+
+test("a damaged tensor among the samples ends the job: INT8 is not silently left out", async () => {
+  const set = join(work, "damaged", "test_data_set_0");
+  mkdirSync(set, { recursive: true });
+  writeFileSync(join(set, "input_0.pb"), Buffer.alloc(50, 0xff));
+  const options: UserOptions = { ...quick, tune: "off", check: "none", calibData: join(work, "damaged") };
+  expect(await codeOf(run(example("residual-cnn"), options))).toBe("IO0106");
+});

@@ -74,6 +74,8 @@ export async function openNumpy(file: string, inputs: readonly InputSpec[]): Pro
     fail(dataDiagnostics.countMismatch({ source, detail: `"${name}" has another number of samples than the rest` }));
   }
   if (count === 0) fail(dataDiagnostics.empty({ path: file }, { file }));
+  if (labels?.shape.slice(1).some((dim) => dim !== 1))
+    fail(dataDiagnostics.badLabel({ source, detail: `labels have shape [${labels.shape.join(",")}], not [${count}]` }));
   const labelColumn: Column | undefined =
     labels === undefined
       ? undefined
@@ -100,7 +102,10 @@ export async function openNumpy(file: string, inputs: readonly InputSpec[]): Pro
           next = position + 1;
           const feeds = new Map(columns.map((column, i) => [column.name, tensors[i] as Tensor]));
           const label = labelColumn === undefined ? undefined : numbersOf(tensors.at(-1) as Tensor)[0];
-          yield { id: `${source}[${position}]`, feeds, label };
+          const id = `${source}[${position}]`;
+          if (label !== undefined && !(Number.isSafeInteger(label) && label >= 0))
+            fail(dataDiagnostics.badLabel({ source: id, detail: `label ${label}` }, { file }));
+          yield { id, feeds, label };
         }
       } finally {
         await Promise.all(readers.map((reader) => reader.close()));
