@@ -1,11 +1,12 @@
 import type { CompileOptions } from "../config/index.ts";
-import type { CompileReport, FormReport, Reporter } from "../events.ts";
+import type { CompileReport, Reporter } from "../events.ts";
 import { fail, InferOptError } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { dataDiagnostics } from "../diagnostics/codes/data.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import { version } from "../version.ts";
 import type { Choice } from "./choose.ts";
+import type { Decision } from "./decide.ts";
 import { decide } from "./decide.ts";
 import { openEnvironment, runtimeText } from "./environment.ts";
 import type { Environment } from "./environment.ts";
@@ -103,7 +104,7 @@ function makeReport(
   forms: readonly Form[],
   chosen: Form,
   choice: Choice & { readonly measured: "now" | "replayed" | "no" },
-  formReports: readonly FormReport[],
+  formReports: Decision["forms"],
   written: { readonly file: string | undefined; readonly bytes: number },
   run: Run,
 ): CompileReport {
@@ -132,17 +133,10 @@ function makeReport(
     operators: { before: input.operators, after: countOperators(chosen.model) },
     quantization: run.quantization,
     pruning: run.pruning,
-    forms:
-      formReports.length > 0
-        ? formReports
-        : forms.map((form) => ({
-            name: form.name,
-            nodes: form.nodes,
-            bytes: form.bytes,
-            timings: [],
-            accuracy: [],
-            verdict: "",
-          })),
+    forms: forms.map((form) => ({
+      ...(formReports.find((report) => report.name === form.name) ?? untold(form)),
+      bytes: form === chosen ? written.bytes : form.bytes,
+    })),
     choice: { form: chosen.name, reason: choice.reason, measured: choice.measured },
     noise: run.noise,
     refusals: run.refusals,
@@ -150,6 +144,10 @@ function makeReport(
     notes: run.notes,
     phases: run.phases,
   };
+}
+
+function untold({ name, nodes }: Form): Decision["forms"][number] {
+  return { name, nodes, timings: [], accuracy: [], verdict: "" };
 }
 
 function targetReport(environment: Environment): CompileReport["target"] {

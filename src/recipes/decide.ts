@@ -19,12 +19,13 @@ import type { ProveResult } from "./prove.ts";
 import { prove } from "./prove.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
-import { readFeeds } from "./samples.ts";
+import { evaluationHash, readFeeds } from "./samples.ts";
 
 /** The choice with what it rests on. */
 export interface Decision {
   readonly choice: Choice & { readonly measured: "now" | "replayed" | "no" };
-  readonly forms: readonly FormReport[];
+  /** What is told of each form; its size is known for certain once it is written. */
+  readonly forms: readonly Omit<FormReport, "bytes">[];
 }
 
 /** Least SQNR in dB of a lossy form when there are no labels to judge by: below it the output is more noise than it is worth. */
@@ -40,10 +41,11 @@ export async function decide(
 ): Promise<Decision> {
   const { options } = run;
   const key = proofKey(forms, run);
-  const known = findProof(cache, key, forms, run);
+  const judgedOn = forms.some((form) => form.lossy) ? samples?.evaluation : undefined;
+  const data = judgedOn === undefined ? undefined : await evaluationHash(judgedOn);
+  const known = findProof(cache, key, data, forms, run);
   if (known !== undefined) return replay(forms, known, run);
-  const isJudged = samples?.evaluation !== undefined && forms.some((form) => form.lossy);
-  if (options.reproducible && forms.length > 1 && (options.tune !== "off" || isJudged))
+  if (options.reproducible && forms.length > 1 && (options.tune !== "off" || judgedOn !== undefined))
     fail(
       scheduleDiagnostics.missingRecord(
         { what: "the proof of this model, with these options, on any device" },
@@ -58,7 +60,7 @@ export async function decide(
   const objections = new Map(forms.map((form) => [form.name, accuracyObjection(form, accuracy, options)]));
   if (options.tune === "off") {
     const decision = untimed(forms, accuracy, objections, run);
-    if (accuracy !== undefined) keep(cache, key, [], accuracy, decision.choice, input, run);
+    if (accuracy !== undefined) keep(cache, key, data, [], accuracy, decision.choice, input, run);
     return decision;
   }
   const proof = await unlessItFails(() => timeAndConfirm(forms, input, samples, cache, run), run);
@@ -74,7 +76,7 @@ export async function decide(
   );
   const choice = choose(candidates, constraintsOf(options), Math.min(proof.noise, 0.03));
   run.reporter.handle({ type: "choice", form: choice.name, reason: choice.reason });
-  keep(cache, key, proof.forms, accuracy, choice, input, run);
+  keep(cache, key, data, proof.forms, accuracy, choice, input, run);
   return { choice: { ...choice, measured: "now" }, forms: reports(forms, proof.forms, accuracy?.byForm, choice) };
 }
 
@@ -229,7 +231,9 @@ function candidateOf(form: Form, proofs: readonly ProofForm[], objection: string
   return {
     name: form.name,
     nodes: form.nodes,
-    bytes: form.bytes,
+    get bytes() {
+      return form.bytes;
+    },
     lossy: form.lossy,
     mustPay: form.mustPay === true,
     isOriginal: form.name === "original",
@@ -300,11 +304,10 @@ function reports(
   proofs: readonly ProofForm[],
   accuracy: ReadonlyMap<string, readonly Accuracy[]> | undefined,
   choice: Choice,
-): readonly FormReport[] {
+): Decision["forms"] {
   return forms.map((form) => ({
     name: form.name,
     nodes: form.nodes,
-    bytes: form.bytes,
     timings: proofs
       .filter((proof) => proof.form === form.name)
       .map(({ threads, ns, speed }) => ({
@@ -320,6 +323,7 @@ function reports(
 function keep(
   cache: ScheduleCache,
   key: string,
+  data: string | undefined,
   forms: readonly ProofForm[],
   accuracy: AccuracyResult | undefined,
   choice: Choice,
@@ -327,6 +331,7 @@ function keep(
   run: Run,
 ): void {
   const threads = forms.length === 0 ? [] : threadsOf(run.options);
-  const found = { forms, threads, noise: run.noise ?? 0, accuracy: accuracy?.byForm ?? new Map(), chosen: choice.name };
+  const chosen = choice.name;
+  const found = { forms, threads, noise: run.noise ?? 0, data, accuracy: accuracy?.byForm ?? new Map(), chosen };
   recordProof(cache, key, { ...found, reason: choice.reason }, input, run);
 }

@@ -29,12 +29,16 @@ export function countOperators(model: Model): Readonly<Record<string, number>> {
 export function makeForm(name: string, model: Model, signature: Signature, folder: string, lossy: boolean): Form {
   restoreSignature(signature, model);
   const path = join(folder, `form-${name.replace(/[^a-z0-9-]/gi, "_")}.onnx`);
+  let bytes: number | undefined;
   return {
     name,
     model,
     hash: hashModel(model),
     nodes: countNodes(model),
-    bytes: savedBytes(model),
+    // Laying a model out takes as long as writing it: only where somebody asks.
+    get bytes() {
+      return (bytes ??= savedBytes(model));
+    },
     file: writtenOnce(model, path),
     lossy,
   };
