@@ -48,15 +48,18 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
   for (const form of forms) iterations.push(await warmUp(form, policy, clock));
   timeReference();
   const rounds: number[][][] = [];
+  /** Of each form, the best time of each round, as the only sample of the round: all that ratios of minima need. */
+  const fastest: number[][][] = forms.map(() => []);
   const referenceNs: number[] = [];
   const deadline = clock.now() + policy.budgetMs * 1e6;
-  for (let round = 0; round < policy.rounds || (round < policy.maxRounds && !isSettled(rounds, policy)); round++) {
+  for (let round = 0; round < policy.rounds || (round < policy.maxRounds && !isSettled(fastest, policy)); round++) {
     if (setup.signal?.aborted === true || (rounds.length >= 2 && clock.now() > deadline)) break;
     const before = timeReference();
     const samples: number[][] = forms.map(() => []);
     for (const index of shuffled(forms.length, random))
       samples[index] = await timeBlock(forms[index] as RaceForm, iterations[index] as number, policy, clock);
     rounds.push(samples);
+    samples.forEach((times, form) => fastest[form]?.push([times.reduce((a, b) => Math.min(a, b), Infinity)]));
     referenceNs.push(Math.min(before, timeReference()));
     setup.onRound?.(round + 1, round < policy.rounds ? policy.rounds : policy.maxRounds);
   }
@@ -69,14 +72,12 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
 }
 
 /** True when every form's speed against the first is known to within the policy's interval. */
-function isSettled(rounds: readonly (readonly (readonly number[])[])[], policy: MeasurePolicy): boolean {
-  const column = (index: number): readonly (readonly number[])[] =>
-    rounds.map((round) => round[index] as readonly number[]);
-  for (let index = 1; index < (rounds[0]?.length ?? 0); index++) {
-    const { low, high } = speedRatio(column(0), column(index));
-    if (high - low > policy.intervalWidth * Math.max(1, high)) return false;
-  }
-  return true;
+function isSettled(fastest: readonly (readonly (readonly number[])[])[], policy: MeasurePolicy): boolean {
+  const [first, ...others] = fastest;
+  return others.every((other) => {
+    const { low, high } = speedRatio(first ?? [], other);
+    return high - low <= policy.intervalWidth * Math.max(1, high);
+  });
 }
 
 async function warmUp(form: RaceForm, policy: MeasurePolicy, clock: Clock): Promise<number> {
