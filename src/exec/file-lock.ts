@@ -1,5 +1,16 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+
+/** A lock of another host is broken when it is older than this: its process cannot be asked. */
+const foreignLockMs = 60_000;
+
+/** What stands in a lock: `pid@host id`, the id drawn anew for each lock. */
+interface Owner {
+  readonly text: string;
+  readonly pid: number;
+  readonly host: string;
+}
 
 function isAlive(pid: number): boolean {
   try {
@@ -11,25 +22,36 @@ function isAlive(pid: number): boolean {
 }
 
 /** The process that holds a lock; undefined when it was released meanwhile. */
-function ownerOf(path: string): number | undefined {
+function ownerOf(path: string): Owner | undefined {
   try {
-    return Number(readFileSync(path, "utf8"));
+    const text = readFileSync(path, "utf8");
+    const [, pid = "0", host = ""] = /^(\d+)@(\S+)/.exec(text) ?? [];
+    return { text, pid: Number(pid), host };
   } catch {
     return undefined;
   }
 }
 
+/** Milliseconds since the last change of one file when another was written: both by the file server's clock. */
+function ageAt(path: string, writtenNow: string): number {
+  return statSync(writtenNow).mtimeMs - statSync(path).mtimeMs;
+}
+
 /**
- * Removes the lock of a dead process. It is first moved aside and looked at again: when another process was quicker and
- * the lock is a fresh one by now, it is put back.
+ * Removes the lock of a process of this host that died, or one of another host that is old. It is first moved aside and
+ * looked at again: when another process was quicker and the lock is a fresh one by now, it is put back.
  */
 function breakStale(path: string): void {
   const owner = ownerOf(path);
-  if (owner === undefined || isAlive(owner)) return;
+  if (owner === undefined || (owner.host === hostname() && isAlive(owner.pid))) return;
   const aside = `${path}.${randomUUID()}`;
   try {
+    if (owner.host !== hostname()) {
+      writeFileSync(aside, "");
+      if (ageAt(path, aside) < foreignLockMs) return;
+    }
     renameSync(path, aside);
-    if (ownerOf(aside) !== owner) linkSync(aside, path);
+    if (ownerOf(aside)?.text !== owner.text) linkSync(aside, path);
   } catch {
     // Another process was quicker: it removed the stale lock, or holds the next one.
   } finally {
@@ -37,10 +59,10 @@ function breakStale(path: string): void {
   }
 }
 
-/** Creates the lock with the owner's process id as its content in one step; false when it exists. */
-function take(path: string): boolean {
+/** Creates the lock with its owner as its content in one step; false when it exists. */
+function take(path: string, owner: string): boolean {
   const mine = `${path}.${randomUUID()}`;
-  writeFileSync(mine, String(process.pid));
+  writeFileSync(mine, owner);
   try {
     linkSync(mine, path);
     return true;
@@ -53,21 +75,27 @@ function take(path: string): boolean {
 }
 
 /**
- * Runs `action` while holding `<file>.lock`, which names the owner's process; waits up to `timeoutMs` for another owner
- * and throws when it does not let go. The lock of a process that died is broken.
+ * Runs `action` while holding `<file>.lock`, which names the owner's process and host; waits up to `timeoutMs` for
+ * another owner and throws when it does not let go. The lock of a process of this host that died is broken; one of
+ * another host, on a shared file system, when it is a minute old: actions must be shorter than that.
  */
 export function withFileLock<T>(file: string, action: () => T, timeoutMs = 10_000): T {
   const path = `${file}.lock`;
+  const owner = `${process.pid}@${hostname()} ${randomUUID()}`;
   const deadline = Date.now() + timeoutMs;
   const pause = new Int32Array(new SharedArrayBuffer(4));
-  while (!take(path)) {
+  while (!take(path, owner)) {
     breakStale(path);
-    if (Date.now() > deadline) throw new Error(`${path} is held by process ${ownerOf(path) ?? "unknown"}`);
+    if (Date.now() > deadline) {
+      const other = ownerOf(path);
+      throw new Error(`${path} is held by process ${other?.pid ?? "unknown"} on ${other?.host ?? "an unknown host"}`);
+    }
     Atomics.wait(pause, 0, 0, 5 + Math.random() * 10);
   }
   try {
     return action();
   } finally {
-    rmSync(path, { force: true });
+    // A lock that was broken meanwhile is another's by now.
+    if (ownerOf(path)?.text === owner) rmSync(path, { force: true });
   }
 }

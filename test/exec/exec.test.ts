@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { makeTempFolder, startNodeChild, withFileLock } from "../../src/exec/index.ts";
@@ -37,7 +37,7 @@ function deadPid(): number {
 test("a lock is held while the action runs, and gone after it, also when it throws", () => {
   const file = join(folder, "held");
   const seen = withFileLock(file, () => readFileSync(`${file}.lock`, "utf8"));
-  expect(seen).toBe(String(process.pid));
+  expect(seen.split(" ")[0]).toBe(`${process.pid}@${hostname()}`);
   expect(existsSync(`${file}.lock`)).toBe(false);
   expect(() =>
     withFileLock(file, () => {
@@ -49,11 +49,29 @@ test("a lock is held while the action runs, and gone after it, also when it thro
 
 test("the lock of a dead process is broken; that of a live one is not", () => {
   const file = join(folder, "stale");
-  writeFileSync(`${file}.lock`, String(deadPid()));
+  writeFileSync(`${file}.lock`, `${deadPid()}@${hostname()} id`);
   expect(withFileLock(file, () => "taken", 2000)).toBe("taken");
-  writeFileSync(`${file}.lock`, String(process.pid));
+  writeFileSync(`${file}.lock`, `${process.pid}@${hostname()} id`);
   expect(() => withFileLock(file, () => "taken", 50)).toThrow(`held by process ${process.pid}`);
   expect(existsSync(`${file}.lock`)).toBe(true);
+});
+
+test("the lock of another host, whose processes cannot be asked, is broken when it is old", () => {
+  const file = join(folder, "foreign");
+  const lock = `${file}.lock`;
+  writeFileSync(lock, `${deadPid()}@another-host id`);
+  expect(() => withFileLock(file, () => "taken", 50)).toThrow("on another-host");
+  expect(readFileSync(lock, "utf8")).toContain("another-host");
+  const old = Date.now() / 1000 - 120;
+  utimesSync(lock, old, old);
+  expect(withFileLock(file, () => "taken", 2000)).toBe("taken");
+  expect(readdirSync(folder).filter((name) => name.startsWith("foreign"))).toEqual([]);
+});
+
+test("a lock that was broken and is another's by now is not removed", () => {
+  const file = join(folder, "lost");
+  withFileLock(file, () => writeFileSync(`${file}.lock`, "1@another-host id"));
+  expect(readFileSync(`${file}.lock`, "utf8")).toBe("1@another-host id");
 });
 
 test("messages pass both ways with typed arrays, and the exit is told with code and last words", async () => {
