@@ -22,23 +22,24 @@ const carriers: ReadonlySet<string> = new Set([
 ]);
 
 /** The least number of rows of the tables that a value indexes; undefined where it indexes none of known size. */
-export function indexBound(value: Value, depth = 8): number | undefined {
+export function indexBound(value: Value): number | undefined {
   let bound: number | undefined;
-  const narrow = (rows: number | undefined): void => {
-    if (rows !== undefined && (bound === undefined || rows < bound)) bound = rows;
-  };
-  for (const use of value.uses) {
-    if (use.kind !== "node") continue;
-    const { node, index } = use;
-    const lookup = lookups[node.opType];
-    if (lookup !== undefined && index === lookup.indices) {
-      const type = node.input(lookup.table)?.type;
-      const rows = type?.kind === "tensor" ? type.shape?.[intAttr(node, "axis", 0)] : undefined;
-      narrow(
-        node.input(lookup.table)?.constant?.shape[intAttr(node, "axis", 0)] ??
-          (typeof rows === "number" ? rows : undefined),
-      );
-    } else if (depth > 0 && index === 0 && carriers.has(node.opType)) narrow(indexBound(node.output, depth - 1));
-  }
+  // The list grows while it is walked. A node carries its input 0 only, so no value is reached twice.
+  const carrying = [value];
+  for (const { uses } of carrying)
+    for (const use of uses) {
+      if (use.kind !== "node") continue;
+      const { node, index } = use;
+      const lookup = lookups[node.opType];
+      if (lookup !== undefined && index === lookup.indices) {
+        const rows = rowsOf(node.input(lookup.table), intAttr(node, "axis", 0));
+        if (rows !== undefined && (bound === undefined || rows < bound)) bound = rows;
+      } else if (index === 0 && carriers.has(node.opType)) carrying.push(node.output);
+    }
   return bound;
+}
+
+function rowsOf(table: Value | undefined, axis: number): number | undefined {
+  const rows = table?.constant?.shape[axis] ?? (table?.type?.kind === "tensor" ? table.type.shape?.[axis] : undefined);
+  return typeof rows === "number" ? rows : undefined;
 }

@@ -66,3 +66,16 @@ test.each([
   expect(() => randomDataset(other, { seed: 1, size: 1 })).toThrow(`IO0414: no sample can be generated for input "x"`);
   expect(() => randomDataset(other, { seed: 1, size: 1 })).toThrow(detail);
 });
+
+test("integers stay within their table however many steps stand between", async () => {
+  const steps = Array.from({ length: 200 }, (_, i) => `%v${i + 1} = Identity(%v${i})`).join("\n");
+  const { graph: long } = parseModel(`opset 17 graph g {
+    in %v0: int64[64]
+    const %table: float32[3,4] = random(1)
+    ${steps}
+    %rows = Gather(%table, %v200)
+    out %rows
+  }`);
+  for await (const sample of randomDataset(long, { seed: 1, size: 1 }).samples())
+    expect([...new Set(numbers(sample, "v0"))].sort()).toEqual([0, 1, 2]);
+});
