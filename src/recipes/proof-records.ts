@@ -25,18 +25,25 @@ export function proofKey(forms: readonly Form[], run: Run): string {
 }
 
 /**
- * The newest proof under the key that holds here: made on this device with this runtime or, in a reproducible run, on
- * the device of the records.
+ * The newest proof under the key that holds here: made on these samples (`data`; undefined where accuracy plays no part)
+ * and on this device with this runtime or, in a reproducible run, on the device of the records.
  */
-export function findProof(cache: ScheduleCache, key: string, forms: readonly Form[], run: Run): KnownProof | undefined {
+export function findProof(
+  cache: ScheduleCache,
+  key: string,
+  data: string | undefined,
+  forms: readonly Form[],
+  run: Run,
+): KnownProof | undefined {
   const { options, environment } = run;
   if (options.reprove) return undefined;
   const { device } = environment;
   const holds = (proof: ProofRecord): boolean =>
-    options.reproducible ||
-    (device !== undefined &&
-      hashJson({ ...proof.device }) === hashJson({ ...device.fingerprint }) &&
-      proof.runtime === runtimeText(device.toolchain));
+    (data === undefined || proof.data === data) &&
+    (options.reproducible ||
+      (device !== undefined &&
+        hashJson({ ...proof.device }) === hashJson({ ...device.fingerprint }) &&
+        proof.runtime === runtimeText(device.toolchain)));
   return cache
     .proofs(key)
     .find(({ proof, choice }) => holds(proof) && forms.some(({ name }) => name === choice.chosen));
@@ -66,6 +73,7 @@ export function recordProof(
     readonly forms: readonly ProofForm[];
     readonly threads: readonly number[];
     readonly noise: number;
+    readonly data: string | undefined;
     readonly accuracy: ReadonlyMap<string, readonly Accuracy[]>;
     readonly chosen: string;
     readonly reason: string;
@@ -82,6 +90,7 @@ export function recordProof(
       kind: "proof",
       config: configHash(run.options),
       device: device.fingerprint,
+      ...(found.data === undefined ? {} : { data: found.data }),
       runtime: runtimeText(device.toolchain),
       threads: found.threads,
       batch: 1,

@@ -1,9 +1,10 @@
 import type { CompileOptions } from "../config/index.ts";
 import { parseShape } from "../config/index.ts";
 import type { Dataset, InputSpec } from "../data/index.ts";
-import { openDataset, parsePreprocess, randomDataset, splitEveryFifth, spread } from "../data/index.ts";
+import { dataHash, openDataset, parsePreprocess, randomDataset, splitEveryFifth, spread } from "../data/index.ts";
 import type { Model } from "../ir/index.ts";
 import type { Feeds } from "../pipeline/index.ts";
+import { hashJson } from "../schedule/index.ts";
 
 /** The samples a compile uses, each part for its purpose. */
 export interface Samples {
@@ -64,6 +65,17 @@ export async function openSamples(model: Model, options: CompileOptions): Promis
 
 function limited(dataset: Dataset | undefined, count: number): Dataset | undefined {
   return dataset === undefined ? undefined : spread(dataset, count);
+}
+
+/** Hash of what accuracy is measured on: the samples in their order, and their labels. */
+export async function evaluationHash(data: Dataset): Promise<string> {
+  const samples = dataHash();
+  const labels: (number | null)[] = [];
+  for await (const sample of data.samples()) {
+    samples.add(sample);
+    labels.push(sample.label ?? null);
+  }
+  return hashJson({ samples: samples.digest(), labels });
 }
 
 /** All feeds of a small dataset. */

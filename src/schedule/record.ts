@@ -87,6 +87,8 @@ export interface ProofRecord extends Stamp {
   /** Hash of the options that the result follows from. */
   readonly config: string;
   readonly device: DeviceFingerprint;
+  /** Hash of the samples and labels that accuracy was measured on; absent when none was. */
+  readonly data?: string;
   readonly runtime: string;
   readonly threads: readonly number[];
   readonly batch: number;
