@@ -265,10 +265,13 @@ function untimed(
   return { choice: { ...choice, measured: "no" }, forms: reports(forms, [], accuracy?.byForm, choice) };
 }
 
+/** What our three metadata entries add to a written model; it decides only for models of a few kilobytes. */
+const METADATA_BYTES = 160;
+
 /** Whether a form is worth writing without being timed: lossy ones were asked for, others must be smaller in some way. */
 function isUntimedGain(form: Form, [original]: readonly Form[]): boolean {
   if (form.mustPay === true || original === undefined) return false;
-  return form.lossy || form.nodes < original.nodes || form.bytes < 0.99 * original.bytes;
+  return form.lossy || form.nodes < original.nodes || form.bytes + METADATA_BYTES < 0.99 * original.bytes;
 }
 
 /** Nothing can be run: the last lossless form is written, unmeasured. */
