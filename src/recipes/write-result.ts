@@ -31,7 +31,6 @@ const placeOptions = new Set([
   "reproducible",
   "dryRun",
   "memoryLimit",
-  "failIfSlower",
 ]);
 
 /** The hash of the options that the result follows from, in hex. */

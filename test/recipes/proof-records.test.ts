@@ -2,11 +2,13 @@ import { expect, test } from "vitest";
 import { completeOptions } from "../../src/config/index.ts";
 import type { Dataset, Sample } from "../../src/data/index.ts";
 import { filledTensor, parseModel } from "../../src/ir/index.ts";
+import { decide } from "../../src/recipes/decide.ts";
 import type { Form } from "../../src/recipes/form.ts";
 import type { Input } from "../../src/recipes/load-input.ts";
 import { findProof, proofKey, recordProof } from "../../src/recipes/proof-records.ts";
 import type { Run } from "../../src/recipes/run.ts";
 import { evaluationHash } from "../../src/recipes/samples.ts";
+import { configHash } from "../../src/recipes/write-result.ts";
 import { makeScheduleCache } from "../../src/schedule/index.ts";
 
 const model = parseModel("opset 17\ngraph g {\n  in %x: float32[1]\n  %y = Relu(%x)\n  out %y\n}\n");
@@ -51,4 +53,18 @@ test("a proof holds for the samples and labels its accuracy was measured on", as
     expect(isKnown(other)).toBe(false);
     expect(isKnown(relabelled)).toBe(false);
   }
+});
+
+test("an untimed choice is not called slow when it is replayed; what decides the choice is part of the key", async () => {
+  const options = completeOptions({ tune: "off", failIfSlower: true });
+  const reporter = { handle: () => undefined };
+  const untimed = { options, environment, reporter, note: () => undefined } as unknown as Run;
+  const forms = [form("original"), form("int8")];
+  const input = { form: form("original") } as Input;
+  const cache = makeScheduleCache([]);
+  const found = { forms: [], threads: [], noise: 0, data: undefined, accuracy: new Map(), chosen: "original" };
+  recordProof(cache, proofKey(forms, untimed), { ...found, reason: "not timed" }, input, untimed);
+  const { choice } = await decide(forms, input, undefined, cache, untimed);
+  expect(choice).toMatchObject({ name: "original", measured: "replayed", unmet: undefined });
+  expect(configHash(options)).not.toBe(configHash({ ...options, failIfSlower: false }));
 });
