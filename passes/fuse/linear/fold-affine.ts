@@ -1,5 +1,5 @@
 import type { Attribute, Node, Value } from "../../../src/ir/index.ts";
-import { numbersOf, sizeOf } from "../../../src/ir/index.ts";
+import { sizeOf } from "../../../src/ir/index.ts";
 import type { Builder, Refusal } from "../../../src/rewrite/index.ts";
 import { refuse } from "../../../src/rewrite/index.ts";
 import { rankOf, shapeOf } from "../../support/facts.ts";
@@ -29,7 +29,7 @@ export function foldAfter(
   if ("reason" in affine) return affine;
   const { layout, weight, bias } = linear;
   const { scale, shift } = affine;
-  const values = scale === undefined ? numbersOf(weight) : scaleChannels(weight, layout, "output", scale);
+  const values = scale === undefined ? undefined : scaleChannels(weight, layout, "output", scale);
   const total =
     bias === undefined && shift === undefined
       ? undefined
@@ -37,7 +37,7 @@ export function foldAfter(
           { length: layout.outputs },
           (_, i) => (bias?.[i] ?? 0) * (scale?.[i] ?? 1) + (shift?.[i] ?? 0),
         );
-  return emit(linear, node.input(0), scale === undefined ? undefined : values, total, build);
+  return emit(linear, node.input(0), values, total, build);
 }
 
 /** Folds an affine map of the input channels into weight and bias: W' = W·s, b' = b + W·t. `x` is the map's own input. */
