@@ -62,6 +62,12 @@ test.each([
   ["none,scal=2", /did you mean "scale"/],
   ["scale=abc", /takes a number/],
   ["std=0", /non-zero/],
+  ["scale=0", /non-zero/],
+  ["resize=99999999", /at most 16384/],
+  ["crop=1x99999999", /at most 16384/],
+  ["label-offset=99999999999999999999", /whole number/],
+  ["__proto__=1", /unknown key/],
+  ["constructor", /unknown preset/],
   ["mean=1,tensorflow", /no key=value/],
 ])("a wrong spec (%s) is refused with IO0410", async (spec, message) => {
   expect(await codeOf(() => parsePreprocess(spec))).toBe("IO0410");

@@ -53,11 +53,15 @@ function numberOf(text: string): number | undefined {
   return text.trim() !== "" && Number.isFinite(value) ? value : undefined;
 }
 
+/** Pixels on a side: more than any camera gives, few enough to be held in memory. */
+const LONGEST_SIDE = 16_384;
+
 function sizeOf(text: string): Size | undefined {
   const match = /^(\d+)(?:x(\d+))?$/.exec(text);
   const height = Number(match?.[1]);
   const width = Number(match?.[2] ?? match?.[1]);
-  return match !== null && height > 0 && width > 0 ? { height, width } : undefined;
+  const isSide = (pixels: number): boolean => pixels > 0 && pixels <= LONGEST_SIDE;
+  return match !== null && isSide(height) && isSide(width) ? { height, width } : undefined;
 }
 
 function listOf(text: string): readonly number[] | undefined {
@@ -75,12 +79,12 @@ const settings: Readonly<Record<string, (value: string) => Setting>> = {
     const word = oneOf(value, ["off", "auto"]);
     if (word !== undefined) return { resize: word };
     const size = sizeOf(value);
-    if (size === undefined) return "resize takes a number, HxW, off or auto";
+    if (size === undefined) return `resize takes a number, HxW (at most ${LONGEST_SIDE}), off or auto`;
     return { resize: value.includes("x") ? size : size.height };
   },
   crop: (value) => {
     const crop = oneOf(value, ["off", "auto"]) ?? sizeOf(value);
-    return crop === undefined ? "crop takes a number, HxW, off or auto" : { crop };
+    return crop === undefined ? `crop takes a number, HxW (at most ${LONGEST_SIDE}), off or auto` : { crop };
   },
   layout: (value) => {
     const layout = oneOf(value, ["nchw", "nhwc", "auto"]);
@@ -92,7 +96,7 @@ const settings: Readonly<Record<string, (value: string) => Setting>> = {
   },
   scale: (value) => {
     const scale = numberOf(value);
-    return scale === undefined ? "scale takes a number or a fraction such as 1/255" : { scale };
+    return scale === undefined || scale === 0 ? "scale takes a non-zero number or a fraction such as 1/255" : { scale };
   },
   mean: (value) => {
     const mean = listOf(value);
@@ -104,11 +108,16 @@ const settings: Readonly<Record<string, (value: string) => Setting>> = {
   },
   "label-offset": (value) => {
     const labelOffset = value === "auto" ? "auto" : numberOf(value);
-    return labelOffset === undefined || (labelOffset !== "auto" && !Number.isInteger(labelOffset))
+    return labelOffset === undefined || (labelOffset !== "auto" && !Number.isSafeInteger(labelOffset))
       ? "label-offset takes a whole number or auto"
       : { labelOffset };
   },
 };
+
+/** The entry of a table under a name that the user wrote: what every object inherits is none. */
+function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
 
 /** Reads `PRESET[,key=value...]` or `key=value,...`; throws IO0410. The empty text is the preset `none`. */
 export function parsePreprocess(text: string): PreprocessSpec {
@@ -117,7 +126,7 @@ export function parsePreprocess(text: string): PreprocessSpec {
   parts.forEach((part, index) => {
     const equals = part.indexOf("=");
     if (equals < 0) {
-      const preset = index === 0 ? preprocessPresets[part] : undefined;
+      const preset = index === 0 ? entryOf(preprocessPresets, part) : undefined;
       if (preset === undefined)
         fail(
           dataDiagnostics.badPreprocess({
@@ -130,7 +139,7 @@ export function parsePreprocess(text: string): PreprocessSpec {
       return;
     }
     const key = part.slice(0, equals);
-    const setting = settings[key];
+    const setting = entryOf(settings, key);
     if (setting === undefined)
       fail(
         dataDiagnostics.badPreprocess({
