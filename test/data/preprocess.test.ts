@@ -60,7 +60,7 @@ test("specs: presets, overrides, fractions and lists", () => {
 test.each([
   ["tensorflo", /did you mean "tensorflow"/],
   ["none,scal=2", /did you mean "scale"/],
-  ["scale=abc", /takes a number/],
+  ["scale=abc", /takes a non-zero number/],
   ["std=0", /non-zero/],
   ["scale=0", /non-zero/],
   ["resize=99999999", /at most 16384/],
