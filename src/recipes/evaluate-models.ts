@@ -18,7 +18,10 @@ export interface ModelAccuracy {
   readonly top1Change: { readonly difference: number; readonly low: number; readonly high: number } | undefined;
 }
 
-/** Runs models on the evaluation part of the data, as users run them (all of the runtime's optimizations). */
+/**
+ * Runs models on the evaluation part of the data, as users run them (all of the runtime's optimizations). Throws IO0703
+ * for a model that does not run.
+ */
 export async function evaluateModels(
   files: readonly string[],
   options: CompileOptions,
@@ -47,13 +50,15 @@ export async function evaluateModels(
       bytes: 0,
       lossy: i > 0,
     }));
-    const { byForm, top1Change } = await measureAccuracy(
+    const { byForm, failures, top1Change } = await measureAccuracy(
       forms,
       evaluation,
       environment.worker,
       () => undefined,
       signal,
     );
+    for (const [name, detail] of failures)
+      fail(runtimeDiagnostics.runFailed({ detail }, { file: files[Number(name)] as string }));
     return files.map((file, i) => ({
       name: basename(file),
       accuracy: byForm.get(`${i}`) ?? [],
