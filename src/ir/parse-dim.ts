@@ -3,7 +3,7 @@ import { addDims, ceilDivideDims, extremeDim, floorDivideDims, multiplyDims, sub
 
 /**
  * Reads what `printDim` writes: `?`, a number, `N`, `2*N+1`, `floor((N-1)/2)`, `max(M,N)`. Text that is no such
- * expression is the name of a symbol.
+ * expression is the name of a symbol. Throws RangeError for parentheses that nest deeper than any printed dimension's.
  */
 export function parseDim(text: string): Dim {
   if (text === "?") return undefined;
@@ -12,11 +12,15 @@ export function parseDim(text: string): Dim {
   return dim === "not an expression" || !reader.done ? symbol(text) : dim;
 }
 
+/** No expression is printed that is long enough to nest as deep. */
+const deepestNesting = 200;
+
 type Parsed = Dim | "not an expression";
 
 class ExpressionReader {
   readonly #text: string;
   #at = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -29,7 +33,15 @@ class ExpressionReader {
     this.#at += token.length;
     return true;
   }
+  /** Reads a sum; every way into parentheses leads through it. */
   sum(): Parsed {
+    if (++this.#depth > deepestNesting)
+      throw new RangeError(`a dimension nests parentheses more than ${deepestNesting} deep`);
+    const dim = this.#terms();
+    this.#depth--;
+    return dim;
+  }
+  #terms(): Parsed {
     const negative = this.#accept("-");
     let total = this.#product();
     if (total === "not an expression") return total;

@@ -8,6 +8,7 @@ import {
   extremeDim,
   floorDivideDims,
   multiplyDims,
+  parseDim,
   printDim,
   sameDim,
   substituteDim,
@@ -101,4 +102,11 @@ test("expressions that grow without bound become unknown", () => {
   let dim: Dim = addDims(N, 1);
   for (let i = 0; i < 60; i++) dim = floorDivideDims(addDims(multiplyDims(dim, dim), M), 3);
   expect(dim).toBeUndefined();
+});
+
+test("a dimension that nests without end is refused; as deep as printed ones go, it is read", () => {
+  const nested = (depth: number): string => `${"(".repeat(depth)}N${")".repeat(depth)}`;
+  expect(printDim(parseDim(nested(150)))).toBe("N");
+  for (const text of [nested(100_000), "(".repeat(100_000), "floor(".repeat(100_000)])
+    expect(() => parseDim(text)).toThrow("nests parentheses more than 200 deep");
 });
