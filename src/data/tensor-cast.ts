@@ -1,13 +1,5 @@
 import type { DType, StaticShape, Tensor } from "../ir/index.ts";
-import { dtypes, isFloat, isInteger, roundHalfEven, tensorFromNumbers } from "../ir/index.ts";
-
-/** The least and greatest double that an integer type holds: 2^63 - 1 and 2^64 - 1 are none, the doubles below them are. */
-function limits(dtype: DType): readonly [number, number] {
-  const { bits, kind } = dtypes[dtype];
-  const exponent = kind === "signed" ? bits - 1 : bits;
-  const greatest = 2 ** exponent - 2 ** Math.max(0, exponent - 53);
-  return [kind === "signed" ? -(2 ** exponent) : 0, greatest];
-}
+import { dtypes, integerLimits, isFloat, isInteger, roundHalfEven, tensorFromNumbers } from "../ir/index.ts";
 
 /** True for the types whose elements are made from plain numbers: no strings, complex numbers or floats below 16 bits. */
 export function takesNumbers(dtype: DType): boolean {
@@ -18,11 +10,11 @@ export function takesNumbers(dtype: DType): boolean {
 /** A tensor of numbers in any type that takes them; integer types get rounded (half to even) and saturated values. */
 export function saturatingTensor(dtype: DType, shape: StaticShape, values: ArrayLike<number>): Tensor {
   if (!isInteger(dtype)) return tensorFromNumbers(dtype, shape, values);
-  const [low, high] = limits(dtype);
+  const { min, max } = integerLimits(dtype);
   return tensorFromNumbers(
     dtype,
     shape,
-    Float64Array.from(values, (v) => Math.min(high, Math.max(low, roundHalfEven(v)))),
+    Float64Array.from(values, (v) => Math.min(max, Math.max(min, roundHalfEven(v)))),
   );
 }
 

@@ -91,3 +91,14 @@ export function isInteger(dtype: DType): boolean {
   const { kind } = dtypes[dtype];
   return kind === "signed" || kind === "unsigned";
 }
+
+/**
+ * The least and greatest double that an integer type holds: its limits up to 32 bits; of 64 bits the doubles below
+ * 2^63 and 2^64, as 2^63 - 1 and 2^64 - 1 are none.
+ */
+export function integerLimits(dtype: DType): { readonly min: number; readonly max: number } {
+  const { bits, kind } = dtypes[dtype];
+  if (!isInteger(dtype)) throw new TypeError(`${dtype} is no integer type`);
+  const exponent = kind === "signed" ? bits - 1 : bits;
+  return { min: kind === "signed" ? -(2 ** exponent) : 0, max: 2 ** exponent - 2 ** Math.max(0, exponent - 53) };
+}

@@ -44,3 +44,12 @@ export function roundHalfEven(value: number): number {
   if (rest > 0.5) return floor + 1;
   return floor % 2 === 0 ? floor : floor + 1;
 }
+
+/** A finite float32 as the shortest decimal that reads back as the same float32: nine digits tell every one apart. */
+export function shortestFloat32(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return String(rounded);
+  }
+  return String(Number(value.toPrecision(9)));
+}

@@ -2,6 +2,7 @@ import type { Attribute } from "./attribute.ts";
 import type { NameScope } from "./names.ts";
 import { Node } from "./node.ts";
 import type { NodeSpec } from "./node.ts";
+import { replaceUses } from "./replace-uses.ts";
 import { topologicalOrder } from "./topological-order.ts";
 import type { Tensor } from "./tensor.ts";
 import type { ValueType } from "./type.ts";
@@ -281,42 +282,7 @@ export class Graph {
    * is inserted. `from` gets a fresh name when it gives its own away.
    */
   replaceUses(from: Value, to: Value): void {
-    if (from === to) return;
-    for (const use of [...from.uses]) {
-      if (use.kind === "node") {
-        use.node.replaceInput(use.index, to);
-        continue;
-      }
-      const { graph, index } = use;
-      const canRename =
-        graph === from.graph &&
-        to.graph === graph &&
-        to.producer !== undefined &&
-        !to.isOutput &&
-        from.producer !== undefined;
-      if (canRename) {
-        const name = from.name;
-        from.rename(graph.names.fresh(name));
-        to.rename(name);
-        to.type ??= from.type;
-        if (to.docString === "") to.docString = from.docString;
-        to.extra ??= from.extra;
-        graph.setOutput(index, to);
-      } else if (to.producer?.graph === graph && graph !== from.graph) {
-        graph.setOutput(index, to);
-      } else {
-        const name = from.name;
-        const inOwnGraph = graph === from.graph;
-        if (inOwnGraph) from.rename(graph.names.fresh(name));
-        const identity = graph.append({
-          opType: "Identity",
-          inputs: [to],
-          outputs: [inOwnGraph ? { name, type: from.type ?? to.type } : { type: from.type ?? to.type }],
-        });
-        identity.output.extra = from.extra;
-        graph.setOutput(index, identity.output);
-      }
-    }
+    replaceUses(from, to);
   }
   /** Gives a value another name. Names of the interface never change: inputs and outputs throw. */
   rename(value: Value, name: string): void {

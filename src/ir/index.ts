@@ -1,5 +1,5 @@
 export type { DType, DTypeFacts, DTypeKind } from "./dtype.ts";
-export { byteLengthOf, dtypeFromCode, dtypes, isFloat, isInteger } from "./dtype.ts";
+export { byteLengthOf, dtypeFromCode, dtypes, integerLimits, isFloat, isInteger } from "./dtype.ts";
 export type { Dim, Shape, StaticShape, SymbolicDim } from "./dim.ts";
 export {
   addDims,
@@ -19,7 +19,15 @@ export {
   symbol,
   symbolName,
 } from "./dim.ts";
-export { fromBFloat16Bits, fromFloat16Bits, roundHalfEven, toBFloat16Bits, toFloat16Bits } from "./float.ts";
+export {
+  fromBFloat16Bits,
+  fromFloat16Bits,
+  roundHalfEven,
+  shortestFloat32,
+  toBFloat16Bits,
+  toFloat16Bits,
+} from "./float.ts";
+export { packElements, unpackElements } from "./packed-elements.ts";
 export type {
   MapType,
   OpaqueType,

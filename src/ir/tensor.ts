@@ -2,6 +2,7 @@ import type { DType } from "./dtype.ts";
 import { byteLengthOf, dtypes } from "./dtype.ts";
 import type { StaticShape } from "./dim.ts";
 import { fromBFloat16Bits, fromFloat16Bits, toBFloat16Bits, toFloat16Bits } from "./float.ts";
+import { packElements, unpackElements } from "./packed-elements.ts";
 
 /**
  * An immutable constant, row-major, elements little-endian as in raw_data of TensorProto. An implementation may leave
@@ -124,16 +125,9 @@ export function tensorFromNumbers(dtype: DType, shape: StaticShape, values: Arra
   if (values.length !== size) throw new RangeError(`${dtype}[${shape.join(",")}] got ${values.length} values`);
   const { bits, kind } = dtypes[dtype];
   if (kind === "float" && bits < 16) throw new TypeError(`${dtype} is encoded by the reference interpreter`);
+  if (bits < 8 && (kind === "signed" || kind === "unsigned"))
+    return tensorFromBytes(dtype, shape, packElements(values, bits));
   const bytes = new Uint8Array(byteLengthOf(dtype, size));
-  if (bits < 8 && (kind === "signed" || kind === "unsigned")) {
-    const perByte = 8 / bits;
-    const mask = (1 << bits) - 1;
-    for (let i = 0; i < size; i++) {
-      const at = Math.floor(i / perByte);
-      bytes[at] = (bytes[at] as number) | (((values[i] as number) & mask) << ((i % perByte) * bits));
-    }
-    return tensorFromBytes(dtype, shape, bytes);
-  }
   const out = elementView(dtype, bytes);
   for (let i = 0; i < size; i++) {
     const value = values[i] as number;
@@ -212,7 +206,7 @@ function elementView(dtype: DType, source: Uint8Array): ElementArray {
  */
 export function numbersOf(tensor: Tensor): ArrayLike<number> {
   const { bits, kind } = dtypes[tensor.dtype];
-  if (bits < 8 && (kind === "signed" || kind === "unsigned")) return unpack(tensor, bits, kind === "signed");
+  if (bits < 8 && (kind === "signed" || kind === "unsigned")) return packedIntegers(tensor, bits, kind === "signed");
   if (kind === "float" && bits < 16) throw new TypeError(`${tensor.dtype} is decoded by the reference interpreter`);
   const elements = elementsOf(tensor);
   if (tensor.dtype === "float16") return Float64Array.from(elements as Uint16Array, fromFloat16Bits);
@@ -225,16 +219,9 @@ export function numbersOf(tensor: Tensor): ArrayLike<number> {
   return elements;
 }
 
-function unpack(tensor: Tensor, bits: number, signed: boolean): Int32Array {
-  const bytes = tensor.bytes();
-  const perByte = 8 / bits;
-  const mask = (1 << bits) - 1;
-  const out = new Int32Array(sizeOf(tensor.shape));
-  for (let i = 0; i < out.length; i++) {
-    const raw = ((bytes[Math.floor(i / perByte)] as number) >> ((i % perByte) * bits)) & mask;
-    out[i] = signed && raw >> (bits - 1) ? raw - (1 << bits) : raw;
-  }
-  return out;
+function packedIntegers(tensor: Tensor, bits: number, signed: boolean): Int32Array {
+  const codes = unpackElements(tensor.bytes(), bits, sizeOf(tensor.shape));
+  return Int32Array.from(codes, (code) => (signed && code >> (bits - 1) ? code - (1 << bits) : code));
 }
 
 /** The elements of an integer or bool tensor as bigints. */

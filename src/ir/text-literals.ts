@@ -1,19 +1,11 @@
 import type { Tensor } from "./tensor.ts";
 import { bigintsOf, numbersOf, stringsOf } from "./tensor.ts";
 import { dtypes, isFloat, isInteger } from "./dtype.ts";
+import { shortestFloat32 } from "./float.ts";
 
 /** A name as the text form writes it: bare where its characters allow, else as a JSON string. */
 export function printName(name: string): string {
   return /^[A-Za-z0-9_./-]+$/.test(name) ? name : JSON.stringify(name);
-}
-
-/** The shortest decimal that reads back as the same number in single precision (9 digits at most). */
-function shortest(value: number, round: (value: number) => number): string {
-  for (let digits = 1; digits <= 9; digits++) {
-    const text = String(Number(value.toPrecision(digits)));
-    if (round(Number(text)) === value) return text;
-  }
-  return String(value);
 }
 
 /** A number of the given type as text: `0.1`, `-0`, `inf`, `nan`; float32 in the fewest digits that read back the same. */
@@ -21,7 +13,7 @@ function printNumber(value: number, dtype: string = "float32"): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   if (Object.is(value, -0)) return "-0";
-  return dtype === "float32" ? shortest(value, Math.fround) : String(value);
+  return dtype === "float32" ? shortestFloat32(value) : String(value);
 }
 
 /** A float attribute: like a number, but never to be taken for an integer. */

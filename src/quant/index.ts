@@ -3,13 +3,7 @@ export { channelMeans } from "./channel-means.ts";
 export type { Histogram, HistogramObserver } from "./histogram.ts";
 export { histogramObserver, observedRange } from "./histogram.ts";
 export type { QuantizationParameters, QuantizedType } from "./parameters.ts";
-export {
-  asymmetricParameters,
-  integerLimits,
-  representable,
-  symmetricParameters,
-  symmetricScale,
-} from "./parameters.ts";
+export { asymmetricParameters, representable, symmetricParameters, symmetricScale } from "./parameters.ts";
 export type { Range } from "./range.ts";
 export { unionOf, withinBounds } from "./range.ts";
 export type { RangeMethod, RangeMethodName } from "./range-methods/index.ts";

@@ -1,4 +1,4 @@
-import { roundHalfEven } from "../ir/index.ts";
+import { integerLimits, roundHalfEven } from "../ir/index.ts";
 import type { Range } from "./range.ts";
 
 /** The two element types of eight bits. */
@@ -11,12 +11,6 @@ export interface QuantizationParameters {
   readonly scale: number;
   readonly zeroPoint: number;
 }
-
-/** Least and greatest integer of each type. */
-export const integerLimits: Readonly<Record<QuantizedType, Range>> = {
-  uint8: { min: 0, max: 255 },
-  int8: { min: -128, max: 127 },
-};
 
 /** Below this width a range counts as all zero: its scale would be denormal in float32, or its reciprocal infinite. */
 const narrowest = 2 ** -100;
@@ -62,7 +56,7 @@ function floatBelow(value: number): number {
 
 /** The real values that the parameters can express. */
 export function representable(parameters: QuantizationParameters): Range {
-  const { min, max } = integerLimits[parameters.dtype];
+  const { min, max } = integerLimits(parameters.dtype);
   return {
     min: (min - parameters.zeroPoint) * parameters.scale,
     max: (max - parameters.zeroPoint) * parameters.scale,

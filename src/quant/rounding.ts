@@ -1,10 +1,9 @@
-import { roundHalfEven } from "../ir/index.ts";
+import { integerLimits, roundHalfEven } from "../ir/index.ts";
 import type { QuantizationParameters } from "./parameters.ts";
-import { integerLimits } from "./parameters.ts";
 
 /** The integer that stands for a real value. The division is done in float32, as QuantizeLinear specifies for float input. */
 export function quantizeValue(value: number, parameters: QuantizationParameters): number {
-  const { min, max } = integerLimits[parameters.dtype];
+  const { min, max } = integerLimits(parameters.dtype);
   const q = roundHalfEven(Math.fround(value / parameters.scale)) + parameters.zeroPoint;
   return Math.min(max, Math.max(min, q));
 }

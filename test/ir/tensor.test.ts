@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DType } from "../../src/ir/index.ts";
-import { dtypes, filledTensor, numbersOf, stridesOf, tensorFromNumbers } from "../../src/ir/index.ts";
+import { dtypes, filledTensor, integerLimits, numbersOf, stridesOf, tensorFromNumbers } from "../../src/ir/index.ts";
 
 const all = Object.keys(dtypes) as DType[];
 
@@ -26,4 +26,16 @@ test("strides are row-major, also beside empty dimensions", () => {
   expect(stridesOf([2, 3, 4])).toEqual([12, 4, 1]);
   expect(stridesOf([])).toEqual([]);
   expect(stridesOf([2, 0, 4])).toEqual([0, 4, 1]);
+});
+
+test.each<[DType, number, number]>([
+  ["int2", -2, 1],
+  ["uint4", 0, 15],
+  ["int8", -128, 127],
+  ["uint32", 0, 4294967295],
+  ["int64", -(2 ** 63), 2 ** 63 - 1024],
+  ["uint64", 0, 2 ** 64 - 2048],
+])("the limits of %s are the outermost doubles it holds", (dtype, min, max) => {
+  expect(integerLimits(dtype)).toEqual({ min, max });
+  expect(Array.from(numbersOf(tensorFromNumbers(dtype, [2], [min, max])))).toEqual([min, max]);
 });

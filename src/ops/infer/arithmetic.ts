@@ -5,6 +5,7 @@ import {
   exactQuotient,
   extremeDim,
   floorDivideDims,
+  integerLimits,
   isInteger,
   multiplyDims,
   roundHalfEven,
@@ -18,14 +19,14 @@ type Arithmetic = (a: number | SymbolicDim, b: number | SymbolicDim, dtype: DTyp
 /** Rounds to what the element type holds; undefined where the exact value cannot be told in double precision. */
 export function representable(value: Dim, dtype: DType): Dim {
   if (typeof value !== "number") return value;
-  const { kind, bits } = dtypes[dtype];
+  const { kind } = dtypes[dtype];
   if (kind === "bool") return value === 0 ? 0 : 1;
   if (dtype === "float32") return Math.fround(value);
   if (dtype === "float64") return value;
-  if (kind !== "signed" && kind !== "unsigned") return undefined;
+  if (!isInteger(dtype)) return undefined;
   if (!Number.isSafeInteger(value) || Math.abs(value) === Number.MAX_SAFE_INTEGER) return undefined;
-  const low = kind === "signed" ? -(2 ** (bits - 1)) : 0;
-  return value >= low && value < low + 2 ** bits ? value : undefined;
+  const { min, max } = integerLimits(dtype);
+  return value >= min && value <= max ? value : undefined;
 }
 
 function hasFraction(dim: number | SymbolicDim): boolean {

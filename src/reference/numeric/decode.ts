@@ -1,5 +1,5 @@
 import type { DType, Tensor } from "../../ir/index.ts";
-import { dtypes, elementsOf, fromBFloat16Bits, numbersOf, sizeOf } from "../../ir/index.ts";
+import { dtypes, elementsOf, fromBFloat16Bits, numbersOf, sizeOf, unpackElements } from "../../ir/index.ts";
 import { fromSmallFloatBits, isSmallFloat } from "./small-float.ts";
 
 /** How the interpreter computes with a type: doubles, exact 64-bit integers, pairs of doubles, or strings. */
@@ -53,13 +53,7 @@ export function codesOf(tensor: Tensor): Uint8Array {
   const { bits } = dtypes[tensor.dtype];
   const bytes = tensor.bytes();
   if (bits === 8) return bytes;
-  const perByte = 8 / bits;
-  const mask = (1 << bits) - 1;
-  const codes = new Uint8Array(sizeOf(tensor.shape));
-  for (let i = 0; i < codes.length; i++) {
-    codes[i] = ((bytes[Math.floor(i / perByte)] as number) >> ((i % perByte) * bits)) & mask;
-  }
-  return codes;
+  return unpackElements(bytes, bits, sizeOf(tensor.shape));
 }
 
 /** Integers of an index-like tensor (axes, shape, pads …) as numbers, clamped to the safe range. */

@@ -1,8 +1,9 @@
 import { floatAttr } from "../../../ir/index.ts";
+import { softPlus } from "../math/softplus.ts";
 import { unary } from "../math/unary.ts";
 
 /** ParametricSoftplus: alpha ln(1 + exp(beta x)). */
 export const parametricSoftplus = unary("ParametricSoftplus", (node) => {
   const [alpha, beta] = [floatAttr(node, "alpha", 1), floatAttr(node, "beta", 1)];
-  return { real: (x) => alpha * (Math.max(beta * x, 0) + Math.log1p(Math.exp(-Math.abs(beta * x)))) };
+  return { real: (x) => alpha * softPlus(beta * x) };
 });

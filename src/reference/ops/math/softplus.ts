@@ -1,7 +1,7 @@
 import { unary } from "./unary.ts";
 
 /** ln(1 + exp(x)) without overflow. */
-function softPlus(x: number): number {
+export function softPlus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 

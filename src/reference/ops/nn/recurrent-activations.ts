@@ -1,5 +1,7 @@
 import type { Node } from "../../../ir/index.ts";
 import { floatAttr, floatsAttr, stringsAttr } from "../../../ir/index.ts";
+import { logistic } from "../math/sigmoid.ts";
+import { softPlus } from "../math/softplus.ts";
 
 /** A scalar function of a gate. */
 export type Activation = (x: number) => number;
@@ -14,7 +16,7 @@ interface Family {
 const families: Readonly<Record<string, Family>> = {
   relu: { make: () => (x) => Math.max(0, x) },
   tanh: { make: () => Math.tanh },
-  sigmoid: { make: () => (x) => 1 / (1 + Math.exp(-x)) },
+  sigmoid: { make: () => logistic },
   affine: { alpha: 1, beta: 0, make: (alpha, beta) => (x) => alpha * x + beta },
   leakyrelu: { alpha: 0.01, make: (alpha) => (x) => (x >= 0 ? x : alpha * x) },
   thresholdedrelu: { alpha: 1, make: (alpha) => (x) => (x > alpha ? x : 0) },
@@ -22,7 +24,7 @@ const families: Readonly<Record<string, Family>> = {
   hardsigmoid: { alpha: 0.2, beta: 0.5, make: (alpha, beta) => (x) => Math.min(Math.max(alpha * x + beta, 0), 1) },
   elu: { alpha: 1, make: (alpha) => (x) => (x >= 0 ? x : alpha * Math.expm1(x)) },
   softsign: { make: () => (x) => x / (1 + Math.abs(x)) },
-  softplus: { make: () => (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) },
+  softplus: { make: () => softPlus },
 };
 
 /**

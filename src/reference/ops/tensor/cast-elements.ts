@@ -1,5 +1,5 @@
 import type { DType, Tensor } from "../../../ir/index.ts";
-import { dtypes, isInteger, stringsOf, tensorFromStrings } from "../../../ir/index.ts";
+import { dtypes, isInteger, shortestFloat32, stringsOf, tensorFromStrings } from "../../../ir/index.ts";
 import { bigintArrayOf, domainOf, realsOf } from "../../numeric/decode.ts";
 import { encodeBigints, encodeReals } from "../../numeric/encode.ts";
 import type { SmallFloatOptions } from "../../numeric/small-float.ts";
@@ -46,15 +46,6 @@ function printed(tensor: Tensor): string[] {
     if (value === Infinity) return "INF";
     if (value === -Infinity) return "-INF";
     if (Object.is(value, -0)) return "-0";
-    return digits ? shortest(value) : String(value);
+    return digits ? shortestFloat32(value) : String(value);
   });
-}
-
-/** Nine digits tell every float32 apart; most need fewer. */
-function shortest(value: number): string {
-  for (let precision = 1; precision < 9; precision++) {
-    const rounded = Number(value.toPrecision(precision));
-    if (Math.fround(rounded) === value) return String(rounded);
-  }
-  return String(Number(value.toPrecision(9)));
 }
