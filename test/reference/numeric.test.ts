@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DType } from "../../src/ir/index.ts";
-import { dtypes, tensorFromElements } from "../../src/ir/index.ts";
+import { dtypes, numbersOf, tensorFromElements } from "../../src/ir/index.ts";
 import type { SmallFloat } from "../../src/reference/numeric.ts";
 import {
   broadcastIndices,
@@ -143,4 +143,15 @@ test("elements of every type move with their bits untouched", () => {
   expect([...takeElements(nan, [1], [0]).bytes()]).toEqual([...nan.bytes()]);
   const [a, b] = [encodeReals("int8", [2], [1, 2]), encodeReals("int8", [2], [3, 4])];
   expect([...realsOf(pickElements([a, b], [3], [1, 0, 1], [1, 0, 0]))]).toEqual([4, 1, 2]);
+});
+
+test.each<[DType, bigint, number]>([
+  ["float32", 2n ** 60n + 2n ** 36n + 1n, 2 ** 60 + 2 ** 37],
+  ["float32", -(2n ** 60n + 2n ** 36n + 1n), -(2 ** 60 + 2 ** 37)],
+  ["float32", 2n ** 60n + 2n ** 36n, 2 ** 60],
+  ["float32", 2n ** 60n + 3n * 2n ** 36n - 1n, 2 ** 60 + 2 ** 37],
+  ["float32", 2n ** 53n + 2n ** 29n + 1n, 2 ** 53 + 2 ** 30],
+  ["float64", 2n ** 60n + 2n ** 36n + 1n, 2 ** 60 + 2 ** 36],
+])("a 64-bit integer is rounded to %s once: %s", (dtype, value, expected) => {
+  expect(Array.from(numbersOf(encodeBigints(dtype, [1], [value])))).toEqual([expected]);
 });

@@ -1,7 +1,7 @@
 import type { DType, StaticShape, Tensor } from "../../ir/index.ts";
 import {
-  byteLengthOf,
   dtypes,
+  packElements,
   sizeOf,
   tensorFromBytes,
   tensorFromElements,
@@ -51,24 +51,28 @@ export function encodeBigints(dtype: DType, shape: StaticShape, values: ArrayLik
     return tensorFromElements(dtype, shape, out);
   }
   const integer = kind === "signed" || kind === "unsigned";
+  const narrow = kind === "float" && bits < 64;
   const numbers = new Float64Array(size);
   for (let i = 0; i < size; i++) {
     const value = values[i] as bigint;
-    numbers[i] = Number(integer ? BigInt.asIntN(32, value) : value);
+    numbers[i] = Number(integer ? BigInt.asIntN(32, value) : narrow ? markInexact(value) : value);
   }
   return encodeReals(dtype, shape, numbers);
+}
+
+/**
+ * The 64-bit integer with its 12 low bits replaced by one that tells whether any was set: exact as a double, and rounded
+ * from there to a narrower float as the integer itself would be (round to odd, Boldo and Melquiond 2008).
+ */
+function markInexact(value: bigint): bigint {
+  const magnitude = value < 0n ? -value : value;
+  if (magnitude <= BigInt(Number.MAX_SAFE_INTEGER)) return value;
+  const marked = ((magnitude >> 12n) | ((magnitude & 0xfffn) === 0n ? 0n : 1n)) << 12n;
+  return value < 0n ? -marked : marked;
 }
 
 /** A tensor of a type of at most 8 bits from the raw bits of each element, one entry an element. */
 export function tensorFromCodes(dtype: DType, shape: StaticShape, codes: Uint8Array): Tensor {
   const { bits } = dtypes[dtype];
-  if (bits === 8) return tensorFromBytes(dtype, shape, codes);
-  const perByte = 8 / bits;
-  const mask = (1 << bits) - 1;
-  const bytes = new Uint8Array(byteLengthOf(dtype, codes.length));
-  for (let i = 0; i < codes.length; i++) {
-    const at = Math.floor(i / perByte);
-    bytes[at] = (bytes[at] as number) | (((codes[i] as number) & mask) << ((i % perByte) * bits));
-  }
-  return tensorFromBytes(dtype, shape, bytes);
+  return tensorFromBytes(dtype, shape, bits === 8 ? codes : packElements(codes, bits));
 }
