@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type * as FilePromises from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ import { npy, zip } from "./numpy-files.ts";
 
 /** Every read yields at most seven bytes, as a network file system may. */
 vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
+  const real = await original<typeof FilePromises>();
   const open = async (...given: Parameters<typeof real.open>): Promise<FileHandle> => {
     const handle = await real.open(...given);
     const read = handle.read.bind(handle) as (...args: unknown[]) => Promise<{ bytesRead: number }>;

@@ -1,10 +1,11 @@
 import { expect, test, vi } from "vitest";
 import { race } from "../../src/measure/index.ts";
+import type * as Statistics from "../../src/measure/statistics.ts";
 
 /** Samples handed to the statistics between rounds. */
 const weighed = vi.hoisted(() => ({ samples: 0 }));
 vi.mock("../../src/measure/statistics.ts", async (original) => {
-  const real = await original<typeof import("../../src/measure/statistics.ts")>();
+  const real = await original<typeof Statistics>();
   const speedRatio: typeof real.speedRatio = (a, b, seed) => {
     for (const round of [...a, ...b]) weighed.samples += round.length;
     return real.speedRatio(a, b, seed);
