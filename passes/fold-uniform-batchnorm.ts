@@ -1,6 +1,7 @@
 import type { Node } from "../src/ir/index.ts";
-import { attr, floatAttr, intAttr, numbersOf, sizeOf, tensorAttr, tensorFromNumbers } from "../src/ir/index.ts";
+import { attr, floatAttr, intAttr, numbersOf, sizeOf, tensorAttr } from "../src/ir/index.ts";
 import type { Pass } from "../src/pipeline/pass.ts";
+import { roundTo } from "./fuse/linear/weights.ts";
 import { dtypeOf, integersOf, uniformOf } from "./support/facts.ts";
 import type { LocalRule } from "./support/local-rules.ts";
 import { runLocalRules } from "./support/local-rules.ts";
@@ -59,16 +60,19 @@ const convFill: LocalRule = {
     if (!canReplace(node.output, conv.output)) return undefined;
     const { graph } = node;
     const channels = fill.shape[0] ?? 0;
+    const shift = new Array<number>(channels).fill(bias * affine.scale + affine.shift);
+    const scaled = roundTo(dtype, [1], [fill.value * affine.scale]);
+    const shifts = roundTo(dtype, [channels], shift);
+    if (scaled === undefined || shifts === undefined) return undefined;
     const name = graph.names.fresh(`${fill.node.output.name}_scaled`);
     const weight = graph.insertBefore(conv, {
       opType: "ConstantOfShape",
       name,
       inputs: [fill.node.input(0)],
       outputs: [{ name, type: fill.node.output.type }],
-      attributes: { value: attr.tensor(tensorFromNumbers(dtype, [1], [fill.value * affine.scale])) },
+      attributes: { value: attr.tensor(scaled) },
     });
-    const shift = new Array<number>(channels).fill(bias * affine.scale + affine.shift);
-    const constant = graph.addConstant(`${conv.output.name}_bias`, tensorFromNumbers(dtype, [channels], shift));
+    const constant = graph.addConstant(`${conv.output.name}_bias`, shifts);
     graph.setInputs(conv, [source, weight.output, constant]);
     replaceValue(node.output, conv.output);
     removeDeadChain(node);
