@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { InferOptError } from "../../src/diagnostics/index.ts";
@@ -63,7 +63,7 @@ test("a file that cannot be read is a clear error", () => {
 
 test("several processes write at once: no line is lost or torn, even over a torn line and a dead owner's lock", async () => {
   const file = fileWith("shared", `${line}\n${line.slice(0, 40)}`);
-  writeFileSync(`${file}.lock`, "4194304");
+  writeFileSync(`${file}.lock`, `4194304@${hostname()} id`);
   const dist = new URL("../../dist/src/", import.meta.url).href;
   const writers = 4;
   const each = 25;
