@@ -59,9 +59,8 @@ function collect(name: string, property: Property, text: string, previous: unkno
 }
 
 function toInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError("an integer is expected.");
-  return value;
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError("an integer is expected.");
+  return Number(text);
 }
 
 /** The options that were given, without those that belong to the command itself. */

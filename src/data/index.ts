@@ -13,3 +13,4 @@ export type { RandomSource } from "./random-source.ts";
 export { randomSource } from "./random-source.ts";
 export type { Split } from "./split.ts";
 export { splitEveryFifth, spread, subset } from "./split.ts";
+export { fitsInput } from "./sample-shape.ts";

@@ -61,6 +61,7 @@ export async function addInt8Form(
     if (
       !(error instanceof InferOptError) ||
       options.strict ||
+      error.diagnostic.exitCode === 2 ||
       error.diagnostic.exitCode === 6 ||
       options.calib !== undefined ||
       isAboutData(error)

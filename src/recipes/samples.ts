@@ -1,8 +1,19 @@
 import type { CompileOptions } from "../config/index.ts";
 import { parseShape } from "../config/index.ts";
 import type { Dataset, InputSpec } from "../data/index.ts";
-import { dataHash, openDataset, parsePreprocess, randomDataset, splitEveryFifth, spread } from "../data/index.ts";
+import {
+  dataHash,
+  fitsInput,
+  openDataset,
+  parsePreprocess,
+  randomDataset,
+  splitEveryFifth,
+  spread,
+} from "../data/index.ts";
+import { fail } from "../diagnostics/index.ts";
+import { opsDiagnostics } from "../diagnostics/codes/ops.ts";
 import type { Model } from "../ir/index.ts";
+import { printType } from "../ir/index.ts";
 import type { Feeds } from "../pipeline/index.ts";
 import { hashJson } from "../schedule/index.ts";
 
@@ -23,9 +34,18 @@ const RANDOM_SAMPLES = 32;
 /** Samples for a numeric check: enough to meet different values, few enough to stay quick. */
 const CHECK_SAMPLES = 3;
 
-/** Shapes given with `--shape` and `--sample-shape`, by input. */
-function givenShapes(options: CompileOptions): ReadonlyMap<string, readonly number[]> {
-  return new Map([...options.shape, ...options.sampleShape].map(parseShape).map(({ name, dims }) => [name, dims]));
+/** Shapes given with `--shape` and `--sample-shape`, by input. Throws IO0210 where a sample's cannot be the input's. */
+function givenShapes(options: CompileOptions, inputs: readonly InputSpec[]): ReadonlyMap<string, readonly number[]> {
+  const samples = options.sampleShape.map(parseShape);
+  for (const { name, dims } of samples) {
+    const input = inputs.find((candidate) => candidate.name === name);
+    const known = inputs.map((candidate) => `"${candidate.name}"`).join(", ");
+    if (input === undefined)
+      fail(opsDiagnostics.badBinding({ input: name, detail: `the model has no such input; it has ${known}` }));
+    if (!fitsInput(dims, input))
+      fail(opsDiagnostics.badBinding({ input: name, detail: `it takes ${printType(input.type)}` }));
+  }
+  return new Map([...options.shape.map(parseShape), ...samples].map(({ name, dims }) => [name, dims]));
 }
 
 /** Number of classes: the last dimension of the only two-dimensional float output, where it is static. */
@@ -39,8 +59,8 @@ function classesOf(model: Model): number | undefined {
 /** Opens the data that the options name for the inputs of a model; without `--eval-data`, every fifth sample calibrates and the rest evaluates. */
 export async function openSamples(model: Model, options: CompileOptions): Promise<Samples> {
   const inputs: readonly InputSpec[] = model.graph.inputs.filter((input) => input.constant === undefined);
-  const generate = (): Dataset =>
-    randomDataset(model.graph, { seed: options.seed, size: RANDOM_SAMPLES, shapes: givenShapes(options) });
+  const shapes = givenShapes(options, inputs);
+  const generate = (): Dataset => randomDataset(model.graph, { seed: options.seed, size: RANDOM_SAMPLES, shapes });
   const settings = { preprocess: parsePreprocess(options.preprocess), classes: classesOf(model) };
   const given = options.calibData === undefined ? undefined : await openDataset(options.calibData, inputs, settings);
   const separate = options.evalData === undefined ? undefined : await openDataset(options.evalData, inputs, settings);
