@@ -8,16 +8,26 @@ import { nearestName } from "../diagnostics/nearest-name.ts";
 import type { CompileOptions, UserOptions } from "./options.ts";
 import { schema } from "./schema.ts";
 
+/** Levels of the deepest option are two; beyond this nothing is looked at any closer. */
+const MOST_LEVELS = 8;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
 /** Reads a config file. Throws IO0903 when it is not one JSON object. */
 export function readConfigFile(file: string): UserOptions {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, "utf8"));
+    value = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
     return fail(configDiagnostics.unreadableConfig({ detail: (error as Error).message }, { file }), error);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return fail(configDiagnostics.unreadableConfig({ detail: "it holds no JSON object" }, { file }));
+  if (isDeeper(value, MOST_LEVELS))
+    return fail(configDiagnostics.unreadableConfig({ detail: "no option is nested as deep" }, { file }));
   const { $schema: _, ...options } = value as Record<string, unknown>;
   return options as UserOptions;
 }

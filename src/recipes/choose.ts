@@ -125,11 +125,13 @@ export function violation(
 ): string | undefined {
   if (maxBytes !== undefined && candidate.bytes > maxBytes)
     return `${candidate.bytes} bytes, and at most ${maxBytes} are allowed`;
+  if (maxMedianNs !== undefined && candidate.timings.length === 0) return "the latency was not measured";
   const slowest = Math.max(...candidate.timings.map(({ medianNs }) => medianNs), 0);
   if (maxMedianNs !== undefined && slowest > maxMedianNs)
     return `median ${(slowest / 1e6).toFixed(3)} ms, and at most ${(maxMedianNs / 1e6).toFixed(3)} ms are allowed`;
   if (mustBeFaster && (candidate.isOriginal || candidate.timings.some(({ low }) => low < 1)))
     return "not faster than the original beyond noise";
+  if (mustBeFaster && candidate.timings.length === 0) return "the speed was not measured";
   return undefined;
 }
 

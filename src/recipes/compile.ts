@@ -46,7 +46,8 @@ export interface CompileResult {
 export async function compile(file: string, options: CompileOptions, setup: CompileSetup): Promise<CompileResult> {
   requireFile(file);
   const paths = outputPaths(file, options.output, options.records);
-  if (!options.dryRun) requireWritable(paths);
+  if (!options.dryRun) requireWritable(paths.folder);
+  if (!options.dryRun && options.dumpIr !== undefined) requireWritable(options.dumpIr);
   const environment = await openEnvironment(options, setup.signal);
   try {
     const run = startRun(options, paths, environment, setup);

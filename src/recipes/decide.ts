@@ -52,11 +52,12 @@ export async function decide(
         { file: run.paths.schedule },
       ),
     );
-  if (forms.length === 1) return unmeasured(forms, "nothing was changed");
+  if (forms.length === 1 && (options.maxLatency === undefined || options.tune === "off"))
+    return unmeasured(forms, "nothing was changed", options);
   if (samples === undefined || run.unrunnable !== undefined)
-    return unmeasured(forms, run.unrunnable ?? "the model was not run here");
+    return unmeasured(forms, run.unrunnable ?? "the model was not run here", options);
   const accuracy = await unlessItFails(() => accuracies(forms, samples, run), run);
-  if (run.unrunnable !== undefined) return unmeasured(forms, run.unrunnable);
+  if (run.unrunnable !== undefined) return unmeasured(forms, run.unrunnable, options);
   const objections = new Map(forms.map((form) => [form.name, accuracyObjection(form, accuracy, options)]));
   if (options.tune === "off") {
     const decision = untimed(forms, accuracy, objections, run);
@@ -64,12 +65,12 @@ export async function decide(
     return decision;
   }
   const proof = await unlessItFails(() => timeAndConfirm(forms, input, samples, cache, run), run);
-  if (proof === undefined) return unmeasured(forms, run.unrunnable ?? "timing failed");
+  if (proof === undefined) return unmeasured(forms, run.unrunnable ?? "timing failed", options);
   run.noise = proof.noise;
   const originalFailure = proof.failures.get("original");
   if (originalFailure !== undefined) {
     run.cannotRun(originalFailure);
-    return unmeasured(forms, originalFailure);
+    return unmeasured(forms, originalFailure, options);
   }
   const candidates = forms.map((form): Candidate =>
     candidateOf(form, proof.forms, proof.failures.get(form.name) ?? objections.get(form.name)),
@@ -274,15 +275,15 @@ function isUntimedGain(form: Form, [original]: readonly Form[]): boolean {
   return form.lossy || form.nodes < original.nodes || form.bytes + METADATA_BYTES < 0.99 * original.bytes;
 }
 
-/** Nothing can be run: the last lossless form is written, unmeasured. */
-function unmeasured(forms: readonly Form[], why: string): Decision {
+/** Nothing can be run: the last lossless form is written, unmeasured. A constraint on what was not measured is not met. */
+function unmeasured(forms: readonly Form[], why: string, options: CompileOptions): Decision {
   const chosen = forms.findLast((form) => !form.lossy && isUntimedGain(form, forms)) ?? (forms[0] as Form);
   const reason = `not measured: ${why}`;
   const choice: Choice = {
     name: chosen.name,
     reason,
     verdicts: new Map([[chosen.name, `written: ${reason}`]]),
-    unmet: undefined,
+    unmet: violation(candidateOf(chosen, [], undefined), constraintsOf(options)),
   };
   return { choice: { ...choice, measured: "no" }, forms: reports(forms, [], undefined, choice) };
 }

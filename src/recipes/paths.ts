@@ -30,13 +30,17 @@ export function outputPaths(model: string, output: string | undefined, records: 
       ),
     );
   const base = isFile ? basename(output, ".onnx").replace(/\.opt$/, "") : stem;
-  return {
-    folder,
-    model: file,
-    schedule: records ?? join(folder, `${base}.schedule.jsonl`),
-    calib: join(folder, `${base}.calib.json`),
-    report: join(folder, `${base}.report.json`),
-  };
+  const schedule = records ?? join(folder, `${base}.schedule.jsonl`);
+  const calib = join(folder, `${base}.calib.json`);
+  const report = join(folder, `${base}.report.json`);
+  if ([model, file, calib, report].some((other) => isSameFile(schedule, other)))
+    fail(
+      configDiagnostics.conflict(
+        { detail: "the records would be written into another file of this run", advice: "name another --records" },
+        { file: schedule },
+      ),
+    );
+  return { folder, model: file, schedule, calib, report };
 }
 
 /** True for one file under two names: links and spellings make no difference. */
@@ -47,8 +51,8 @@ function isSameFile(a: string, b: string): boolean {
   return left.dev === right.dev && left.ino === right.ino;
 }
 
-/** Throws IO0906 when the output's folder neither is nor can become a folder that may be written to: before the work, not after it. */
-export function requireWritable({ folder }: OutputPaths): void {
+/** Throws IO0906 when a folder neither is nor can become a folder that may be written to: before the work, not after it. */
+export function requireWritable(folder: string): void {
   let existing = resolve(folder);
   while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
   try {

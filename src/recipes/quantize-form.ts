@@ -15,6 +15,7 @@ import { dataHash } from "../data/index.ts";
 import type { Dataset } from "../data/index.ts";
 import { InferOptError, fail } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
+import { quantDiagnostics } from "../diagnostics/codes/quant.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
 import type { Model } from "../ir/index.ts";
 import { cloneModel } from "../ir/index.ts";
@@ -207,7 +208,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    return fail(configDiagnostics.unreadableConfig({ detail: (error as Error).message }, { file }), error);
+    return fail(quantDiagnostics.malformedCalibration({ file, detail: (error as Error).message }, { file }), error);
   }
 }
 

@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Model, RuntimeValue } from "../ir/index.ts";
 import { cloneModel, isTensor, printModel } from "../ir/index.ts";
@@ -13,6 +12,7 @@ import { disabledRules, passNamed, planStages } from "./plan-stages.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
+import { writeAtomically } from "./write-result.ts";
 
 /** Rounds of a stage before it is stopped; real models take two to four. */
 const MAX_ROUNDS = 16;
@@ -27,9 +27,11 @@ export async function rewriteFloat(input: Input, samples: Samples | undefined, r
   const check = await makeCheck(input.model, samples, run);
   let dumped = 0;
   const dump = (stage: string, pass: string, model: Model): void => {
-    if (options.dumpIr === undefined) return;
-    mkdirSync(options.dumpIr, { recursive: true });
-    writeFileSync(join(options.dumpIr, `${String(dumped++).padStart(3, "0")}-${stage}-${pass}.txt`), printModel(model));
+    if (options.dumpIr === undefined || options.dryRun) return;
+    writeAtomically(
+      join(options.dumpIr, `${String(dumped++).padStart(3, "0")}-${stage}-${pass}.txt`),
+      printModel(model),
+    );
   };
   for (const plan of planStages(options, input.form.bytes)) {
     const context = {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, statSync, truncateSync } from "node:fs";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
@@ -34,14 +34,23 @@ function faultOf(value: unknown): string | undefined {
   return absent === undefined ? undefined : `a ${kind} without a proper \`${absent}\``;
 }
 
-/** Reads a schedule cache. A missing file is empty; a torn last line is ignored; other damaged lines are reported. */
+/** How every record begins, the one too that was torn while it was written. */
+const recordStart = '{"v":1,';
+
+/**
+ * Reads a schedule cache. A missing file is empty; a torn last line is ignored; other damaged lines are reported. Throws
+ * IO0802 for a file that holds something and no record: records are appended, and that would destroy it.
+ */
 export function readCacheFile(file: string): CacheContent {
   if (!existsSync(file)) return { records: [], problems: [] };
+  const refuse = (detail: string, cause?: unknown): never =>
+    fail(scheduleDiagnostics.unreadable({ detail }, { file }), cause);
+  if (!statSync(file).isFile()) return refuse(`${file} is no plain file`);
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    return fail(scheduleDiagnostics.unreadable({ detail: (error as Error).message }, { file }), error);
+    return refuse((error as Error).message, error);
   }
   const records: ScheduleRecord[] = [];
   const problems: Diagnostic[] = [];
@@ -60,6 +69,8 @@ export function readCacheFile(file: string): CacheContent {
     if (fault === undefined) records.push(value as ScheduleRecord);
     else problems.push(scheduleDiagnostics.damagedLine({ line: i + 1, detail: fault }, { file }));
   }
+  if (records.length === 0 && text.trim() !== "" && !recordStart.startsWith(text.slice(0, recordStart.length)))
+    refuse(`${file} holds no record, so it is another file`);
   return { records, problems };
 }
 

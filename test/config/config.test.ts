@@ -108,3 +108,13 @@ test("quantities carry their units", () => {
   expect(parseDrop("0.5%rel")).toEqual({ amount: 0.005, relative: true });
   expect(parseShape("serving:default:0:1x3x224")).toEqual({ name: "serving:default:0", dims: [1, 3, 224] });
 });
+
+test("a config file may begin with a byte order mark; one nested beyond all options is refused", () => {
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  expect(readConfigFile(file("bom.json", '\uFEFF{"tune": "off"}'))).toEqual({ tune: "off" });
+  const deep = file("deep.json", `${'{"x":'.repeat(20_000)}1${"}".repeat(20_000)}`);
+  expect(refusal(() => readConfigFile(deep)).code).toBe("IO0903");
+});

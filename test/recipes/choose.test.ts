@@ -104,3 +104,10 @@ test("a violation is told with both numbers", () => {
   );
   expect(violation(form("float", 2), { ...free, maxMedianNs: 6e5 })).toBeUndefined();
 });
+
+test("a constraint on what was not measured is not met", () => {
+  const untimed = { ...form("float", 2), timings: [] };
+  expect(violation(untimed, { ...free, maxMedianNs: 1e9 })).toBe("the latency was not measured");
+  expect(violation(untimed, { ...free, mustBeFaster: true })).toBe("the speed was not measured");
+  expect(violation(untimed, free)).toBeUndefined();
+});

@@ -236,6 +236,32 @@ graph g {
   expect(report.problems).toEqual([]);
 });
 
+test("constraints hold too where nothing can be improved", async () => {
+  const text = "opset 17\ngraph g {\n  in %x: float32[1,4]\n  %y = Relu(%x)\n  out %y\n}\n";
+  const model = await textModel("relu-alone", text);
+  const into = { ...quick, output: join(work, "alone") };
+  expect((await run(model, into)).exitCode).toBe(0);
+  expect((await run(model, { ...into, maxSize: "10B" })).exitCode).toBe(3);
+  expect((await run(model, { ...into, failIfSlower: true })).exitCode).toBe(3);
+  expect((await run(model, { ...into, maxLatency: "10s" })).exitCode).toBe(0);
+  expect((await run(model, { ...into, maxLatency: "0.001us" })).exitCode).toBe(3);
+  expect((await run(model, { ...into, maxLatency: "10s", tune: "off" })).exitCode).toBe(3);
+});
+
+test("the graph is dumped after each change, not in a dry run, and not into a file", async () => {
+  const into = { ...quick, tune: "off", output: join(work, "dumped"), dumpIr: join(work, "ir") } as const;
+  await run(example("residual-cnn"), { ...into, dryRun: true });
+  expect(existsSync(into.dumpIr)).toBe(false);
+  await run(example("residual-cnn"), into);
+  expect(readdirSync(into.dumpIr)[0]).toMatch(/^000-simplify-.*\.txt$/);
+  expect(await codeOf(run(example("residual-cnn"), { ...into, dumpIr: example("residual-cnn") }))).toBe("IO0906");
+});
+
+test("a name that is too long for the file system is a clear error", async () => {
+  const output = join(work, `${"a".repeat(250)}.onnx`);
+  expect(await codeOf(run(example("residual-cnn"), { ...quick, tune: "off", check: "none", output }))).toBe("IO0141");
+});
+
 test("a damaged tensor among the samples ends the job: INT8 is not silently left out", async () => {
   const set = join(work, "damaged", "test_data_set_0");
   mkdirSync(set, { recursive: true });

@@ -61,9 +61,17 @@ test("the input is never written over, under whatever name", () => {
     ).toBe("IO0904");
 });
 
+test("records are never written into the model or another file of the run", () => {
+  for (const records of [at("m.onnx"), at("o.onnx"), at("o.calib.json"), at(".", "o.report.json")])
+    expect(
+      codeOf(() => outputPaths(at("m.onnx"), at("o.onnx"), records)),
+      records,
+    ).toBe("IO0904");
+});
+
 test("an output that cannot be written is refused before the work", () => {
-  expect(codeOf(() => requireWritable(outputPaths(at("m.onnx"), at("m.onnx", "inside"), undefined)))).toBe("IO0906");
-  expect(codeOf(() => requireWritable(outputPaths(at("m.onnx"), at("new", "deep"), undefined)))).toBe("none");
+  expect(codeOf(() => requireWritable(at("m.onnx", "inside")))).toBe("IO0906");
+  expect(codeOf(() => requireWritable(at("new", "deep")))).toBe("none");
 });
 
 test("a model must be a file", () => {

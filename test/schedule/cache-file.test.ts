@@ -50,6 +50,19 @@ test("damaged lines are named by number and left out; the others count", () => {
   expect(problems.map(({ message }) => /line (\d+)/.exec(message)?.[1])).toEqual(["2", "3", "5"]);
 });
 
+test("another file given for the cache is refused, and nothing is written into it", () => {
+  for (const [name, text] of [
+    ["notes", "first line\nlast line, not closed"],
+    ["object", '{"name": "x"}'],
+    ["list", "[\n"],
+    ["later", '{"v":99,"kind":"trial"}\n'],
+  ] as const)
+    expect(() => readCacheFile(fileWith(name, text)), name).toThrow(/IO0802.*holds no record/);
+  expect(() => readCacheFile("/dev/null")).toThrow(/IO0802.*no plain file/);
+  expect(readCacheFile(fileWith("blank", "\n"))).toEqual({ records: [], problems: [] });
+  for (const end of [3, 90]) expect(readCacheFile(fileWith("first", line.slice(0, end))).records).toEqual([]);
+});
+
 test("merging is concatenation", () => {
   const [a, b] = [fileWith("a", `${line}\n`), fileWith("b", `${JSON.stringify(trial({ key: "b" }))}\n`)];
   const both = fileWith("both", readFileSync(a, "utf8") + readFileSync(b, "utf8"));

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InferOptError } from "../../diagnostics/index.ts";
@@ -18,8 +19,9 @@ export async function writeAside(path: string, blocks: Iterable<Uint8Array>, sig
   const aside = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   const discard = () => rm(aside, { force: true });
   let bytes = 0;
+  let handle: FileHandle | undefined;
   try {
-    const handle = await open(aside, "wx");
+    handle = await open(aside, "wx");
     try {
       for (const block of blocks) {
         signal?.throwIfAborted();
@@ -33,7 +35,7 @@ export async function writeAside(path: string, blocks: Iterable<Uint8Array>, sig
       await handle.close();
     }
   } catch (error) {
-    await discard();
+    if (handle !== undefined) await discard();
     throw asDiagnostic(error, path);
   }
   return { bytes, discard, publish: () => renameTo(aside, path) };
