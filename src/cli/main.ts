@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { Command, CommanderError } from "commander";
 import { InferOptError, formatDiagnostic } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
@@ -5,29 +6,35 @@ import { version } from "../version.ts";
 import { commands } from "./commands/index.ts";
 import type { CliIo } from "./io.ts";
 
+/** Signals that end the job in order: what is under way is given up, children and temporary files go. */
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Runs the CLI and returns the exit code (docs/exit-codes.md). Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   const abort = new AbortController();
   const stop = (): void => abort.abort();
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
+  for (const signal of endings) process.once(signal, stop);
+  let unwritten: Error | undefined;
+  // A reader that left (`| head`) takes nothing from the job: its results are files.
+  const keepError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE") unwritten ??= error;
+  };
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", keepError);
   const io: CliIo = {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     signal: abort.signal,
   };
   try {
-    return await runCli(argv, io);
+    const exitCode = await runCli(argv, io);
+    await setImmediate();
+    if (unwritten === undefined) return exitCode;
+    const diagnostic = configDiagnostics.outputUnwritable({ path: "standard output", detail: unwritten.message });
+    io.stderr(`${formatDiagnostic(diagnostic)}\n`);
+    return exitCode === 0 ? diagnostic.exitCode : exitCode;
   } finally {
-    process.off("SIGINT", stop);
-    process.off("SIGTERM", stop);
+    for (const signal of endings) process.off(signal, stop);
   }
-}
-
-/** A reader that left (`| head`) takes nothing from the job: its results are files. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
 }
 
 /** The CLI over given streams: what `main` does, testable. */

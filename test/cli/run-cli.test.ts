@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { saveModel } from "../../src/onnx/index.ts";
 import { version } from "../../src/version.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+const bin = join(root, "bin", "infer-opt.js");
 const tinyVit = join(root, "examples", "models", "tiny-vit.onnx");
 const work = mkdtempSync(join(tmpdir(), "cli-test-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -223,7 +224,6 @@ test("an abort is exit code 130, without a stack", async () => {
 });
 
 test("a reader that leaves early does not disturb the job", async () => {
-  const bin = join(root, "bin", "infer-opt.js");
   const child = spawn(process.execPath, [bin, "optimize", relu, "-o", at("piped.onnx"), "--json", ...fast], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -235,3 +235,18 @@ test("a reader that leaves early does not disturb the job", async () => {
   expect(code).toBe(0);
   expect(existsSync(at("piped.onnx"))).toBe(true);
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a full disk behind standard output is one clean line and exit code 1",
+  async () => {
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, [bin, "passes"], { stdio: ["ignore", full, "pipe"] });
+    let err = "";
+    child.stderr.on("data", (text: Buffer) => (err += text.toString()));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    closeSync(full);
+    expect(err).toMatch(/^error IO0906: cannot write standard output: ENOSPC/);
+    expect(err).not.toContain("    at ");
+    expect(code).toBe(1);
+  },
+);
