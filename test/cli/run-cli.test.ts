@@ -242,7 +242,7 @@ test.skipIf(process.platform !== "linux")(
     const full = openSync("/dev/full", "w");
     const child = spawn(process.execPath, [bin, "passes"], { stdio: ["ignore", full, "pipe"] });
     let err = "";
-    child.stderr.on("data", (text: Buffer) => (err += text.toString()));
+    child.stderr?.on("data", (text: Buffer) => (err += text.toString()));
     const code = await new Promise((resolve) => child.on("close", resolve));
     closeSync(full);
     expect(err).toMatch(/^error IO0906: cannot write standard output: ENOSPC/);
