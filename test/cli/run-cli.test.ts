@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -250,3 +260,17 @@ test.skipIf(process.platform !== "linux")(
     expect(code).toBe(1);
   },
 );
+
+test("nothing is left behind but the results: no temporary file, nothing in the user's folders", async () => {
+  const home = at("home");
+  mkdirSync(join(home, "tmp"), { recursive: true });
+  const { ORT_DISABLE_TELEMETRY: _, XDG_CACHE_HOME: __, ...env } = process.env;
+  const child = spawn(
+    process.execPath,
+    [bin, "optimize", relu, "-o", at("clean"), "--tune", "quick", "--budget", "100ms", "--threads", "1"],
+    { stdio: "ignore", env: { ...env, HOME: home, TMPDIR: join(home, "tmp") } },
+  );
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+  expect(readdirSync(home, { recursive: true })).toEqual(["tmp"]);
+  expect(readdirSync(at("clean")).sort()).toEqual(["relu.opt.onnx", "relu.report.json", "relu.schedule.jsonl"]);
+});
