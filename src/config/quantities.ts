@@ -27,7 +27,7 @@ export function parseDrop(text: string): { readonly amount: number; readonly rel
   return { amount: parseShare(relative ? text.slice(0, -3) : text), relative };
 }
 
-/** A pinned shape such as `input:1x3x224x224`: the name may hold colons. */
+/** A shape such as `input:1x3x224x224`: the name may hold colons; nothing behind the last one is a scalar. */
 export function parseShape(text: string): { readonly name: string; readonly dims: readonly number[] } {
   const at = text.lastIndexOf(":");
   return {
@@ -35,6 +35,7 @@ export function parseShape(text: string): { readonly name: string; readonly dims
     dims: text
       .slice(at + 1)
       .split("x")
+      .filter((dim) => dim !== "")
       .map(Number),
   };
 }

@@ -118,3 +118,8 @@ test("a config file may begin with a byte order mark; one nested beyond all opti
   const deep = file("deep.json", `${'{"x":'.repeat(20_000)}1${"}".repeat(20_000)}`);
   expect(refusal(() => readConfigFile(deep)).code).toBe("IO0903");
 });
+
+test("a shape with nothing behind the colon is that of a scalar", () => {
+  expect(parseShape("sr:")).toEqual({ name: "sr", dims: [] });
+  expect(parseShape("a:b:2x3")).toEqual({ name: "a:b", dims: [2, 3] });
+});
