@@ -79,13 +79,23 @@ function tensorFor(value: unknown, input: InputSpec, source: string): Tensor {
 /** Characters of one line: half of what a string can hold. */
 const LONGEST_LINE = 2 ** 28;
 
+/** The text of a file as it is read. Throws IO0401 for a file that may not be read. */
+async function* chunksOf(file: string): AsyncIterable<string> {
+  try {
+    yield* createReadStream(file, "utf8") as AsyncIterable<string>;
+  } catch (cause) {
+    if (!(cause instanceof Error && "syscall" in cause)) throw cause;
+    fail(dataDiagnostics.missingPath({ path: file }, { file }), cause);
+  }
+}
+
 /** Lines that are not blank, each with its number in the file, from 1. Throws IO0408 for one that is too long. */
 async function* lines(file: string): AsyncIterable<readonly [line: string, lineNumber: number]> {
   const isText = (line: string): boolean => line.trim() !== "";
   let rest: string[] = [];
   let length = 0;
   let lineNumber = 1;
-  for await (const chunk of createReadStream(file, "utf8") as AsyncIterable<string>) {
+  for await (const chunk of chunksOf(file)) {
     const parts = chunk.split("\n");
     for (const part of parts.slice(0, -1)) {
       const line = rest.join("") + part;

@@ -53,7 +53,10 @@ async function readOutputs(folder: string, names: ReadonlySet<string>): Promise<
   const outputs: Tensor[] = [];
   for (let k = 0; names.has(`output_${k}.pb`); k++) {
     const file = join(folder, `output_${k}.pb`);
-    outputs.push(readTensorFile(await readFile(file), file));
+    const bytes = await readFile(file).catch((cause: unknown) =>
+      fail(dataDiagnostics.missingPath({ path: file }, { file }), cause),
+    );
+    outputs.push(readTensorFile(bytes, file));
   }
   return outputs;
 }

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { runCli } from "../../src/cli/main.ts";
 import { parseModel } from "../../src/ir/index.ts";
 import { saveModel } from "../../src/onnx/index.ts";
@@ -273,4 +273,11 @@ test("nothing is left behind but the results: no temporary file, nothing in the 
   expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
   expect(readdirSync(home, { recursive: true })).toEqual(["tmp"]);
   expect(readdirSync(at("clean")).sort()).toEqual(["relu.opt.onnx", "relu.report.json", "relu.schedule.jsonl"]);
+});
+
+test("without a temporary folder: one clean error", async () => {
+  vi.stubEnv("TMPDIR", at("no such folder"));
+  const { code, err } = await cli("optimize", relu, "-o", at("no-temp"), ...fast);
+  vi.unstubAllEnvs();
+  expect([code, err.split("\n")[0]]).toEqual([1, expect.stringMatching(/^error IO0709: .*no such folder/)]);
 });

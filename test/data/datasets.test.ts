@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -302,3 +302,15 @@ test("jsonl may begin with a byte order mark, end its lines as Windows does, and
   expect(fed(first, "ids")).toHaveLength(200_001);
   expect(fed(second, "ids").at(-1)).toBe(7);
 });
+
+test.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
+  "data that may not be read is IO0401",
+  async () => {
+    for (const name of ["closed.jsonl", "closed.npy"]) {
+      chmodSync(put(name, '{"x": [1, 2]}\n'), 0);
+      expect(await codeOf(() => openDataset(join(folder, name), [x], plain))).toMatch(/^IO040[18]$/);
+    }
+    mkdirSync(join(folder, "closed"), 0);
+    expect(await codeOf(() => openDataset(join(folder, "closed"), [x], plain))).toBe("IO0401");
+  },
+);

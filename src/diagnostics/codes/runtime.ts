@@ -64,4 +64,11 @@ export const runtimeDiagnostics = {
     explanation:
       "A target needs its device and runtime to be present, because choices are made by timing on the device itself.",
   }),
+  noTempFolder: define<{ detail: string }>({
+    code: "IO0709",
+    message: ({ detail }) => `no temporary folder can be made: ${detail}`,
+    hint: () => "set the environment variable TMPDIR (TEMP on Windows) to a folder that may be written to",
+    explanation:
+      "Forms of the model that are run and timed are written to the system's temporary folder first, and removed at the end.",
+  }),
 };
