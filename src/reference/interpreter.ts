@@ -18,6 +18,8 @@ interface Scope {
 export interface Program {
   readonly functions: ReadonlyMap<string, ModelFunction>;
   readonly random: () => number;
+  /** When to give up, by `performance.now()`: a loop may have no end. No limit by default. */
+  readonly deadline?: number | undefined;
 }
 
 /** Runs graphs of one program; plans and function bodies are made once and kept. */
@@ -42,6 +44,10 @@ export function createInterpreter(program: Program): Interpreter {
   const plans = new WeakMap<Graph, readonly Step[]>();
   const bodies = new WeakMap<Node, Graph>();
 
+  function checkTime(): void {
+    if (performance.now() > (program.deadline ?? Infinity)) fail(referenceDiagnostics.tookTooLong({}));
+  }
+
   function planOf(graph: Graph): readonly Step[] {
     let plan = plans.get(graph);
     if (plan === undefined) plans.set(graph, (plan = planExecution(graph, graph.outputs)));
@@ -50,6 +56,7 @@ export function createInterpreter(program: Program): Interpreter {
 
   function runSteps(steps: readonly Step[], scope: Scope): void {
     for (const { node, release } of steps) {
+      checkTime();
       const inputs = node.inputs.map((value) => (value === undefined ? undefined : lookUp(value, scope)));
       const outputs = runNode(node, inputs, scope);
       node.outputs.forEach((value, i) => {
@@ -66,6 +73,7 @@ export function createInterpreter(program: Program): Interpreter {
     outer: Scope | undefined,
     opsets: ReadonlyMap<string, number>,
   ): readonly (RuntimeValue | undefined)[] {
+    checkTime();
     const scope: Scope = { values: new Map(), outer, opsets };
     graph.inputs.forEach((value, i) => {
       const given = inputs[i];

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly wanted?: readonly string[] | undefined;
   /** Seed of the operators that draw random numbers; 0 by default. */
   readonly seed?: number;
+  /** Seconds after which the run is given up (IO0286), at the end of the node that is being computed; no limit by default. */
+  readonly seconds?: number;
 }
 
 /**
@@ -23,7 +25,11 @@ export function runModel(
   options: RunOptions = {},
 ): Map<string, RuntimeValue> {
   const { graph, functions, opsets } = model;
-  const interpreter = createInterpreter({ functions, random: uniformNumbers(options.seed ?? 0) });
+  const interpreter = createInterpreter({
+    functions,
+    random: uniformNumbers(options.seed ?? 0),
+    deadline: options.seconds === undefined ? undefined : performance.now() + 1000 * options.seconds,
+  });
   const given = checkFeeds(graph, feeds);
   for (const input of graph.inputs) {
     const needed = input.constant === undefined && input.type?.kind !== "optional" && input.uses.size > 0;

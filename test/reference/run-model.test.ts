@@ -166,3 +166,25 @@ test("the executor runs one sample after the other", async () => {
   for await (const outputs of referenceExecutor.run(model, feeds)) results.push(numbers(outputs.get("y")));
   expect(results).toEqual([[-1], [-2]]);
 });
+
+test.each([
+  ["an endless loop", "%co = Identity(%ci)\n    %vo = Neg(%v)\n    out %co\n    out %vo"],
+  ["an endless loop of nothing", "out %ci\n    out %v"],
+])("%s is given up when its time is over", (_, body) => {
+  const model = parseModel(`opset 17
+graph g {
+  in %x: float32[2]
+  const %trips: int64[] = 9223372036854775807
+  const %cond: bool[] = 1
+  %y = Loop(%trips, %cond, %x) {body=graph b {
+    in %i: int64[]
+    in %ci: bool[]
+    in %v: float32[2]
+    ${body}
+  }}
+  out %y
+}
+`);
+  const feeds = new Map([["x", tensorFromNumbers("float32", [2], [1, 2])]]);
+  expect(() => runModel(model, feeds, { seconds: 0.05 })).toThrow(/IO0286/);
+});

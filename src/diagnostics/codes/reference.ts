@@ -23,6 +23,13 @@ export const referenceDiagnostics = {
     explanation:
       "Every graph input without a default value (an initializer of the same name) needs a value when the model runs.",
   }),
+  tookTooLong: define<Record<never, never>>({
+    code: "IO0286",
+    message: () => "the reference interpreter did not come to an end in time",
+    hint: () => "pin smaller shapes with --shape, or give samples that end the model's loops",
+    explanation:
+      "The reference interpreter is exact, not fast. Where ONNX Runtime cannot run a model, it is run by the interpreter for half a minute a sample at most; one that takes longer, or loops without end, is reported as not measured.",
+  }),
   valueUnknown: define<{ value: string }>({
     code: "IO0283",
     message: ({ value }) => `the model has no value named "${value}"`,
