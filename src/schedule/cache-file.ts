@@ -2,36 +2,13 @@ import { appendFileSync, existsSync, readFileSync, statSync, truncateSync } from
 import type { Diagnostic } from "../diagnostics/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
+import { faultOf } from "./check-record.ts";
 import type { ScheduleRecord } from "./record.ts";
 
 /** What a schedule cache file holds. Unknown fields of records are kept. */
 export interface CacheContent {
   readonly records: readonly ScheduleRecord[];
   readonly problems: readonly Diagnostic[];
-}
-
-/** Members without which a record cannot be ranked or replayed, by what they must be. */
-const needed: Readonly<
-  Record<ScheduleRecord["kind"], Readonly<Record<"texts" | "objects" | "lists", readonly string[]>>>
-> = {
-  trial: { texts: ["key", "at", "template", "code", "status"], objects: ["device", "point"], lists: [] },
-  choice: { texts: ["key", "at", "model", "scope", "chosen"], objects: [], lists: [] },
-  proof: { texts: ["key", "at", "model", "config", "emitted"], objects: ["device"], lists: ["forms", "accuracy"] },
-};
-
-/** What keeps a line from being a record; undefined when it is one. */
-function faultOf(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null) return "it is no object";
-  const members = value as Readonly<Record<string, unknown>>;
-  const kind = members["kind"];
-  if (members["v"] !== 1 || (kind !== "trial" && kind !== "choice" && kind !== "proof"))
-    return "no `v` and `kind` of a known record";
-  const { texts, objects, lists } = needed[kind];
-  const absent =
-    texts.find((name) => typeof members[name] !== "string") ??
-    objects.find((name) => typeof members[name] !== "object" || members[name] === null) ??
-    lists.find((name) => !Array.isArray(members[name]));
-  return absent === undefined ? undefined : `a ${kind} without a proper \`${absent}\``;
 }
 
 /** How every record begins, the one too that was torn while it was written. */

@@ -50,6 +50,20 @@ test("damaged lines are named by number and left out; the others count", () => {
   expect(problems.map(({ message }) => /line (\d+)/.exec(message)?.[1])).toEqual(["2", "3", "5"]);
 });
 
+test.each([
+  ["forms", { forms: [null] }],
+  ["forms", { forms: [{ form: "float", code: "c", threads: 1, ns: null, speed: null }] }],
+  ["accuracy", { accuracy: [5] }],
+  ["device", { device: { isa: 5 } }],
+])("a proof with damaged %s is left out, not replayed", (member, damage) => {
+  const [proof, choice] = proofWithChoice();
+  const { records, problems } = readCacheFile(
+    fileWith(`proof-${member}`, `${JSON.stringify(choice)}\n${JSON.stringify({ ...proof, ...damage })}\n`),
+  );
+  expect(records).toEqual([choice]);
+  expect(problems[0]?.message).toContain(`a proof without a proper \`${member}\``);
+});
+
 test("another file given for the cache is refused, and nothing is written into it", () => {
   for (const [name, text] of [
     ["notes", "first line\nlast line, not closed"],
