@@ -3,7 +3,7 @@ import type { Model, RuntimeValue } from "../ir/index.ts";
 import { cloneModel, isTensor, printModel } from "../ir/index.ts";
 import { inferTypes } from "../ops/index.ts";
 import type { Checker, Executor, Feeds } from "../pipeline/index.ts";
-import { makeChecker, runCheckedStage } from "../pipeline/index.ts";
+import { makeChecker, restoreSignature, runCheckedStage } from "../pipeline/index.ts";
 import { referenceExecutor } from "../reference/index.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";

@@ -240,7 +240,9 @@ test("constraints hold too where nothing can be improved", async () => {
   const text = "opset 17\ngraph g {\n  in %x: float32[1,4]\n  %y = Relu(%x)\n  out %y\n}\n";
   const model = await textModel("relu-alone", text);
   const into = { ...quick, output: join(work, "alone") };
-  expect((await run(model, into)).exitCode).toBe(0);
+  const free = await run(model, into);
+  expect(free.exitCode).toBe(0);
+  expect(free.report.forms.map(({ name }) => name)).toEqual(["original"]);
   expect((await run(model, { ...into, maxSize: "10B" })).exitCode).toBe(3);
   expect((await run(model, { ...into, failIfSlower: true })).exitCode).toBe(3);
   expect((await run(model, { ...into, maxLatency: "10s" })).exitCode).toBe(0);
