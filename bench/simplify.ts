@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { InferOptError, compile, completeOptions, inspectModel } from "../src/index.ts";
+import { describeMachine } from "../scripts/machine.ts";
 
 /** What one tool made of a model. */
 interface Outcome {
@@ -62,7 +63,8 @@ async function main(): Promise<void> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ machine: await describeMachine(), rows }, null, 2)}\n`);
   summarize(rows);
 }
 
