@@ -3,7 +3,7 @@ import type { Model, RuntimeValue } from "../ir/index.ts";
 import { cloneModel, isTensor, printModel } from "../ir/index.ts";
 import { inferTypes } from "../ops/index.ts";
 import type { Checker, Executor, Feeds } from "../pipeline/index.ts";
-import { makeChecker, restoreSignature, runCheckedStage } from "../pipeline/index.ts";
+import { makeChecker, runCheckedStage } from "../pipeline/index.ts";
 import { referenceExecutor } from "../reference/index.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
@@ -26,6 +26,7 @@ export async function rewriteFloat(input: Input, samples: Samples | undefined, r
   const disabled = new Set(disabledRules(options));
   const check = await makeCheck(input.model, samples, run);
   let dumped = 0;
+  let changes = 0;
   const dump = (stage: string, pass: string, model: Model): void => {
     if (options.dumpIr === undefined || options.dryRun) return;
     writeAtomically(
@@ -50,11 +51,13 @@ export async function rewriteFloat(input: Input, samples: Samples | undefined, r
     });
     for (const name of result.disabled) disabled.add(name);
     run.recordStage(plan.stage, result);
+    changes += result.changes;
   }
   if (options.level === "O0") return [];
   const folder = environment.temp.path;
   const rewritten = makeForm("float", input.model, input.signature, folder, false);
-  const float = rewritten.hash === input.form.hash ? [] : [rewritten];
+  // What inference learnt of the outputs is in the hash, and no change of the model.
+  const float = changes === 0 || rewritten.hash === input.form.hash ? [] : [rewritten];
   const merged = await mergeSiblings(input.model, check, disabled, run);
   if (merged === undefined) return float;
   return [...float, { ...makeForm("float-merged", merged, input.signature, folder, false), mustPay: true }];
