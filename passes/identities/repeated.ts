@@ -3,6 +3,7 @@ import { attr, dtypes, equalTensors, floatAttr, isInteger, sameShape } from "../
 import { traitsOf } from "../../src/ops/traits.ts";
 import type { LocalRule } from "../support/local-rules.ts";
 import { constantOf, dtypeOf, shapeOf, uniformOf } from "../support/facts.ts";
+import { isNonNegativeClip } from "../support/non-negative-clip.ts";
 import { identityRule } from "./rule.ts";
 
 /** Bits of the significand (hidden one included) and exponent range that decide what a float type holds exactly. */
@@ -73,10 +74,7 @@ function nonNegativeInput(node: Node): Value | undefined {
   const input = node.input(0);
   const producer = input?.producer;
   if (producer === undefined || producer.domain !== "") return undefined;
-  if (nonNegative.has(producer.opType)) return input;
-  if (producer.opType !== "Clip") return undefined;
-  const low = floatAttr(producer, "min") ?? uniformOf(producer.input(1));
-  return low !== undefined && low >= 0 ? input : undefined;
+  return nonNegative.has(producer.opType) || isNonNegativeClip(producer) ? input : undefined;
 }
 
 function sameOperands(node: Node): Value | undefined {

@@ -3,6 +3,7 @@ import { attr, floatAttr, intAttr, intsAttr, numbersOf, stringAttr } from "../..
 import type { Match, Refusal, Rule } from "../../../src/rewrite/index.ts";
 import { anyValue, op, optional, refuse, rule } from "../../../src/rewrite/index.ts";
 import { constantOf, integersOf, nonNegativeAxis, rankOf } from "../../support/facts.ts";
+import { isNonNegativeClip } from "../../support/non-negative-clip.ts";
 
 /** Zeros or other constants around the spatial axes: the amounts in the layout of the attribute `pads`. */
 interface SpatialPad {
@@ -88,11 +89,7 @@ const nonNegative: ReadonlySet<string> = new Set(["Relu", "Sigmoid", "Softmax", 
 function isNonNegative(value: Value): boolean {
   const { producer } = value;
   if (producer === undefined || producer.domain !== "") return false;
-  if (nonNegative.has(producer.opType)) return true;
-  if (producer.opType !== "Clip") return false;
-  const low = constantOf(producer.input(1));
-  const bound = floatAttr(producer, "min") ?? (low === undefined ? undefined : numbersOf(low)[0]);
-  return bound !== undefined && bound >= 0;
+  return nonNegative.has(producer.opType) || isNonNegativeClip(producer);
 }
 
 /** A Pad before a window operator becomes the operator's own padding. */
