@@ -36,7 +36,8 @@ export function replaceMatch(
   for (const [value, name] of names)
     if (value.producer !== undefined && made.includes(value.producer) && !value.isOutput && value.name !== name)
       graph.rename(value, name);
-  for (const [value, name] of constants) if (removed.constants.has(name)) graph.rename(value, name);
+  // Several constants may be made of one: the first takes over its name.
+  for (const [value, name] of constants) if (removed.constants.delete(name)) graph.rename(value, name);
   return { removed: removed.nodes, released, readers: [...readers] };
 }
 
@@ -58,7 +59,7 @@ function isAlive(value: Value): boolean {
 function removeDead(match: Match): {
   readonly nodes: readonly Node[];
   readonly reads: readonly Value[];
-  readonly constants: ReadonlySet<string>;
+  readonly constants: Set<string>;
 } {
   const { graph } = match;
   const constants = new Set<string>();
