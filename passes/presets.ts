@@ -56,6 +56,7 @@ const fuse: readonly PresetLine[] = [
   line("fold-constants", "infers types anew; what was fused may have made shapes known"),
   line("evaluate-constants", "fused weights may leave constant arithmetic"),
   line("eliminate-identities", "fusions leave no-ops where a factor was 1"),
+  line("eliminate-positive-zeros", "and merged constants sums with 0"),
   line("merge-reshapes", "fusions to Gemm bring reshapes along"),
   line("push-transposes-through-sums", "fewer nodes stand between transposes now"),
   line("merge-slices", "the same holds for slices"),
