@@ -1,0 +1,26 @@
+import type { Kernel } from "../codegen/kernel.ts";
+import type { DeviceFingerprint, Point, Workload } from "./record.ts";
+
+/** The legal points of a template for a workload: named parameters, and a predicate over their combinations. */
+export interface Space {
+  readonly parameters: readonly { readonly name: string; readonly values: readonly number[] }[];
+  /** False for combinations that cannot be emitted or can never pay. */
+  legal(point: Point): boolean;
+}
+
+/** A way of computing a class of workloads; one file each. */
+export interface Template<W extends Workload = Workload> {
+  readonly name: string;
+  /** Raised whenever emitted code changes in meaning or speed: part of every measurement's key. */
+  readonly version: number;
+  /** `exact`: equal to the reference bit for bit. `bounded`: at most one step off on a stated share of outputs. */
+  readonly correctness: "exact" | "bounded";
+  /** Whether this template can compute the workload on the device. */
+  matches(workload: Workload, device: DeviceFingerprint): workload is W;
+  space(workload: W, device: DeviceFingerprint): Space;
+  /** The point used without any measurement. */
+  seed(workload: W, device: DeviceFingerprint): Point;
+  emit(workload: W, point: Point, device: DeviceFingerprint): Kernel;
+  /** Predicted nanoseconds on one thread, for ranking: only the order matters. */
+  cost(workload: W, point: Point, device: DeviceFingerprint): number;
+}

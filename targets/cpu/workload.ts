@@ -1,0 +1,161 @@
+/**
+ * Strides of a channels-last (HWC) activation in elements: element (y, x, c) stands at `y * row + x * pixel + c`. The
+ * pointer a kernel gets is element (0, 0, 0) of what it touches: for a convolution the top left corner of the first
+ * window, which lies in the halo when there is padding. Halos are filled before the kernel runs.
+ */
+export interface Strides {
+  readonly row: number;
+  readonly pixel: number;
+}
+
+/** A window that moves over the rows and columns of its input. */
+export interface Window {
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly dilation: readonly [number, number];
+}
+
+/**
+ * What happens to an int32 sum. Parameters (numbers of `KernelParameters`): `xScale`, `xZero`; `yScale`, `yZero` of the
+ * requantized sum q and its bounds `lo`, `hi`; with a residual also `residualScale`, `residualZero`, and `outScale`,
+ * `outZero`, `outLo`, `outHi` of the sum of both; table: `table`. With a table and a residual, `tableScale` and
+ * `tableZero` are those of the looked-up value.
+ */
+export interface Epilogue {
+  /**
+   * `u8`: clamp(roundHalfEven(clamp(fl(sum * m[c]), lo - zy, hi - zy)) + zy).
+   * `f32`: fl(sum * m[c]). `s32`: the sum.
+   */
+  readonly out: "u8" | "f32" | "s32";
+  /** The uint8 result is looked up in a table of 256 bytes (activation functions). */
+  readonly table: boolean;
+  /** A uint8 tensor of the output's shape is added as ONNX Runtime's QLinearAdd does, after the look-up. */
+  readonly residual: Strides | undefined;
+}
+
+/**
+ * `conv-u8s8`: dense convolution, matrix product (one row of `columns` pixels) and fully connected layer (one pixel).
+ * int32 sum over kernel and `inputs` channels of u8 x times s8 w, plus the folded bias.
+ * Arguments: x, weights, bias, multiplier, params [, table] [, residual], y.
+ */
+export type ConvWorkload = {
+  readonly op: "conv-u8s8";
+  readonly rows: number;
+  readonly columns: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly window: Window;
+  /** Layout of the constant: `oihw`, or `io` for a matrix of inputs × outputs (1×1 window only). */
+  readonly weights: "oihw" | "io";
+  readonly bias: boolean;
+  readonly x: Strides;
+  readonly y: Strides;
+  readonly epilogue: Epilogue;
+};
+
+/** `depthwise-u8s8`: one filter a channel, weights `[channels][1][kh][kw]`. Arguments as {@link ConvWorkload}. */
+export type DepthwiseWorkload = {
+  readonly op: "depthwise-u8s8";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly window: Window;
+  readonly bias: boolean;
+  readonly x: Strides;
+  readonly y: Strides;
+  readonly epilogue: Epilogue;
+};
+
+/**
+ * `pool-u8`: `max`, or `average` with ONNX Runtime's QLinearAveragePool formula; a window that covers the whole input
+ * is the global pool. Arguments: x, params, y (numbers `xScale`, `xZero`, `yScale`, `yZero` of averages); `edge` says how cells outside the input count for averages.
+ */
+export type PoolWorkload = {
+  readonly op: "pool-u8";
+  readonly kind: "max" | "average";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly window: Window;
+  /** Cells of halo that the window meets at top, left, bottom, right; only averages look at it. */
+  readonly edge: { readonly pads: readonly [number, number, number, number]; readonly counted: boolean };
+  readonly x: Strides;
+  readonly y: Strides;
+};
+
+/**
+ * `binary-u8`: QLinearAdd or QLinearMul of a and b. `b` is of the same shape, one value a channel (`channel`, the gate
+ * of squeeze and excite), or one value (`scalar`). Arguments: a, b, params [, table], y; numbers `aScale`, `aZero`,
+ * `bScale`, `bZero`, `yScale`, `yZero`, `lo`, `hi`.
+ */
+export type BinaryWorkload = {
+  readonly op: "binary-u8";
+  readonly kind: "add" | "mul";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly a: Strides;
+  readonly b: Strides | "channel" | "scalar";
+  readonly y: Strides;
+  /** The result is looked up in a table. */
+  readonly table: boolean;
+};
+
+/** `table-u8`: y = table[x]: activations on their own, and requantization. Arguments: x, table, y. */
+export type TableWorkload = {
+  readonly op: "table-u8";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly x: Strides;
+  readonly y: Strides;
+};
+
+/**
+ * `quantize`: float32 to uint8, `dequantize` the other way, `move` uint8 to uint8; between `planar` (CHW, contiguous)
+ * and channels-last. Arguments: x, params (not for `move`; numbers `scale`, `zero`), y. Planar sides are contiguous and are touched exactly.
+ */
+export type TransferWorkload = {
+  readonly op: "transfer";
+  readonly kind: "quantize" | "dequantize" | "move";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly x: Strides | "planar";
+  readonly y: Strides | "planar";
+};
+
+/** `fill-border`: writes one byte to the halo round an interior of rows × columns. Arguments: params (number `value`), y (top left of the halo). */
+export type BorderWorkload = {
+  readonly op: "fill-border";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly pads: readonly [number, number, number, number];
+  readonly y: Strides;
+};
+
+/** `resize-u8`: nearest by integer factors (`exact`) or linear by ONNX's coordinate formulas. Arguments: x, params, y; linear takes numbers `xScale`, `xZero`, `yScale`, `yZero`. */
+export type ResizeWorkload = {
+  readonly op: "resize-u8";
+  readonly mode: "nearest" | "linear";
+  readonly coordinates: "half_pixel" | "asymmetric" | "align_corners" | "pytorch_half_pixel";
+  readonly rounding: "round_prefer_floor" | "round_prefer_ceil" | "floor" | "ceil";
+  readonly input: readonly [number, number];
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly x: Strides;
+  readonly y: Strides;
+};
+
+/** Workloads of INT8 convolutional networks. */
+export type CpuWorkload =
+  | ConvWorkload
+  | DepthwiseWorkload
+  | PoolWorkload
+  | BinaryWorkload
+  | TableWorkload
+  | TransferWorkload
+  | BorderWorkload
+  | ResizeWorkload;
