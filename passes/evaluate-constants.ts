@@ -14,10 +14,11 @@ export const evaluateConstants: Pass<FoldLimits> = {
   stage: "simplify",
   preserves: "tolerance",
   defaults: defaultLimits,
-  run: (model, context) => {
+  run: async (model, context) => {
     const budget = budgetFor(model, context.options);
     let changes = 0;
-    for (const scope of scopesOf(model)) if (!isInFunction(scope)) changes += foldInGraph(scope, budget, () => true);
+    for (const scope of scopesOf(model))
+      if (!isInFunction(scope)) changes += await foldInGraph(scope, budget, () => true);
     return { changes };
   },
 };

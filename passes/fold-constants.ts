@@ -7,6 +7,7 @@ import { budgetFor, defaultLimits } from "./fold/budget.ts";
 import { constantNodeTensor } from "./fold/constant-node.ts";
 import { isExact } from "./fold/evaluate.ts";
 import { foldInGraph } from "./fold/fold-groups.ts";
+import { loadEvaluate } from "./fold/load-evaluate.ts";
 import { shareShapes } from "./fold/share-shapes.ts";
 import { knownContent } from "./fold/known-content.ts";
 import { removeDeadChain } from "./support/replace.ts";
@@ -18,10 +19,13 @@ function isConstantNode(node: Node): boolean {
 }
 
 /** Constant nodes become initializers: the same bytes, one node less. */
-function foldConstantNodes({ graph, opset }: Scope): number {
+async function foldConstantNodes({ graph, opset }: Scope): Promise<number> {
+  const nodes = [...graph.nodes()].filter(isConstantNode);
+  if (nodes.length === 0) return 0;
+  const evaluate = await loadEvaluate();
   let changes = 0;
-  for (const node of graph.nodes()) {
-    const tensor = isConstantNode(node) ? constantNodeTensor(node, opset) : undefined;
+  for (const node of nodes) {
+    const tensor = constantNodeTensor(node, opset, evaluate);
     if (tensor === undefined || !becomeConstant(node.output, tensor)) continue;
     graph.remove(node);
     changes++;
@@ -59,7 +63,7 @@ export const foldConstants: Pass<FoldLimits> = {
   preserves: "bits",
   rules: ["constant-node", "shape-computation", "equal-shapes", "evaluation"],
   defaults: defaultLimits,
-  run: (model, context) => {
+  run: async (model, context) => {
     const { shapeValues } = inferTypes(model, { onConflict: "replace" });
     const budget = budgetFor(model, context.options);
     const work = {
@@ -74,7 +78,7 @@ export const foldConstants: Pass<FoldLimits> = {
       if (context.disabledRules.has(`fold-constants/${rule}`)) continue;
       for (const scope of scopesOf(model)) {
         if (isInFunction(scope)) continue;
-        const done = apply(scope);
+        const done = await apply(scope);
         changes += done;
         if (done > 0) byRule.set(rule, (byRule.get(rule) ?? 0) + done);
       }

@@ -1,7 +1,7 @@
 import type { Node, Tensor, Value } from "../../src/ir/index.ts";
 import { byteLengthOf, dtypes, isFloat, isTensor } from "../../src/ir/index.ts";
 import { traitsOf } from "../../src/ops/index.ts";
-import { evaluateNode } from "../../src/reference/index.ts";
+import type { Evaluate } from "./load-evaluate.ts";
 import { constantOf, countOf, dtypeOf } from "../support/facts.ts";
 
 /** Operands beyond this are left to the runtime: the interpreter is exact, not fast. */
@@ -61,13 +61,14 @@ export function mayEvaluate(node: Node): boolean {
 export function evaluateAll(
   nodes: readonly Node[],
   opsetOf: (domain: string) => number,
+  evaluate: Evaluate,
 ): ReadonlyMap<Value, Tensor> | undefined {
   const known = new Map<Value, Tensor>();
   for (const node of nodes) {
     const inputs = node.inputs.map((input) =>
       input === undefined ? undefined : (constantOf(input) ?? known.get(input)),
     );
-    const results = evaluateNode(node, opsetOf(node.domain), inputs);
+    const results = evaluate(node, opsetOf(node.domain), inputs);
     if (results === undefined) return undefined;
     for (const [i, output] of node.outputs.entries()) {
       const result = results[i];

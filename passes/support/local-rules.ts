@@ -15,6 +15,8 @@ export interface LocalRule {
 /** Sweeps end here even when rules still find work; each sweep is in topological order, so few are ever needed. */
 const maxSweeps = 8;
 
+const noRules: readonly LocalRule[] = [];
+
 /** True when an attribute is a parameter of the enclosing function, so that its value is not known here. */
 function hasParameters(node: Node): boolean {
   for (const attribute of node.attributes.values()) if (attribute.kind === "reference") return true;
@@ -37,12 +39,14 @@ export function runLocalRules(
     for (const op of rule.ops) byOp.set(op, [...(byOp.get(op) ?? []), rule]);
   }
   const byRule = new Map<string, number>();
+  const rulesFor = (node: Node): readonly LocalRule[] =>
+    (node.domain === "" ? byOp.get(node.opType) : undefined) ?? noRules;
   const visit = (node: Node, scope: Scope): number => {
     let changes = 0;
-    if (hasParameters(node)) return 0;
+    if (rulesFor(node).length === 0 || hasParameters(node)) return 0;
     for (let again = true; again && changes < 64;) {
       again = false;
-      for (const rule of node.domain === "" ? (byOp.get(node.opType) ?? []) : []) {
+      for (const rule of rulesFor(node)) {
         const label = node.name === "" ? (node.outputs[0]?.name ?? node.opType) : node.name;
         const done = rule.apply(node, scope);
         if (done === undefined) continue;

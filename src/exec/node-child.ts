@@ -1,5 +1,4 @@
 import { finished } from "node:stream/promises";
-import { execaNode } from "execa";
 
 /** Why a child is gone. */
 export interface ChildExit {
@@ -28,8 +27,12 @@ export interface NodeChildOptions {
 /** Characters kept of what a child writes to stderr: the last ones, which tell why it ended. */
 const stderrLimit = 4000;
 
-/** Starts `script` with Node. The child dies with this process: it must end itself on `disconnect`. */
-export function startNodeChild(script: string, options: NodeChildOptions = {}): NodeChild {
+/**
+ * Starts `script` with Node. The child dies with this process: it must end itself on `disconnect`. Execa is loaded on
+ * first need: it consists of many files, and most commands start no child.
+ */
+export async function startNodeChild(script: string, options: NodeChildOptions = {}): Promise<NodeChild> {
+  const { execaNode } = await import("execa");
   const child = execaNode(script, options.args ?? [], {
     ipc: true,
     serialization: "advanced",

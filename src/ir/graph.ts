@@ -2,6 +2,7 @@ import type { Attribute } from "./attribute.ts";
 import type { NameScope } from "./names.ts";
 import { Node } from "./node.ts";
 import type { NodeSpec } from "./node.ts";
+import { NodeWalk } from "./node-walk.ts";
 import { replaceUses } from "./replace-uses.ts";
 import { topologicalOrder } from "./topological-order.ts";
 import type { Tensor } from "./tensor.ts";
@@ -29,6 +30,8 @@ export class Graph {
   #first: Node | undefined;
   #last: Node | undefined;
   #count = 0;
+  /** Number of graphs nested directly in the nodes: mostly 0, and then no walk has to look for them. */
+  #bodies = 0;
 
   /** A subgraph shares its parent's names, so that inlining never clashes; a main graph or function body brings its own. */
   constructor(name: string, names: NameScope, parent?: Graph) {
@@ -57,13 +60,8 @@ export class Graph {
   }
 
   /** Nodes in order. Safe while the current node is removed and nodes are inserted before it or anywhere after it. */
-  *nodes(): Iterable<Node> {
-    let node = this.#first;
-    while (node !== undefined) {
-      const next: Node | undefined = node.next;
-      yield node;
-      node = node.attached ? node.next : next !== undefined && !next.attached ? this.#resume(next) : next;
-    }
+  nodes(): Iterable<Node> {
+    return new NodeWalk(this.#first);
   }
   /** Nodes from last to first. Safe while the current node is removed. */
   *nodesReversed(): Iterable<Node> {
@@ -74,22 +72,17 @@ export class Graph {
       node = node.attached ? node.previous : previous;
     }
   }
-  /** A removed node keeps its `next` link: follow it to the first node still in the list. */
-  #resume(node: Node): Node | undefined {
-    let at: Node | undefined = node;
-    while (at !== undefined && !at.attached) at = at.next;
-    return at;
-  }
   /** This graph's nodes and, after each node, those of its subgraphs. */
   *allNodes(): Iterable<Node> {
     for (const node of this.nodes()) {
       yield node;
-      for (const [, graph] of node.subgraphs()) yield* graph.allNodes();
+      if (node.bodyCount > 0) for (const [, graph] of node.subgraphs()) yield* graph.allNodes();
     }
   }
   /** This graph and every graph nested in it. */
   *allGraphs(): Iterable<Graph> {
     yield this;
+    if (this.#bodies === 0) return;
     for (const node of this.nodes()) for (const [, graph] of node.subgraphs()) yield* graph.allGraphs();
   }
 
@@ -212,6 +205,11 @@ export class Graph {
     else before.previous = node;
     node.attached = true;
     this.#count++;
+    this.#bodies += node.bodyCount;
+  }
+  /** @internal a node of this graph got or lost bodies */
+  countBodies(change: number): void {
+    this.#bodies += change;
   }
   #unlink(node: Node): void {
     if (node.previous === undefined) this.#first = node.next;
@@ -220,6 +218,7 @@ export class Graph {
     else node.next.previous = node.previous;
     node.attached = false;
     this.#count--;
+    this.#bodies -= node.bodyCount;
   }
   /** Moves a node to stand right before `anchor`. The caller keeps the order topological. */
   moveBefore(node: Node, anchor: Node): void {

@@ -17,6 +17,8 @@ export interface NodeSpec {
 }
 
 const noMetadata: ReadonlyMap<string, string> = new Map();
+const noAttributes: ReadonlyMap<string, Attribute> = new Map();
+const noValues: readonly (Value | undefined)[] = [];
 const noGraphs: readonly Graph[] = [];
 const noSubgraphs: readonly (readonly [string, Graph])[] = [];
 
@@ -31,10 +33,11 @@ export class Node {
   /** metadata_props of the node. */
   metadata: ReadonlyMap<string, string> = noMetadata;
   extra: Extra;
-  readonly #inputUses: (Use | undefined)[] = [];
-  readonly #inputs: (Value | undefined)[] = [];
-  readonly #outputs: (Value | undefined)[] = [];
-  readonly #attributes = new Map<string, Attribute>();
+  // Lists are replaced, never filled by pushing, which leaves room for 17 where most nodes have one or two.
+  #inputUses: (Use | undefined)[] | undefined;
+  #inputs: (Value | undefined)[] | undefined;
+  #outputs = noValues;
+  #attributes: Map<string, Attribute> | undefined;
   /** Number of graphs among the attributes: nearly always 0, and asked for in every walk. */
   #bodies = 0;
   /** @internal list links */
@@ -52,74 +55,85 @@ export class Node {
     this.name = spec.name ?? "";
   }
   get inputs(): readonly (Value | undefined)[] {
-    return this.#inputs;
+    return this.#inputs ?? noValues;
   }
   get outputs(): readonly (Value | undefined)[] {
     return this.#outputs;
   }
   get attributes(): ReadonlyMap<string, Attribute> {
-    return this.#attributes;
+    return this.#attributes ?? noAttributes;
   }
   /** The first output; throws when the node has none, which no verified node of ours does. */
   get output(): Value {
-    const [first] = this.#outputs;
+    const first = this.#outputs[0];
     if (first === undefined) throw new Error(`node ${this.opType} "${this.name}" has no first output`);
     return first;
   }
   /** The input at `index`; undefined when absent or past the end. */
   input(index: number): Value | undefined {
-    return this.#inputs[index];
+    return this.#inputs?.[index];
+  }
+  /** @internal number of graphs among the attributes */
+  get bodyCount(): number {
+    return this.#bodies;
   }
   /** The graphs among the attributes (bodies of If, Loop, Scan, …), with the attribute's name. */
   subgraphs(): readonly (readonly [string, Graph])[] {
     if (this.#bodies === 0) return noSubgraphs;
-    return [...this.#attributes].flatMap(([name, attribute]) =>
+    return [...this.attributes].flatMap(([name, attribute]) =>
       graphsOf(attribute).map((graph) => [name, graph] as const),
     );
   }
   /** @internal the entry among the uses of input `index` that stands for it */
   useAt(index: number): Use | undefined {
-    return this.#inputUses[index];
+    return this.#inputUses?.[index];
   }
   /** @internal */
   setInputs(values: readonly (Value | undefined)[]): void {
-    for (let i = 0; i < this.#inputs.length; i++) {
-      const use = this.#inputUses[i];
-      if (use !== undefined) this.#inputs[i]?.dropUse(use);
-    }
-    this.#inputs.length = 0;
-    this.#inputUses.length = 0;
-    values.forEach((value, index) => {
-      this.#inputs.push(value);
-      const use: Use | undefined = value === undefined ? undefined : { kind: "node", node: this, index };
-      this.#inputUses.push(use);
-      if (use !== undefined) value?.addUse(use);
+    this.#inputUses?.forEach((use, index) => {
+      if (use !== undefined) this.#inputs?.[index]?.dropUse(use);
     });
+    if (values.length === 0) {
+      this.#inputs = undefined;
+      this.#inputUses = undefined;
+      return;
+    }
+    this.#inputs = values.slice();
+    this.#inputUses = values.map((value, index) => this.#read(value, index));
+  }
+  #read(value: Value | undefined, index: number): Use | undefined {
+    if (value === undefined) return undefined;
+    const use: Use = { kind: "node", node: this, index };
+    value.addUse(use);
+    return use;
   }
   /** @internal */
   replaceInput(index: number, value: Value | undefined): void {
-    const old = this.#inputUses[index];
-    if (old !== undefined) this.#inputs[index]?.dropUse(old);
-    const use: Use | undefined = value === undefined ? undefined : { kind: "node", node: this, index };
-    this.#inputs[index] = value;
-    this.#inputUses[index] = use;
-    if (use !== undefined) value?.addUse(use);
+    const inputs = this.#inputs;
+    const uses = this.#inputUses;
+    if (inputs === undefined || uses === undefined) throw new RangeError(`node "${this.name}" has no input ${index}`);
+    const old = uses[index];
+    if (old !== undefined) inputs[index]?.dropUse(old);
+    inputs[index] = value;
+    uses[index] = this.#read(value, index);
   }
   /** @internal */
   setOutputs(values: readonly (Value | undefined)[]): void {
-    this.#outputs.length = 0;
-    this.#outputs.push(...values);
+    this.#outputs = values;
     for (const value of values) if (value !== undefined) value.producer = this;
   }
   /** @internal */
   setAttribute(name: string, attribute: Attribute | undefined): void {
-    const old = this.#attributes.get(name);
+    const before = this.#bodies;
+    const old = this.#attributes?.get(name);
     if (old !== undefined) this.#bodies -= graphsOf(old).length;
-    if (attribute === undefined) this.#attributes.delete(name);
+    if (attribute === undefined) this.#attributes?.delete(name);
     else {
+      this.#attributes ??= new Map<string, Attribute>();
       this.#attributes.set(name, attribute);
       this.#bodies += graphsOf(attribute).length;
     }
+    if (this.attached) this.graph.countBodies(this.#bodies - before);
   }
 }
 
@@ -130,10 +144,16 @@ function graphsOf(attribute: Attribute): readonly Graph[] {
 
 /** The values a node reads: its inputs and what its subgraphs capture from outside of them. */
 export function reads(node: Node): readonly Value[] {
-  const values = node.inputs.filter((value) => value !== undefined);
+  const { inputs } = node;
+  if (node.bodyCount === 0 && isComplete(inputs)) return inputs;
+  const values = inputs.filter((value) => value !== undefined);
   for (const [, graph] of node.subgraphs()) {
     for (const inner of graph.nodes()) for (const value of reads(inner)) if (value.graph !== graph) values.push(value);
     for (const value of graph.outputs) if (value.graph !== graph) values.push(value);
   }
   return values;
+}
+
+function isComplete(values: readonly (Value | undefined)[]): values is readonly Value[] {
+  return !values.includes(undefined);
 }

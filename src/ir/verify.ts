@@ -71,7 +71,7 @@ const uniqueNames: StructuralRule = {
       const other = seen.get(value.name);
       if (other !== undefined && other !== value) report(`name "${value.name}" is given to two values`, value);
       if (value.name === "") report("a value has an empty name", value);
-      seen.set(value.name, value);
+      if (other !== value) seen.set(value.name, value);
     };
     for (const value of graph.inputs) see(value);
     for (const value of graph.constants) see(value);
@@ -98,11 +98,12 @@ const chainsAgree: StructuralRule = {
         if (value.producer !== node) report(`"${value.name}" does not point back to the node that computes it`, node);
       }
     for (const node of graph.nodes())
-      node.inputs.forEach((value, index) => {
+      for (let index = 0; index < node.inputs.length; index++) {
+        const value = node.input(index);
         const use = node.useAt(index);
-        if (value === undefined || (use?.kind === "node" && use.index === index && value.uses.has(use))) return;
+        if (value === undefined || (use?.kind === "node" && use.index === index && value.uses.has(use))) continue;
         report(`input ${index} is not among the uses of "${value.name}"`, node);
-      });
+      }
   },
 };
 

@@ -30,10 +30,14 @@ export function makeForm(name: string, model: Model, signature: Signature, folde
   restoreSignature(signature, model);
   const path = join(folder, `form-${name.replace(/[^a-z0-9-]/gi, "_")}.onnx`);
   let bytes: number | undefined;
+  let hash: string | undefined;
   return {
     name,
     model,
-    hash: hashModel(model),
+    // Reads every weight: only where somebody asks.
+    get hash() {
+      return (hash ??= hashModel(model));
+    },
     nodes: countNodes(model),
     // Laying a model out takes as long as writing it: only where somebody asks.
     get bytes() {

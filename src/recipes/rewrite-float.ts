@@ -4,7 +4,6 @@ import { cloneModel, isTensor, printModel } from "../ir/index.ts";
 import { inferTypes } from "../ops/index.ts";
 import type { Checker, Executor, Feeds } from "../pipeline/index.ts";
 import { makeChecker, runCheckedStage } from "../pipeline/index.ts";
-import { referenceExecutor } from "../reference/index.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
@@ -57,7 +56,8 @@ export async function rewriteFloat(input: Input, samples: Samples | undefined, r
   const folder = environment.temp.path;
   const rewritten = makeForm("float", input.model, input.signature, folder, false);
   // What inference learnt of the outputs is in the hash, and no change of the model.
-  const float = changes === 0 || rewritten.hash === input.form.hash ? [] : [rewritten];
+  const isSame = (): boolean => rewritten.nodes === input.form.nodes && rewritten.hash === input.form.hash;
+  const float = changes === 0 || isSame() ? [] : [rewritten];
   const merged = await mergeSiblings(input.model, check, disabled, run);
   if (merged === undefined) return float;
   return [...float, { ...makeForm("float-merged", merged, input.signature, folder, false), mustPay: true }];
@@ -121,6 +121,7 @@ async function pickExecutor(
   const complete = (outputs: readonly ReadonlyMap<string, RuntimeValue>[]): boolean =>
     outputs.every((values) => names.every((name) => values.has(name)));
   if ("outputs" in tried && complete(tried.outputs)) return { executor: exact };
+  const { referenceExecutor } = await import("../reference/index.ts");
   const interpreted = await makeChecker(referenceExecutor, first).evaluate(model);
   if ("outputs" in interpreted && complete(interpreted.outputs)) return { executor: referenceExecutor };
   if ("outputs" in tried) {

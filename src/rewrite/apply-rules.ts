@@ -35,6 +35,8 @@ export interface RewriteResult {
   readonly waiting: ReadonlyMap<string, number>;
 }
 
+const noRules: readonly Rule[] = [];
+
 /** A full sweep that changes nothing ends the work; more than this many mean that rules undo each other. */
 const maxSweeps = 20;
 
@@ -62,7 +64,8 @@ interface Change extends Replaced {
 
 class Rewriter {
   readonly #context: RewriteContext;
-  readonly #byOp = new Map<string, Rule[]>();
+  /** Rules by operator and, within it, by domain. */
+  readonly #byOp = new Map<string, Map<string, Rule[]>>();
   readonly #depth: number;
   readonly #byRule = new Map<string, number>();
   readonly #waiting = new Map<string, number>();
@@ -74,10 +77,13 @@ class Rewriter {
     this.#depth = Math.max(1, ...rules.map((rule) => rule.depth));
     for (const rule of rules)
       for (const root of rule.roots) {
-        const list = this.#byOp.get(root);
-        if (list === undefined) this.#byOp.set(root, [rule]);
-        else list.push(rule);
+        const [domain = "", opType = ""] = root.split("::");
+        const byDomain = this.#byOp.get(opType) ?? new Map<string, Rule[]>();
+        this.#byOp.set(opType, byDomain.set(domain, [...(byDomain.get(domain) ?? []), rule]));
       }
+  }
+  #rulesFor(node: Node): readonly Rule[] {
+    return this.#byOp.get(node.opType)?.get(node.domain) ?? noRules;
   }
   result(): RewriteResult {
     let changes = 0;
@@ -112,7 +118,7 @@ class Rewriter {
   /** Applies the first rule that fits the node; undefined when none does. */
   #visit(node: Node, site: Site): Change | undefined {
     this.#context.signal.throwIfAborted();
-    for (const rule of this.#byOp.get(`${node.domain}::${node.opType}`) ?? []) {
+    for (const rule of this.#rulesFor(node)) {
       const result = rule.match(node, site);
       if (result === undefined) continue;
       const change = "match" in result ? this.#rewrite(rule, result.match, site) : result.refusal;

@@ -75,7 +75,7 @@ test("a lock that was broken and is another's by now is not removed", () => {
 });
 
 test("messages pass both ways with typed arrays, and the exit is told with code and last words", async () => {
-  const child = startNodeChild(
+  const child = await startNodeChild(
     script(
       "echo",
       `process.on("message", (m) => {
@@ -92,7 +92,7 @@ test("messages pass both ways with typed arrays, and the exit is told with code 
 });
 
 test("a child that writes much to stderr goes on, and its last words are kept", async () => {
-  const child = startNodeChild(
+  const child = await startNodeChild(
     script(
       "chatty",
       `for (let i = 0; i < 40; i++) process.stderr.write("x".repeat(100_000) + "\\n");
@@ -109,7 +109,7 @@ test("a child that writes much to stderr goes on, and its last words are kept", 
 });
 
 test("kill takes the whole process group along", async () => {
-  const child = startNodeChild(
+  const child = await startNodeChild(
     script(
       "family",
       `import { spawn } from "node:child_process";

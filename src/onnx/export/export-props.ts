@@ -5,6 +5,7 @@ export function exportProps(
   props: ReadonlyMap<string, string>,
   original: readonly StringStringEntryProto[] | undefined,
 ): readonly StringStringEntryProto[] {
+  if (props.size === 0) return [];
   const entries: StringStringEntryProto[] = [];
   const written = new Set<string>();
   for (const entry of original ?? []) {

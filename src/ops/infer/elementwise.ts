@@ -28,11 +28,16 @@ function broadcastContent(
   outShape: Shape | undefined,
   combine: (elements: readonly Dim[]) => Dim,
 ): readonly Dim[] | undefined {
-  const contents = context.inputs.map((_, index) => context.shapeValue(index));
+  const contents: (readonly Dim[])[] = [];
+  for (let index = 0; index < context.inputs.length; index++) {
+    const content = context.shapeValue(index);
+    if (content === undefined) return undefined;
+    contents.push(content);
+  }
   const shapes = context.inputs.map((_, index) => shapeOf(context, index));
-  if (contents.some((content) => content === undefined) || !shapes.every(isStatic)) return undefined;
+  if (!shapes.every(isStatic)) return undefined;
   return gatherContent(outShape, (at) =>
-    combine(contents.map((content, i) => broadcastElement(content ?? [], shapes[i] ?? [], at))),
+    combine(contents.map((content, i) => broadcastElement(content, shapes[i] ?? [], at))),
   );
 }
 

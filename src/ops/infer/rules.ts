@@ -112,10 +112,10 @@ export function broadcast(context: InferContext, shapes: readonly (Shape | undef
 }
 
 function broadcastPair(context: InferContext, a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const left = i - rank + a.length;
-    const right = i - rank + b.length;
+  const longer = a.length < b.length ? b : a;
+  return longer.map((_, i) => {
+    const left = i - longer.length + a.length;
+    const right = i - longer.length + b.length;
     return broadcastDim(context, left < 0 ? 1 : a[left], right < 0 ? 1 : b[right]);
   });
 }

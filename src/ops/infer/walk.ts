@@ -60,14 +60,15 @@ export function walkNode(walk: Walk, scope: Scope, node: Node, index: number): v
     const schema = schemaOf(node.domain, node.opType, scope.opsets.get(node.domain) ?? 0);
     result = { types: typesFromSchema(schema, inputs, node.outputs.length) };
   }
-  node.outputs.forEach((value, i) => {
-    if (value === undefined) return;
+  for (let i = 0; i < node.outputs.length; i++) {
+    const value = node.outputs[i];
+    if (value === undefined) continue;
     keepType(walk, scope, value, result.types[i], where);
     const content = result.shapeValues?.[i];
     if (content !== undefined) scope.contents.set(value, content);
     const constant = result.constants?.[i];
     if (constant !== undefined) scope.constants.set(value, constant);
-  });
+  }
 }
 
 function report(walk: Walk, problem: Diagnostic): void {
@@ -85,6 +86,7 @@ function keepType(
   where: { readonly node?: string },
 ): void {
   const declared = typeIn(scope, value);
+  if (scope.types === undefined && declared === value.type && sameType(declared, inferred)) return;
   const prefer = walk.interfaceValues.has(value) ? "declared" : "inferred";
   const merged = mergeTypes(declared, inferred, prefer);
   if (merged.conflict !== undefined && walk.onConflict === "report") {
@@ -118,7 +120,7 @@ function inferNode(walk: Walk, scope: Scope, node: Node, inputs: readonly (Value
     if (infer === undefined || opset === undefined)
       return { types: typesFromSchema(schema, inputs, node.outputs.length) };
   }
-  const result = infer(contextOf(walk, scope, node, opset, inputs));
+  const result = infer(new NodeContext(walk, scope, node, opset, inputs));
   for (const type of result.types) if (type !== undefined) checkSizes(node, type);
   const missing = node.outputs.some((value, i) => value !== undefined && result.types[i] === undefined);
   if (!missing) return result;
@@ -134,32 +136,48 @@ function checkSizes(node: Node, type: ValueType): void {
       fail(opsDiagnostics.badNode({ op: node.opType, detail: `the output would be ${printType(type)}` }));
 }
 
-function contextOf(
-  walk: Walk,
-  scope: Scope,
-  node: Node,
-  opset: number,
-  inputs: readonly (ValueType | undefined)[],
-): InferContext {
-  const at = <T>(index: number, look: (value: Value) => T | undefined): T | undefined => {
-    const value = node.inputs[index];
-    return value === undefined ? undefined : look(value);
-  };
-  return {
-    node,
-    attributes: resolveAttributes(scope, node.attributes),
-    opset,
-    inputs,
-    outputCount: node.outputs.length,
-    has: (index) => node.inputs[index] !== undefined,
-    constant: (index) => at(index, (value) => constantIn(scope, value)),
-    shapeValue: (index) => at(index, (value) => contentIn(scope, value)),
-    inferGraph: (graph, types, mode) => inferSubgraph(walk, scope, graph, types, mode),
-    graphValue: (graph, output) => {
-      const value = graph.outputs[output];
-      return value === undefined ? undefined : contentIn(scope, value);
-    },
-  };
+/** One node as its inference function sees it; a class, so that it is one object and not one for each function. */
+class NodeContext implements InferContext {
+  readonly node: Node;
+  readonly attributes: ReadonlyMap<string, Attribute>;
+  readonly opset: number;
+  readonly inputs: readonly (ValueType | undefined)[];
+  readonly #walk: Walk;
+  readonly #scope: Scope;
+
+  constructor(walk: Walk, scope: Scope, node: Node, opset: number, inputs: readonly (ValueType | undefined)[]) {
+    this.node = node;
+    this.attributes = resolveAttributes(scope, node.attributes);
+    this.opset = opset;
+    this.inputs = inputs;
+    this.#walk = walk;
+    this.#scope = scope;
+  }
+  get outputCount(): number {
+    return this.node.outputs.length;
+  }
+  has(index: number): boolean {
+    return this.node.input(index) !== undefined;
+  }
+  constant(index: number): Tensor | undefined {
+    const value = this.node.input(index);
+    return value === undefined ? undefined : constantIn(this.#scope, value);
+  }
+  shapeValue(index: number): readonly Dim[] | undefined {
+    const value = this.node.input(index);
+    return value === undefined ? undefined : contentIn(this.#scope, value);
+  }
+  inferGraph(
+    graph: Graph,
+    types: readonly (ValueType | undefined)[],
+    mode?: "trial",
+  ): readonly (ValueType | undefined)[] {
+    return inferSubgraph(this.#walk, this.#scope, graph, types, mode);
+  }
+  graphValue(graph: Graph, output: number): readonly Dim[] | undefined {
+    const value = graph.outputs[output];
+    return value === undefined ? undefined : contentIn(this.#scope, value);
+  }
 }
 
 /** In a function's body, attributes may name those of the call. */

@@ -54,6 +54,7 @@ function workerScript(): string {
 /** Makes a worker. */
 export function startWorker({ limits = defaultWorkerLimits, scratch }: WorkerSetup = {}): Worker {
   let child: NodeChild | undefined;
+  let starting: Promise<NodeChild> | undefined;
   let isStopped = false;
   let nextId = 1;
   const pending = new Map<number, Pending>();
@@ -66,11 +67,17 @@ export function startWorker({ limits = defaultWorkerLimits, scratch }: WorkerSet
   };
   const drop = (error: unknown): void => {
     child = undefined;
+    starting = undefined;
     for (const id of [...pending.keys()]) settle(id)?.reject(error);
   };
   const stopped = (): Error => new Error("the worker was stopped");
-  const start = (): NodeChild => {
-    const started = startNodeChild(workerScript(), { args: scratch === undefined ? [] : [scratch] });
+  const start = async (): Promise<NodeChild> => {
+    const started = await startNodeChild(workerScript(), { args: scratch === undefined ? [] : [scratch] });
+    if (isStopped) {
+      started.kill();
+      throw stopped();
+    }
+    child = started;
     started.onMessage((raw) => {
       const message = raw as AnswerMessage;
       if (message.kind === "round") {
@@ -100,11 +107,10 @@ export function startWorker({ limits = defaultWorkerLimits, scratch }: WorkerSet
   };
 
   return {
-    request: (request, onRound) => {
-      if (request.op === "close" && child === undefined) return Promise.resolve({} as never);
-      if (isStopped) return Promise.reject(stopped());
-      child ??= start();
-      const running = child;
+    request: async (request, onRound) => {
+      if (request.op === "close" && child === undefined) return {} as never;
+      if (isStopped) throw stopped();
+      const running = child ?? (await (starting ??= start()));
       const id = nextId++;
       return new Promise((resolve, reject) => {
         const seconds = secondsFor[request.op];
