@@ -8,6 +8,12 @@ export interface Strides {
   readonly pixel: number;
 }
 
+/** Strides of the tensor that an epilogue adds. */
+export interface Residual extends Strides {
+  /** It is the first operand of the Add: ONNX Runtime's formula rounds differently. */
+  readonly first?: true;
+}
+
 /** A window that moves over the rows and columns of its input. */
 export interface Window {
   readonly kernel: readonly [number, number];
@@ -30,7 +36,7 @@ export interface Epilogue {
   /** The uint8 result is looked up in a table of 256 bytes (activation functions). */
   readonly table: boolean;
   /** A uint8 tensor of the output's shape is added as ONNX Runtime's QLinearAdd does, after the look-up. */
-  readonly residual: Strides | undefined;
+  readonly residual: Residual | undefined;
 }
 
 /**
@@ -135,13 +141,18 @@ export type BorderWorkload = {
   readonly y: Strides;
 };
 
-/** `resize-u8`: nearest by integer factors (`exact`) or linear by ONNX's coordinate formulas. Arguments: x, params, y; linear takes numbers `xScale`, `xZero`, `yScale`, `yZero`. */
+/**
+ * `resize-u8`: nearest copies bytes; linear is ONNX Runtime's DequantizeLinear, float32 Resize, QuantizeLinear. `rounding`
+ * matters to nearest only; `scale` is the float32 factor a axis that coordinates are divided by (sizes given: output /
+ * input). Arguments: x, params, y; linear takes numbers `xScale`, `xZero`, `yScale`, `yZero`.
+ */
 export type ResizeWorkload = {
   readonly op: "resize-u8";
   readonly mode: "nearest" | "linear";
   readonly coordinates: "half_pixel" | "asymmetric" | "align_corners" | "pytorch_half_pixel";
   readonly rounding: "round_prefer_floor" | "round_prefer_ceil" | "floor" | "ceil";
   readonly input: readonly [number, number];
+  readonly scale: readonly [number, number];
   readonly rows: number;
   readonly columns: number;
   readonly channels: number;

@@ -1,0 +1,62 @@
+import type { KernelParameters } from "../../../src/codegen/index.ts";
+import { roundHalfEven } from "../../../src/ir/index.ts";
+import type { Epilogue } from "../workload.ts";
+import { saturateU8 } from "./float32.ts";
+import { numberOf, quantizationOf, tableOf } from "./parameters.ts";
+import { addConstants, addU8 } from "./quantize.ts";
+
+/** Turns the int32 sum of an output channel into the element of y; `residual` is ignored where there is none. */
+export type EvaluateEpilogue = (sum: number, channel: number, residual: number) => number;
+
+/**
+ * The multiplier of each output channel: fl(fl(sx * sw[c]) / sy), the division left out (sy = 1) where the result is
+ * float32. `weightScale` holds one number for all channels or one for each.
+ */
+export function multipliers(
+  epilogue: Epilogue,
+  channels: number,
+  weightScale: Float32Array,
+  parameters: KernelParameters,
+): Float32Array {
+  const xScale = Math.fround(numberOf(parameters, "xScale"));
+  const yScale = epilogue.out === "u8" ? Math.fround(numberOf(parameters, "yScale")) : 1;
+  return Float32Array.from({ length: channels }, (_, channel) => {
+    const scale = weightScale[weightScale.length === 1 ? 0 : channel] as number;
+    return Math.fround(Math.fround(xScale * scale) / yScale);
+  });
+}
+
+/** The steps of {@link Epilogue}, in its order, with a rounding to float32 after each operation. */
+export function createEpilogue(
+  epilogue: Epilogue,
+  multiplier: Float32Array,
+  parameters: KernelParameters,
+): EvaluateEpilogue {
+  const scaled = (sum: number, channel: number): number =>
+    Math.fround(Math.fround(sum) * (multiplier[channel] as number));
+  if (epilogue.out === "s32") return (sum) => sum;
+  if (epilogue.out === "f32") return scaled;
+
+  const [zero, lo, hi] = [numberOf(parameters, "yZero"), numberOf(parameters, "lo"), numberOf(parameters, "hi")];
+  const table = epilogue.table ? tableOf(parameters) : undefined;
+  const add = epilogue.residual === undefined ? undefined : residualAdd(epilogue, parameters);
+  return (sum, channel, residual) => {
+    const clamped = Math.min(hi - zero, Math.max(lo - zero, scaled(sum, channel)));
+    const q = saturateU8(roundHalfEven(clamped) + zero);
+    const value = table === undefined ? q : (table[q] as number);
+    return add === undefined ? value : add(value, residual);
+  };
+}
+
+function residualAdd(epilogue: Epilogue, parameters: KernelParameters): (value: number, residual: number) => number {
+  const value = quantizationOf(parameters, epilogue.table ? "table" : "y");
+  const residual = quantizationOf(parameters, "residual");
+  const first = epilogue.residual?.first === true;
+  const constants = addConstants({
+    a: first ? residual : value,
+    b: first ? value : residual,
+    y: quantizationOf(parameters, "out"),
+  });
+  const [lo, hi] = [numberOf(parameters, "outLo"), numberOf(parameters, "outHi")];
+  return (q, r) => Math.min(hi, Math.max(lo, first ? addU8(r, q, constants) : addU8(q, r, constants)));
+}

@@ -1,0 +1,97 @@
+import { expect } from "vitest";
+import type { KernelParameters } from "../../../../src/codegen/index.ts";
+import { evaluateConv } from "../../../../targets/cpu/reference/conv.ts";
+import type { ConvWorkload } from "../../../../targets/cpu/workload.ts";
+import { ortEvaluate, x64Test } from "./ort-evaluate.ts";
+import { randomQuantizations } from "./random-quantization.ts";
+
+type Random = ReturnType<typeof randomQuantizations>;
+
+interface Case {
+  readonly workload: ConvWorkload;
+  /** Height and width of the input, without halo. */
+  readonly input: readonly [number, number];
+  readonly weights: Int8Array;
+  readonly weightScale: Float32Array;
+  readonly bias: Int32Array;
+  readonly x: Uint8Array;
+  readonly parameters: KernelParameters;
+}
+
+function bytes(random: Random, count: number): Uint8Array {
+  return Uint8Array.from({ length: count }, () => random.below(256));
+}
+
+function randomCase(seed: number): Case {
+  const random = randomQuantizations(seed);
+  const pick = (values: readonly number[]): number => values[random.below(values.length)] as number;
+  const window = {
+    kernel: [pick([1, 2, 3]), pick([1, 3])],
+    stride: [pick([1, 2]), pick([1, 2])],
+    dilation: [pick([1, 2]), 1],
+  } as const;
+  const [inputs, outputs] = [pick([1, 3, 4, 8, 20]), pick([1, 3, 16, 20])];
+  const input = [7, 9] as const;
+  const size = (axis: 0 | 1): number =>
+    Math.floor((input[axis] - (window.kernel[axis] - 1) * window.dilation[axis] - 1) / window.stride[axis]) + 1;
+  const [rows, columns] = [size(0), size(1)];
+  const [x, y] = [random.next(), random.next()];
+  const perTensor = random.below(2) === 0;
+  const numbers = { xScale: x.scale, xZero: x.zero, yScale: y.scale, yZero: y.zero, lo: 0, hi: 255 };
+  return {
+    workload: {
+      op: "conv-u8s8",
+      ...{ rows, columns, inputs, outputs, window, weights: "oihw", bias: true },
+      x: { row: input[1] * inputs, pixel: inputs },
+      y: { row: columns * outputs, pixel: outputs },
+      epilogue: { out: "u8", table: false, residual: undefined },
+    },
+    input,
+    weights: Int8Array.from(bytes(random, outputs * inputs * window.kernel[0] * window.kernel[1])),
+    weightScale: Float32Array.from({ length: perTensor ? 1 : outputs }, () => (1 + random.below(9)) / 256),
+    bias: Int32Array.from({ length: outputs }, () => random.below(20_000) - 10_000),
+    x: bytes(random, input[0] * input[1] * inputs),
+    parameters: { numbers, tables: {} },
+  };
+}
+
+const list = (values: ArrayLike<number>): string =>
+  `[${Array.from(values, (value) => (Number.isInteger(value) ? String(value) : value.toPrecision(9))).join(", ")}]`;
+
+/** The case as QLinearConv; layouts change by Transpose, so that x and y are channels last. */
+async function ortConv({
+  workload,
+  input,
+  weights,
+  weightScale,
+  bias,
+  x,
+  parameters,
+}: Case): Promise<ArrayLike<number>> {
+  const { inputs, outputs, window } = workload;
+  const { xScale, xZero, yScale, yZero } = parameters.numbers as Record<string, number>;
+  const [kh, kw] = window.kernel;
+  const scalar = (name: string, type: string, value = 0): string =>
+    `const %${name}: ${type}[] = ${value.toPrecision(9)}`;
+  const integer = (name: string, value = 0): string => `const %${name}: uint8[] = ${value}`;
+  const perTensor = weightScale.length === 1;
+  const text = `in %x: uint8[1,${input[0]},${input[1]},${inputs}]
+    ${scalar("xs", "float32", xScale)} ${integer("xz", xZero)} ${scalar("ys", "float32", yScale)} ${integer("yz", yZero)}
+    const %w: int8[${outputs},${inputs},${kh},${kw}] = ${list(weights)}
+    const %ws: float32[${perTensor ? "" : outputs}] = ${perTensor ? (weightScale[0] as number).toPrecision(9) : list(weightScale)}
+    const %wz: int8[${perTensor ? "" : outputs}] = ${perTensor ? "0" : list(new Int8Array(outputs))}
+    const %b: int32[${outputs}] = ${list(bias)}
+    %t = Transpose(%x) {perm = [0, 3, 1, 2]}
+    %u = QLinearConv(%t, %xs, %xz, %w, %ws, %wz, %ys, %yz, %b) {strides = ${list(window.stride)}, dilations = ${list(window.dilation)}}
+    %y = Transpose(%u) {perm = [0, 2, 3, 1]}`;
+  return ortEvaluate(text, { x });
+}
+
+x64Test("QLinearConv: random windows, strides, dilations, zero points, scales", async () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const sample = randomCase(seed);
+    const y = new Uint8Array(sample.workload.rows * sample.workload.y.row);
+    evaluateConv(sample.workload, { ...sample, residual: undefined, y }, sample.parameters);
+    expect(Array.from(await ortConv(sample)), `seed ${seed}`).toEqual(Array.from(y));
+  }
+});
