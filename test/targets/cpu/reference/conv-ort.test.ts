@@ -95,3 +95,42 @@ x64Test("QLinearConv: random windows, strides, dilations, zero points, scales", 
     expect(Array.from(await ortConv(sample)), `seed ${seed}`).toEqual(Array.from(y));
   }
 });
+
+x64Test("QGemm: a matrix product with uint8 and with float32 results", async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = randomQuantizations(100 + seed);
+    const [rows, inputs, outputs] = [1 + random.below(9), 1 + random.below(70), 1 + random.below(40)];
+    const [x, y] = [random.next(), random.next()];
+    const operands = {
+      x: bytes(random, rows * inputs),
+      weights: Int8Array.from(bytes(random, inputs * outputs)),
+      weightScale: Float32Array.from({ length: outputs }, () => (1 + random.below(9)) / 512),
+      bias: Int32Array.from({ length: outputs }, () => random.below(20_000) - 10_000),
+      residual: undefined,
+    };
+    const constants = `const %xs: float32[] = ${x.scale.toPrecision(9)} const %xz: uint8[] = ${x.zero}
+      const %ys: float32[] = ${y.scale.toPrecision(9)} const %yz: uint8[] = ${y.zero}
+      const %w: int8[${inputs},${outputs}] = ${list(operands.weights)} const %wz: int8[${outputs}] = ${list(new Int8Array(outputs))}
+      const %ws: float32[${outputs}] = ${list(operands.weightScale)} const %b: int32[${outputs}] = ${list(operands.bias)}`;
+    for (const out of ["u8", "f32"] as const) {
+      const result = out === "u8" ? ", %ys, %yz" : "";
+      const expected = await ortEvaluate(
+        `in %x: uint8[${rows},${inputs}] ${constants}
+        %y = com.microsoft::QGemm(%x, %xs, %xz, %w, %ws, %wz, %b${result})`,
+        { x: operands.x },
+      );
+      const actual = out === "u8" ? new Uint8Array(rows * outputs) : new Float32Array(rows * outputs);
+      const workload: ConvWorkload = {
+        op: "conv-u8s8",
+        ...{ rows: 1, columns: rows, inputs, outputs, weights: "io", bias: true },
+        window: { kernel: [1, 1], stride: [1, 1], dilation: [1, 1] },
+        x: { row: rows * inputs, pixel: inputs },
+        y: { row: rows * outputs, pixel: outputs },
+        epilogue: { out, table: false, residual: undefined },
+      };
+      const numbers = { xScale: x.scale, xZero: x.zero, yScale: y.scale, yZero: y.zero, lo: 0, hi: 255 };
+      evaluateConv(workload, { ...operands, y: actual }, { numbers, tables: {} });
+      expect(Array.from(expected), `seed ${seed} ${out}`).toEqual(Array.from(actual));
+    }
+  }
+});
