@@ -3,23 +3,23 @@
  * pointer a kernel gets is element (0, 0, 0) of what it touches: for a convolution the top left corner of the first
  * window, which lies in the halo when there is padding. Halos are filled before the kernel runs.
  */
-export interface Strides {
+export type Strides = {
   readonly row: number;
   readonly pixel: number;
-}
+};
 
 /** Strides of the tensor that an epilogue adds. */
-export interface Residual extends Strides {
+export type Residual = Strides & {
   /** It is the first operand of the Add: ONNX Runtime's formula rounds differently. */
   readonly first?: true;
-}
+};
 
 /** A window that moves over the rows and columns of its input. */
-export interface Window {
+export type Window = {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly dilation: readonly [number, number];
-}
+};
 
 /**
  * What happens to an int32 sum. Parameters (numbers of `KernelParameters`): `xScale`, `xZero`; `yScale`, `yZero` of the
@@ -27,7 +27,7 @@ export interface Window {
  * `outZero`, `outLo`, `outHi` of the sum of both; table: `table`. With a table and a residual, `tableScale` and
  * `tableZero` are those of the looked-up value.
  */
-export interface Epilogue {
+export type Epilogue = {
   /**
    * `u8`: clamp(roundHalfEven(clamp(fl(sum * m[c]), lo - zy, hi - zy)) + zy).
    * `f32`: fl(sum * m[c]). `s32`: the sum.
@@ -37,7 +37,7 @@ export interface Epilogue {
   readonly table: boolean;
   /** A uint8 tensor of the output's shape is added as ONNX Runtime's QLinearAdd does, after the look-up. */
   readonly residual: Residual | undefined;
-}
+};
 
 /**
  * `conv-u8s8`: dense convolution, matrix product (one row of `columns` pixels) and fully connected layer (one pixel).

@@ -1,0 +1,150 @@
+import type { BinaryQuantization } from "../reference/quantize.ts";
+import { addConstants, addU8, mulRatio, mulU8 } from "../reference/quantize.ts";
+import type { BinaryOp, ConvOp, IntegerOp, IntegerTensor, TableOp } from "./integer-graph.ts";
+import { inputsOf, outputOf } from "./integer-graph.ts";
+
+/**
+ * Merges ops that one kernel computes: tables of tables, products of a tensor with a table of itself, tables and
+ * residual additions behind convolutions. The order stays topological. Results stay the same bit for bit.
+ */
+export function fuseIntegerOps(ops: readonly IntegerOp[]): readonly IntegerOp[] {
+  let current = [...ops];
+  for (;;) {
+    const next = fuseOnce(current);
+    if (next === undefined) return current;
+    current = next;
+  }
+}
+
+function fuseOnce(ops: readonly IntegerOp[]): IntegerOp[] | undefined {
+  const producers = new Map<IntegerTensor, IntegerOp>();
+  const readers = new Map<IntegerTensor, IntegerOp[]>();
+  for (const op of ops) {
+    const y = outputOf(op);
+    if (y !== undefined) producers.set(y, op);
+    for (const x of new Set(inputsOf(op))) readers.set(x, [...(readers.get(x) ?? []), op]);
+  }
+  const soleReader = (tensor: IntegerTensor): boolean => readers.get(tensor)?.length === 1;
+  for (const [index, op] of ops.entries()) {
+    const replace = (merged: IntegerOp, gone: IntegerOp): IntegerOp[] =>
+      ops.filter((other) => other !== gone).map((other) => (other === op ? merged : other));
+    if (op.kind === "table") {
+      const before = producers.get(op.x);
+      if (before !== undefined && soleReader(op.x)) {
+        const merged = tableBehind(before, op);
+        if (merged !== undefined) return replace(merged, before);
+      }
+    }
+    if (op.kind === "binary" && op.table === undefined) {
+      const own = timesOwnTable(op, producers);
+      if (own !== undefined && soleReader(own.inner.y)) return replace(own.merged, own.inner);
+      const position = (tensor: IntegerTensor): number => ops.indexOf(producers.get(tensor) as IntegerOp);
+      const residual = residualBehind(op, producers, soleReader, position, index);
+      if (residual !== undefined) return replace(residual.merged, residual.branch);
+    }
+  }
+  return undefined;
+}
+
+/** The op with the table applied to its result, or undefined when its kernel cannot do that. */
+function tableBehind(op: IntegerOp, table: TableOp): IntegerOp | undefined {
+  const nodes = [...op.nodes, ...table.nodes];
+  switch (op.kind) {
+    case "table":
+      return { ...op, nodes, y: table.y, table: compose(op.table, table.table) };
+    case "conv":
+      if (op.residual !== undefined || op.sum === undefined) return undefined;
+      return {
+        ...op,
+        nodes,
+        y: table.y,
+        table: op.table === undefined ? table.table : compose(op.table, table.table),
+        tableQuantization: table.y.quantization,
+      };
+    case "binary":
+      return { ...op, nodes, y: table.y, table: op.table === undefined ? table.table : compose(op.table, table.table) };
+    default:
+      return undefined;
+  }
+}
+
+function compose(first: Uint8Array, second: Uint8Array): Uint8Array {
+  return first.map((byte) => second[byte] as number);
+}
+
+/** x times (or plus) a table of x, as one table of x. */
+function timesOwnTable(
+  op: BinaryOp,
+  producers: ReadonlyMap<IntegerTensor, IntegerOp>,
+): { readonly merged: TableOp; readonly inner: TableOp } | undefined {
+  if ("constant" in op.b) return undefined;
+  for (const [x, other, swapped] of [
+    [op.a, op.b, false],
+    [op.b, op.a, true],
+  ] as const) {
+    const inner = producers.get(other);
+    const [own, looked, result] = [x.quantization, other.quantization, op.y.quantization];
+    if (inner?.kind !== "table" || inner.x !== x || own === undefined || looked === undefined || result === undefined)
+      continue;
+    const [low, high] = op.bounds;
+    const combine = combination(op.mode, { a: swapped ? looked : own, b: swapped ? own : looked, y: result });
+    const table = Uint8Array.from({ length: 256 }, (_, byte) => {
+      const value = inner.table[byte] as number;
+      return Math.min(Math.max(swapped ? combine(value, byte) : combine(byte, value), low), high);
+    });
+    return { inner, merged: { kind: "table", name: op.name, nodes: [...inner.nodes, ...op.nodes], x, y: op.y, table } };
+  }
+  return undefined;
+}
+
+function combination(mode: "add" | "mul", quantization: BinaryQuantization): (a: number, b: number) => number {
+  if (mode === "mul") {
+    const ratio = mulRatio(quantization);
+    return (a, b) => mulU8(a, b, ratio, quantization);
+  }
+  const constants = addConstants(quantization);
+  return (a, b) => addU8(a, b, constants);
+}
+
+/** A convolution whose only reader is an addition with a tensor that is there before: the later of two such branches. */
+function residualBehind(
+  op: BinaryOp,
+  producers: ReadonlyMap<IntegerTensor, IntegerOp>,
+  soleReader: (tensor: IntegerTensor) => boolean,
+  position: (tensor: IntegerTensor) => number,
+  index: number,
+): { readonly merged: ConvOp; readonly branch: ConvOp } | undefined {
+  if (op.mode !== "add" || "constant" in op.b || op.a === op.b) return undefined;
+  const sides = [
+    [op.a, op.b],
+    [op.b, op.a],
+  ] as const;
+  const found = sides
+    .map(([own, tensor]) => ({ own, tensor, branch: producers.get(own) }))
+    .filter(
+      (side): side is typeof side & { readonly branch: ConvOp } =>
+        side.branch?.kind === "conv" &&
+        side.branch.residual === undefined &&
+        side.branch.sum !== undefined &&
+        soleReader(side.own) &&
+        sameShape(side.own, side.tensor) &&
+        position(side.tensor) < index,
+    )
+    .sort((a, b) => position(b.own) - position(a.own))[0];
+  const own = found?.own.quantization;
+  if (found === undefined || own === undefined) return undefined;
+  const { branch, tensor } = found;
+  return {
+    branch,
+    merged: {
+      ...branch,
+      nodes: [...branch.nodes, ...op.nodes],
+      y: op.y,
+      residual: { tensor, first: tensor === op.a, own, bounds: op.bounds },
+    },
+  };
+}
+
+function sameShape(a: IntegerTensor, b: IntegerTensor): boolean {
+  return a.shape.length === b.shape.length && a.shape.every((dim, index) => dim === b.shape[index]);
+}

@@ -1,0 +1,163 @@
+import type { Node, Value } from "../../../src/ir/index.ts";
+import type { Window } from "../workload.ts";
+
+/** real = (integer - zero) * scale. */
+export interface Quantization {
+  readonly scale: number;
+  readonly zero: number;
+}
+
+/** One tensor of a region's integer form. */
+export interface IntegerTensor {
+  readonly name: string;
+  /** Logical dimensions of one sample, the leading batch dimension being 1. */
+  readonly shape: readonly number[];
+  /** uint8 with these parameters; float32 when absent (borders and float results). */
+  readonly quantization: Quantization | undefined;
+}
+
+/** Inclusive bounds of a uint8 result. */
+export type Bounds = readonly [number, number];
+
+interface OpBase {
+  /** For listings: name of the main node. */
+  readonly name: string;
+  /** Nodes of the graph this op stands for. */
+  readonly nodes: readonly Node[];
+}
+
+/** A residual branch added to the result as QLinearAdd does; `sum` are the parameters of the result. */
+export interface Residual {
+  readonly tensor: IntegerTensor;
+  /** It is the Add's first operand. */
+  readonly first: boolean;
+  /** Parameters of the requantized (and looked-up) branch before the addition. */
+  readonly own: Quantization;
+  readonly bounds: Bounds;
+}
+
+/** Dense, grouped or depthwise convolution, and matrix products as its 1×1 or full-window forms. */
+export interface ConvOp extends OpBase {
+  readonly kind: "conv";
+  readonly x: IntegerTensor;
+  readonly y: IntegerTensor;
+  readonly weights: Value;
+  readonly weightScale: Value;
+  readonly bias: Value | undefined;
+  readonly layout: "oihw" | "io";
+  readonly outputs: number;
+  readonly groups: number;
+  readonly window: Window;
+  /** top, left, bottom, right */
+  readonly pads: readonly [number, number, number, number];
+  /** Parameters of the requantized sum; absent when the result is float32. */
+  readonly sum: Quantization | undefined;
+  readonly bounds: Bounds;
+  readonly table: Uint8Array | undefined;
+  /** Parameters of the looked-up value. */
+  readonly tableQuantization: Quantization | undefined;
+  readonly residual: Residual | undefined;
+  /** The input is flattened channel-first before the product: the window covers the whole map. */
+  readonly flattened: boolean;
+}
+
+/** Maximum or average over a window; `global` covers the whole map. */
+export interface PoolOp extends OpBase {
+  readonly kind: "pool";
+  readonly mode: "max" | "average";
+  readonly x: IntegerTensor;
+  readonly y: IntegerTensor;
+  readonly window: Window;
+  readonly pads: readonly [number, number, number, number];
+  readonly counted: boolean;
+  readonly global: boolean;
+}
+
+/** QLinearAdd or QLinearMul. `b` is a tensor or a constant of the graph. */
+export interface BinaryOp extends OpBase {
+  readonly kind: "binary";
+  readonly mode: "add" | "mul";
+  readonly a: IntegerTensor;
+  readonly b: IntegerTensor | { readonly constant: Value; readonly quantization: Quantization };
+  readonly y: IntegerTensor;
+  readonly bounds: Bounds;
+  readonly table: Uint8Array | undefined;
+}
+
+/** y = table[x] */
+export interface TableOp extends OpBase {
+  readonly kind: "table";
+  readonly x: IntegerTensor;
+  readonly y: IntegerTensor;
+  readonly table: Uint8Array;
+}
+
+/** Concatenation of tensors with the parameters of the result. */
+export interface ConcatOp extends OpBase {
+  readonly kind: "concat";
+  readonly xs: readonly IntegerTensor[];
+  readonly y: IntegerTensor;
+  readonly axis: number;
+}
+
+/** The same elements under other dimensions (`reshape`) or with axes permuted (`transpose`). */
+export interface ViewOp extends OpBase {
+  readonly kind: "view";
+  readonly x: IntegerTensor;
+  readonly y: IntegerTensor;
+  readonly perm: readonly number[] | undefined;
+}
+
+/** Resize of the two spatial dimensions. */
+export interface ResizeOp extends OpBase {
+  readonly kind: "resize";
+  readonly x: IntegerTensor;
+  readonly y: IntegerTensor;
+  readonly mode: "nearest" | "linear";
+  readonly coordinates: "half_pixel" | "asymmetric" | "align_corners" | "pytorch_half_pixel";
+  readonly rounding: "round_prefer_floor" | "round_prefer_ceil" | "floor" | "ceil";
+  /** The float32 factors of rows and columns that coordinates are divided by. */
+  readonly scale: readonly [number, number];
+}
+
+/** A value comes into the region: float32 that is quantized, or uint8. */
+export interface EnterOp extends OpBase {
+  readonly kind: "enter";
+  readonly from: Value;
+  readonly y: IntegerTensor;
+}
+
+/** A value leaves the region as float32 or uint8. */
+export interface ExitOp extends OpBase {
+  readonly kind: "exit";
+  readonly x: IntegerTensor;
+  readonly to: Value;
+}
+
+/** An op of the integer form, with the nodes it stands for. */
+export type IntegerOp = ConvOp | PoolOp | BinaryOp | TableOp | ConcatOp | ViewOp | ResizeOp | EnterOp | ExitOp;
+
+/** The tensors an op reads. */
+export function inputsOf(op: IntegerOp): readonly IntegerTensor[] {
+  switch (op.kind) {
+    case "conv":
+      return op.residual === undefined ? [op.x] : [op.x, op.residual.tensor];
+    case "binary":
+      return "constant" in op.b ? [op.a] : [op.a, op.b];
+    case "concat":
+      return op.xs;
+    case "enter":
+      return [];
+    case "pool":
+    case "table":
+    case "view":
+    case "resize":
+    case "exit":
+      return [op.x];
+  }
+}
+
+/** The tensor an op writes; none for an exit. */
+export function outputOf(op: IntegerOp): IntegerTensor | undefined {
+  return op.kind === "exit" ? undefined : op.y;
+}

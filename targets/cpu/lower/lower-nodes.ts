@@ -1,0 +1,86 @@
+import type { Graph, Node, Value } from "../../../src/ir/index.ts";
+import { fuseIntegerOps } from "./fuse.ts";
+import type { EnterOp, ExitOp, IntegerOp, IntegerTensor } from "./integer-graph.ts";
+import { inputsOf, outputOf } from "./integer-graph.ts";
+import type { IntegerGraph } from "./match.ts";
+import { placeTensors } from "./place.ts";
+import type { LoweredStep } from "./steps.ts";
+import { lowerSteps } from "./steps.ts";
+import { sampleShape } from "./quantized-values.ts";
+
+/** The steps that compute what a set of nodes computes, for one sample. */
+export interface LoweredRegion {
+  readonly steps: readonly LoweredStep[];
+  /** Values that steps read from outside, constants left out. */
+  readonly inputs: readonly Value[];
+  /** Values that steps write for the outside. */
+  readonly outputs: readonly Value[];
+}
+
+/** Nodes that integer ops of the graph stand for: what may become part of a region. */
+export function coveredNodes({ ops, tensors }: IntegerGraph): ReadonlySet<Node> {
+  const covered = new Set<Node>();
+  const written = new Set<IntegerTensor>();
+  for (const op of ops) {
+    if (op.kind === "enter") continue;
+    for (const node of op.nodes) covered.add(node);
+    const y = outputOf(op);
+    if (y !== undefined) written.add(y);
+  }
+  const read = new Set(ops.flatMap(inputsOf));
+  for (const op of ops) if (op.kind === "enter" && read.has(op.y)) for (const node of op.nodes) covered.add(node);
+  for (const [value, tensor] of tensors)
+    if (written.has(tensor))
+      for (const use of value.uses)
+        if (use.kind === "node" && use.node.opType === "DequantizeLinear") covered.add(use.node);
+  return covered;
+}
+
+/**
+ * Lowers the ops whose nodes all lie in `nodes`. Values that other nodes or the outside read leave as uint8 or as the
+ * float32 results of dequantizers in the set. Throws LoweringRefusal.
+ */
+export function lowerNodes(graph: Graph, integer: IntegerGraph, nodes: ReadonlySet<Node>): LoweredRegion {
+  const inside = integer.ops.filter((op) => op.nodes.every((node) => nodes.has(node)));
+  const made = new Set(inside.map(outputOf));
+  const values = new Map([...integer.tensors].map(([value, tensor]) => [tensor, value]));
+  const entries = inside
+    .flatMap(inputsOf)
+    .filter((tensor, index, all) => !made.has(tensor) && all.indexOf(tensor) === index)
+    .map((tensor): EnterOp => {
+      const from = values.get(tensor) as Value;
+      return { kind: "enter", name: from.name, nodes: [], from, y: tensor };
+    });
+  const exits = exitsOf(graph, integer, nodes, made);
+  const ops: readonly IntegerOp[] = fuseIntegerOps([...entries, ...inside, ...exits]);
+  const steps = lowerSteps(placeTensors(ops));
+  return {
+    steps,
+    inputs: [...new Set(ops.flatMap((op) => (op.kind === "enter" ? [op.from] : [])))],
+    outputs: exits.map(({ to }) => to),
+  };
+}
+
+/** Values made inside that somebody outside reads: uint8 tensors, and results of dequantizers. */
+function exitsOf(
+  graph: Graph,
+  integer: IntegerGraph,
+  nodes: ReadonlySet<Node>,
+  made: ReadonlySet<IntegerTensor | undefined>,
+): readonly ExitOp[] {
+  const exits: ExitOp[] = [];
+  const leaves = (value: Value): boolean =>
+    [...value.uses].some((use) => use.kind === "output" || !nodes.has(use.node));
+  for (const node of graph.nodes()) {
+    if (!nodes.has(node)) continue;
+    for (const value of node.outputs) {
+      if (value === undefined || !leaves(value)) continue;
+      const direct = integer.tensors.get(value);
+      const source = node.opType === "DequantizeLinear" ? node.input(0) : undefined;
+      const tensor = direct ?? (source === undefined ? undefined : integer.tensors.get(source));
+      if (tensor === undefined || !made.has(tensor) || sampleShape(value) === undefined) continue;
+      exits.push({ kind: "exit", name: value.name, nodes: [node], x: tensor, to: value });
+    }
+  }
+  return exits;
+}

@@ -1,0 +1,312 @@
+import type { Node, Value } from "../../../src/ir/index.ts";
+import { floatAttr, intAttr, intsAttr, numbersOf, sizeOf, stringAttr } from "../../../src/ir/index.ts";
+import type { Window } from "../workload.ts";
+import type { Bounds, ConvOp, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
+import type { MatchContext } from "./match.ts";
+import { dequantizer, quantizedBias, quantizedWeight, uint8Parameters } from "./quantized-values.ts";
+
+/** A float node between dequantizers and a quantizer. */
+export interface CoreMatch {
+  readonly core: Node;
+  readonly y: IntegerTensor;
+  /** Parameters of the result; undefined when the result stays float32. */
+  readonly quantization: Quantization | undefined;
+  readonly bounds: Bounds;
+  /** Clamps and the quantizer after it. */
+  readonly behind: readonly Node[];
+}
+
+type CoreMatcher = (match: CoreMatch, context: MatchContext) => IntegerOp | string;
+
+/** One matcher an operator that quantized networks are made of; a string says why this node is left alone. */
+export const coreMatchers: Readonly<Record<string, CoreMatcher>> = {
+  Conv: matchConv,
+  Gemm: matchGemm,
+  MatMul: matchMatMul,
+  Add: (match, context) => matchBinary("add", match, context),
+  Mul: (match, context) => matchBinary("mul", match, context),
+  MaxPool: (match, context) => matchPool("max", match, context),
+  AveragePool: (match, context) => matchPool("average", match, context),
+  GlobalAveragePool: matchGlobalAverage,
+  Concat: matchConcat,
+  Reshape: matchReshape,
+  Flatten: matchReshape,
+  Squeeze: matchReshape,
+  Unsqueeze: matchReshape,
+  Transpose: matchTranspose,
+  Resize: matchResize,
+};
+
+/** The uint8 tensor a float input is dequantized from. */
+function activation(
+  value: Value | undefined,
+  context: MatchContext,
+): { readonly tensor: IntegerTensor; readonly node: Node } | undefined {
+  const node = dequantizer(value);
+  const source = node?.input(0);
+  if (node === undefined || source === undefined || source.isConstant) return undefined;
+  const quantization = uint8Parameters(node);
+  const tensor = quantization === undefined ? undefined : context.tensor(source, quantization);
+  return tensor === undefined ? undefined : { tensor, node };
+}
+
+function matchConv({ core, y, quantization, bounds, behind }: CoreMatch, context: MatchContext): IntegerOp | string {
+  const x = activation(core.input(0), context);
+  const w = quantizedWeight(core.input(1));
+  if (x === undefined || w === undefined) return "input or weights are not quantized";
+  if (x.tensor.shape.length !== 4) return "only two spatial dimensions";
+  if (w.axis !== undefined && w.axis !== 0) return "weight scales are not per output channel";
+  const bias = core.input(2) === undefined ? undefined : biasOf(core.input(2), x.tensor, w.scale);
+  if (core.input(2) !== undefined && bias === undefined) return "bias is not int32 with the scale of the sums";
+  const [outputs, perGroup, kh, kw] = w.weights.constant?.shape as readonly [number, number, number, number];
+  const groups = intAttr(core, "group", 1);
+  const depthwise = perGroup === 1 && groups === outputs && groups === x.tensor.shape[1];
+  if (groups !== 1 && !depthwise) return "grouped convolution";
+  const window = windowOf(core, [kh, kw]);
+  const pads = padsOf(core, x.tensor.shape, window);
+  if (pads === undefined) return "unknown padding";
+  return conv(core, x, w, bias, { y, quantization, bounds, behind, outputs, groups, window, pads, layout: "oihw" });
+}
+
+function biasOf(value: Value | undefined, x: IntegerTensor, weightScale: Value): ReturnType<typeof quantizedBias> {
+  return quantizedBias(value, x.quantization?.scale ?? 1, weightScale);
+}
+
+/** What differs between the operators that become a {@link ConvOp}. */
+interface ConvParts extends Pick<ConvOp, "y" | "bounds" | "outputs" | "groups" | "window" | "pads" | "layout"> {
+  readonly quantization: Quantization | undefined;
+  readonly behind: readonly Node[];
+}
+
+function conv(
+  core: Node,
+  x: { readonly tensor: IntegerTensor; readonly node: Node },
+  w: NonNullable<ReturnType<typeof quantizedWeight>>,
+  bias: ReturnType<typeof quantizedBias>,
+  { quantization, behind, ...parts }: ConvParts,
+): ConvOp {
+  return {
+    kind: "conv",
+    name: core.name,
+    nodes: [x.node, w.node, ...(bias === undefined ? [] : [bias.node]), core, ...behind],
+    x: x.tensor,
+    weights: w.weights,
+    weightScale: w.scale,
+    bias: bias?.bias,
+    sum: quantization,
+    table: undefined,
+    tableQuantization: undefined,
+    residual: undefined,
+    flattened: false,
+    ...parts,
+  };
+}
+
+function matchGemm(match: CoreMatch, context: MatchContext): IntegerOp | string {
+  const { core } = match;
+  if (floatAttr(core, "alpha", 1) !== 1 || floatAttr(core, "beta", 1) !== 1) return "alpha or beta is not 1";
+  if (intAttr(core, "transA", 0) !== 0) return "the activation is transposed";
+  return matchProduct(match, intAttr(core, "transB", 0) === 1 ? "oihw" : "io", core.input(2), context);
+}
+
+function matchMatMul(match: CoreMatch, context: MatchContext): IntegerOp | string {
+  return matchProduct(match, "io", undefined, context);
+}
+
+function matchProduct(
+  { core, y, quantization, bounds, behind }: CoreMatch,
+  layout: "oihw" | "io",
+  biasValue: Value | undefined,
+  context: MatchContext,
+): IntegerOp | string {
+  const x = activation(core.input(0), context);
+  const w = quantizedWeight(core.input(1));
+  if (x === undefined || w === undefined) return "an operand is not a quantized constant";
+  const shape = w.weights.constant?.shape ?? [];
+  if (shape.length !== 2) return "weights are not a matrix";
+  const outputAxis = layout === "oihw" ? 0 : 1;
+  if (w.axis !== undefined && w.axis !== outputAxis) return "weight scales are not per output channel";
+  const bias = biasValue === undefined ? undefined : biasOf(biasValue, x.tensor, w.scale);
+  if (biasValue !== undefined && bias === undefined) return "bias is not int32 with the scale of the sums";
+  if (bias !== undefined && bias.bias.constant?.shape.length !== 1) return "bias is not a vector";
+  const window: Window = { kernel: [1, 1], stride: [1, 1], dilation: [1, 1] };
+  const outputs = shape[outputAxis] as number;
+  return conv(core, x, w, bias, {
+    ...{ y, quantization, bounds, behind, outputs, window, layout },
+    groups: 1,
+    pads: [0, 0, 0, 0],
+  });
+}
+
+function matchBinary(
+  mode: "add" | "mul",
+  { core, y, bounds, behind }: CoreMatch,
+  context: MatchContext,
+): IntegerOp | string {
+  const [left, right] = core.inputs;
+  const a = activation(left, context);
+  const b = activation(right, context);
+  const base = { kind: "binary", name: core.name, mode, y, bounds, table: undefined } as const;
+  if (a !== undefined && b !== undefined) {
+    const nodes = [a.node, b.node, core, ...behind];
+    if (sameShape(a.tensor.shape, y.shape)) return { ...base, nodes, a: a.tensor, b: b.tensor };
+    if (sameShape(b.tensor.shape, y.shape)) return { ...base, nodes, a: b.tensor, b: a.tensor };
+    return "both operands are broadcast";
+  }
+  const tensor = a ?? b;
+  const other = a === undefined ? left : right;
+  const dq = dequantizer(other);
+  const constant = dq?.input(0);
+  const quantization = dq === undefined ? undefined : uint8Parameters(dq);
+  if (tensor === undefined || constant?.constant?.dtype !== "uint8" || !constant.isConstant)
+    return "an operand is not quantized";
+  if (quantization === undefined || dq === undefined || !sameShape(tensor.tensor.shape, y.shape))
+    return "an operand has parameters of another kind";
+  return { ...base, nodes: [tensor.node, dq, core, ...behind], a: tensor.tensor, b: { constant, quantization } };
+}
+
+function matchPool(
+  mode: "max" | "average",
+  { core, y, quantization, bounds, behind }: CoreMatch,
+  context: MatchContext,
+): IntegerOp | string {
+  const x = activation(core.input(0), context);
+  if (x === undefined || x.tensor.shape.length !== 4) return "input is not quantized, or not two-dimensional";
+  if (core.outputs.length > 1) return "the indices output has no INT8 form";
+  if (isClamped(bounds)) return "clamped pooling";
+  if (mode === "max" && !sameParameters(x.tensor.quantization, quantization)) return "input and output scales differ";
+  const kernel = intsAttr(core, "kernel_shape", []);
+  if (kernel.length !== 2) return "only two spatial dimensions";
+  const window = windowOf(core, kernel as [number, number]);
+  const pads = padsOf(core, x.tensor.shape, window);
+  if (pads === undefined) return "unknown padding";
+  const counted = intAttr(core, "count_include_pad", 0) === 1;
+  const nodes = [x.node, core, ...behind];
+  return { kind: "pool", name: core.name, nodes, mode, x: x.tensor, y, window, pads, counted, global: false };
+}
+
+function matchGlobalAverage({ core, y, bounds, behind }: CoreMatch, context: MatchContext): IntegerOp | string {
+  const x = activation(core.input(0), context);
+  if (x === undefined || x.tensor.shape.length !== 4) return "input is not quantized, or not two-dimensional";
+  if (isClamped(bounds)) return "clamped pooling";
+  const [, , height, width] = x.tensor.shape as readonly [number, number, number, number];
+  return {
+    ...{ kind: "pool", name: core.name, nodes: [x.node, core, ...behind], mode: "average", x: x.tensor, y },
+    window: { kernel: [height, width], stride: [1, 1], dilation: [1, 1] },
+    pads: [0, 0, 0, 0],
+    counted: false,
+    global: true,
+  };
+}
+
+function matchConcat({ core, y, quantization, bounds, behind }: CoreMatch, context: MatchContext): IntegerOp | string {
+  const parts = core.inputs.map((value) => activation(value, context));
+  if (!parts.every((part) => part !== undefined)) return "an input is not quantized";
+  if (isClamped(bounds) || parts.some(({ tensor }) => !sameParameters(tensor.quantization, quantization)))
+    return "inputs have other parameters than the result";
+  const rank = y.shape.length;
+  const axis = intAttr(core, "axis", 0);
+  return {
+    ...{ kind: "concat", name: core.name, y },
+    nodes: [...new Set(parts.map(({ node }) => node)), core, ...behind],
+    xs: parts.map(({ tensor }) => tensor),
+    axis: axis < 0 ? axis + rank : axis,
+  };
+}
+
+function matchReshape({ core, y, quantization, bounds, behind }: CoreMatch, context: MatchContext): IntegerOp | string {
+  const x = activation(core.input(0), context);
+  if (x === undefined) return "input is not quantized";
+  if (isClamped(bounds) || !sameParameters(x.tensor.quantization, quantization))
+    return "input and output scales differ";
+  return { kind: "view", name: core.name, nodes: [x.node, core, ...behind], x: x.tensor, y, perm: undefined };
+}
+
+function matchTranspose(match: CoreMatch, context: MatchContext): IntegerOp | string {
+  const perm = intsAttr(match.core, "perm");
+  if (perm === undefined || perm[0] !== 0) return "the batch dimension moves";
+  const view = matchReshape(match, context);
+  return typeof view === "string" ? view : ({ ...view, perm } as IntegerOp);
+}
+
+function matchResize({ core, y, quantization, bounds, behind }: CoreMatch, context: MatchContext): IntegerOp | string {
+  const x = activation(core.input(0), context);
+  if (x === undefined || x.tensor.shape.length !== 4) return "input is not quantized, or not two-dimensional";
+  if (x.tensor.shape[1] !== y.shape[1]) return "channels are resized";
+  if (isClamped(bounds) || !sameParameters(x.tensor.quantization, quantization))
+    return "input and output scales differ";
+  if (stringAttr(core, "mode", "nearest") !== "nearest") return "only the nearest mode moves integers unchanged";
+  const coordinates = stringAttr(core, "coordinate_transformation_mode", "half_pixel");
+  const rounding = stringAttr(core, "nearest_mode", "round_prefer_floor");
+  const scale = resizeScale(core, x.tensor.shape, y.shape);
+  if (scale === undefined) return "factors are not constants";
+  if (!isOneOf(coordinateModes, coordinates) || !isOneOf(roundings, rounding)) return "unusual coordinates";
+  return {
+    ...{ kind: "resize", name: core.name, nodes: [x.node, core, ...behind], x: x.tensor, y, mode: "nearest" },
+    ...{ coordinates, rounding, scale },
+  };
+}
+
+/** Factors of the two spatial dimensions: as given, or output ÷ input where sizes are given. */
+function resizeScale(
+  node: Node,
+  input: readonly number[],
+  output: readonly number[],
+): readonly [number, number] | undefined {
+  if (node.attributes.has("axes")) return undefined;
+  const scales = node.input(2)?.constant;
+  if (scales !== undefined && sizeOf(scales.shape) === 4) {
+    const given = numbersOf(scales);
+    return [given[2] as number, given[3] as number];
+  }
+  if (node.input(3)?.isConstant !== true || stringAttr(node, "keep_aspect_ratio_policy", "stretch") !== "stretch")
+    return undefined;
+  const ratio = (axis: number): number => Math.fround((output[axis] as number) / (input[axis] as number));
+  return [ratio(2), ratio(3)];
+}
+
+const coordinateModes = ["half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"] as const;
+const roundings = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"] as const;
+
+function isOneOf<T extends string>(list: readonly T[], text: string): text is T {
+  return (list as readonly string[]).includes(text);
+}
+
+function isClamped([low, high]: Bounds): boolean {
+  return low > 0 || high < 255;
+}
+
+function sameParameters(a: Quantization | undefined, b: Quantization | undefined): boolean {
+  return a?.scale === b?.scale && a?.zero === b?.zero;
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((dim, index) => dim === b[index]);
+}
+
+function windowOf(node: Node, kernel: readonly [number, number]): Window {
+  const pair = (name: string): readonly [number, number] => intsAttr(node, name, [1, 1]) as readonly [number, number];
+  return { kernel, stride: pair("strides"), dilation: pair("dilations") };
+}
+
+/** Padding at top, left, bottom, right, with automatic padding resolved (ONNX: SAME_UPPER puts the odd cell at the end). */
+function padsOf(
+  node: Node,
+  shape: readonly number[],
+  { kernel, stride, dilation }: Window,
+): readonly [number, number, number, number] | undefined {
+  const mode = stringAttr(node, "auto_pad", "NOTSET");
+  if (mode === "NOTSET") return intsAttr(node, "pads", [0, 0, 0, 0]) as readonly [number, number, number, number];
+  if (mode === "VALID") return [0, 0, 0, 0];
+  const total = [0, 1].map((axis) => {
+    const size = shape[2 + axis] as number;
+    const step = stride[axis] as number;
+    const reach = ((kernel[axis] as number) - 1) * (dilation[axis] as number) + 1;
+    return Math.max((Math.ceil(size / step) - 1) * step + reach - size, 0);
+  }) as [number, number];
+  const before = total.map((pad) => (mode === "SAME_LOWER" ? Math.ceil(pad / 2) : Math.floor(pad / 2))) as [
+    number,
+    number,
+  ];
+  return [before[0], before[1], total[0] - before[0], total[1] - before[1]];
+}

@@ -1,0 +1,151 @@
+import type { Graph, Node, Value } from "../../../src/ir/index.ts";
+import { numbersOf } from "../../../src/ir/index.ts";
+import { byteFunction } from "./byte-function.ts";
+import type { Bounds, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
+import type { CoreMatch } from "./match-core.ts";
+import { coreMatchers } from "./match-core.ts";
+import { sampleShape, uint8Parameters } from "./quantized-values.ts";
+
+/** The integer form of a graph's quantized parts: ops in topological order, and why quantizers begin no op. */
+export interface IntegerGraph {
+  readonly ops: readonly IntegerOp[];
+  /** By the value each stands for: uint8 values, and float32 results of products. */
+  readonly tensors: ReadonlyMap<Value, IntegerTensor>;
+  /** Nodes that could not become integer ops, with the reason. */
+  readonly refusals: readonly { readonly node: Node; readonly reason: string }[];
+}
+
+/** How a matcher gets at tensors and reports. */
+export interface MatchContext {
+  readonly opset: number;
+  /** The tensor of a uint8 value, made on first use; undefined when its dimensions are not static. */
+  tensor(value: Value, quantization: Quantization | undefined): IntegerTensor | undefined;
+}
+
+/** Finds the integer ops of a QDQ graph whose types are inferred. */
+export function matchIntegerGraph(graph: Graph, opset: number): IntegerGraph {
+  const tensors = new Map<Value, IntegerTensor>();
+  const refusals: { node: Node; reason: string }[] = [];
+  const ops: IntegerOp[] = [];
+  const context: MatchContext = {
+    opset,
+    tensor: (value, quantization) => {
+      const known = tensors.get(value);
+      if (known !== undefined) return sameQuantization(known.quantization, quantization) ? known : undefined;
+      const shape = sampleShape(value);
+      if (shape === undefined) return undefined;
+      const tensor: IntegerTensor = { name: value.name, shape, quantization };
+      tensors.set(value, tensor);
+      return tensor;
+    },
+  };
+  for (const node of graph.nodes()) {
+    if (node.domain !== "" || node.opType !== "QuantizeLinear") continue;
+    const matched = matchQuantizer(node, context);
+    if (typeof matched === "string") refusals.push({ node, reason: matched });
+    else ops.push(matched);
+  }
+  ops.push(...floatProducts(graph, ops, context));
+  return { ops, tensors, refusals };
+}
+
+/** Products of quantized operands whose result stays float32: the last layer of many networks. */
+function floatProducts(graph: Graph, ops: readonly IntegerOp[], context: MatchContext): readonly IntegerOp[] {
+  const claimed = new Set(ops.flatMap((op) => (op.kind === "enter" ? [] : op.nodes)));
+  const found: IntegerOp[] = [];
+  for (const core of graph.nodes()) {
+    const matcher = isProduct(core) && !claimed.has(core) ? coreMatchers[core.opType] : undefined;
+    const y = matcher === undefined ? undefined : context.tensor(core.output, undefined);
+    if (matcher === undefined || y === undefined) continue;
+    const op = matcher({ core, y, quantization: undefined, bounds: [0, 255], behind: [] }, context);
+    if (typeof op !== "string") found.push(op);
+  }
+  return found;
+}
+
+function isProduct(node: Node): boolean {
+  return node.domain === "" && (node.opType === "Gemm" || node.opType === "MatMul");
+}
+
+function sameQuantization(a: Quantization | undefined, b: Quantization | undefined): boolean {
+  return a?.scale === b?.scale && a?.zero === b?.zero;
+}
+
+/** What one quantizer and the nodes before it compute, or why nothing was recognized. */
+function matchQuantizer(quantize: Node, context: MatchContext): IntegerOp | string {
+  const quantization = uint8Parameters(quantize);
+  if (quantization === undefined) return "not per-tensor uint8 with constant parameters";
+  const y = context.tensor(quantize.output, quantization);
+  if (y === undefined) return "dimensions other than the batch are not static";
+  const fn = byteFunction(quantize, context.opset);
+  if (fn !== undefined) {
+    const x = context.tensor(fn.source, sourceParameters(fn.nodes));
+    if (x !== undefined) return { kind: "table", name: nameOf(fn.nodes), nodes: fn.nodes, x, y, table: fn.table };
+  }
+  const clamps = clampsBefore(quantize, quantization);
+  const core = clamps.value?.producer;
+  const matcher = core === undefined || core.domain !== "" ? undefined : coreMatchers[core.opType];
+  const entering = (): IntegerOp => ({
+    kind: "enter",
+    name: quantize.name,
+    nodes: [quantize],
+    from: quantize.input(0) as Value,
+    y,
+  });
+  if (core === undefined || matcher === undefined || clamps.value?.uses.size !== 1) return entering();
+  const match: CoreMatch = { core, y, quantization, bounds: clamps.bounds, behind: [...clamps.nodes, quantize] };
+  const op = matcher(match, context);
+  return typeof op === "string" ? entering() : op;
+}
+
+function sourceParameters(nodes: readonly Node[]): Quantization | undefined {
+  const dq = nodes.find((node) => node.opType === "DequantizeLinear");
+  return dq === undefined ? undefined : uint8Parameters(dq);
+}
+
+function nameOf(nodes: readonly Node[]): string {
+  const inner = nodes.filter(({ opType }) => opType !== "DequantizeLinear" && opType !== "QuantizeLinear");
+  return (inner.at(-1) ?? nodes.at(-1))?.name ?? "";
+}
+
+/** The Relu and Clip nodes straight before a quantizer, as bounds of its result. */
+function clampsBefore(
+  quantize: Node,
+  { scale, zero }: Quantization,
+): { readonly value: Value | undefined; readonly bounds: Bounds; readonly nodes: readonly Node[] } {
+  let value = quantize.input(0);
+  let [low, high] = [0, 255];
+  const nodes: Node[] = [];
+  for (;;) {
+    const node = value?.producer;
+    if (node === undefined || node.domain !== "" || value?.uses.size !== 1) break;
+    const limits = limitsOf(node);
+    if (limits === undefined) break;
+    const [min, max] = limits.map((limit) => toInteger(limit, scale, zero)) as [number, number];
+    low = Math.min(Math.max(low, min), max);
+    high = Math.max(Math.min(high, max), min);
+    nodes.unshift(node);
+    value = node.input(0);
+  }
+  return { value, bounds: [low, high], nodes };
+}
+
+function limitsOf(node: Node): readonly [number, number] | undefined {
+  if (node.opType === "Relu") return [0, Infinity];
+  if (node.opType !== "Clip" || node.inputs.length === 0) return undefined;
+  const limit = (index: number, absent: number): number | undefined => {
+    const value = node.input(index);
+    if (value === undefined) return absent;
+    return value.isConstant && value.constant !== undefined ? numbersOf(value.constant)[0] : undefined;
+  };
+  const [min, max] = [limit(1, -Infinity), limit(2, Infinity)];
+  return min === undefined || max === undefined || Number.isNaN(min) || Number.isNaN(max) ? undefined : [min, max];
+}
+
+function toInteger(value: number, scale: number, zero: number): number {
+  const steps = Math.fround(value / scale);
+  const floor = Math.floor(steps);
+  const rest = steps - floor;
+  const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
+  return Math.min(Math.max((Number.isFinite(steps) ? rounded : steps) + zero, 0), 255);
+}

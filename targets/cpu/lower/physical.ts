@@ -1,0 +1,95 @@
+import type { IntegerOp, IntegerTensor } from "./integer-graph.ts";
+
+/**
+ * The order in which a tensor's axes stand in memory, outermost first, the batch axis left out: channels-last for four
+ * dimensions (0,2,3,1), as written for fewer.
+ */
+export type AxisOrder = readonly number[];
+
+/** A tensor in memory as rows × columns × channels. */
+export interface Extent {
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+}
+
+/** Channels last for images, as written for everything else. */
+export function preferredOrder(rank: number): AxisOrder {
+  return rank === 4 ? [2, 3, 1] : Array.from({ length: rank - 1 }, (_, index) => index + 1);
+}
+
+/** The three extents of a tensor whose axes stand in `order`: the last is channels, the one before columns. */
+export function extentOf(tensor: IntegerTensor, order: AxisOrder): Extent {
+  const dims = order.map((axis) => tensor.shape[axis] as number);
+  const channels = dims.at(-1) ?? 1;
+  const columns = dims.at(-2) ?? 1;
+  return { rows: dims.slice(0, -2).reduce((a, b) => a * b, 1), columns, channels };
+}
+
+/** Whether elements stand in memory in the order of the dimensions as written, axes of size 1 aside. */
+export function isNatural(tensor: IntegerTensor, order: AxisOrder): boolean {
+  const long = order.filter((axis) => tensor.shape[axis] !== 1);
+  return long.every((axis, index) => index === 0 || axis > (long[index - 1] as number));
+}
+
+/** Two orders that place all elements alike, axes of size 1 aside. */
+export function sameOrder(tensor: IntegerTensor, a: AxisOrder, b: AxisOrder): boolean {
+  const long = (order: AxisOrder): AxisOrder => order.filter((axis) => tensor.shape[axis] !== 1);
+  const [left, right] = [long(a), long(b)];
+  return left.every((axis, index) => axis === right[index]);
+}
+
+/**
+ * The axis orders of all tensors of a region: results of convolutions, pools and borders stand as preferred, a transpose
+ * keeps memory as it is and permutes the order, elementwise results follow their operand.
+ */
+export function axisOrders(ops: readonly IntegerOp[]): ReadonlyMap<IntegerTensor, AxisOrder> {
+  const orders = new Map<IntegerTensor, AxisOrder>();
+  for (const op of ops) {
+    if (op.kind === "exit") continue;
+    orders.set(op.y, op.kind === "enter" ? entryOrder(op.y, ops) : resultOrder(op, orders));
+  }
+  return orders;
+}
+
+/** A tensor that comes in only to be transposed stands so that the transposed one is as preferred. */
+function entryOrder(y: IntegerTensor, ops: readonly IntegerOp[]): AxisOrder {
+  for (const op of ops) {
+    if (op.kind !== "view" || op.x !== y || op.perm === undefined) continue;
+    const { perm } = op;
+    return preferredOrder(op.y.shape.length).map((axis) => perm[axis] as number);
+  }
+  return preferredOrder(y.shape.length);
+}
+
+function resultOrder(
+  op: Exclude<IntegerOp, { readonly kind: "exit" | "enter" }>,
+  orders: ReadonlyMap<IntegerTensor, AxisOrder>,
+): AxisOrder {
+  const preferred = preferredOrder(op.y.shape.length);
+  const of = (tensor: IntegerTensor): AxisOrder => orders.get(tensor) ?? preferredOrder(tensor.shape.length);
+  switch (op.kind) {
+    case "view": {
+      const { perm } = op;
+      if (perm === undefined) return isNatural(op.y, preferred) ? preferred : naturalOrder(op.y.shape.length);
+      return of(op.x).map((axis) => perm.indexOf(axis));
+    }
+    case "table":
+      return of(op.x);
+    case "binary":
+      return of(op.a);
+    case "concat": {
+      const [first] = op.xs;
+      return first !== undefined && op.xs.every((x) => of(x).join() === of(first).join()) ? of(first) : preferred;
+    }
+    case "conv":
+    case "pool":
+    case "resize":
+      return preferred;
+  }
+}
+
+/** Axes as written, the batch left out. */
+export function naturalOrder(rank: number): AxisOrder {
+  return Array.from({ length: rank - 1 }, (_, index) => index + 1);
+}

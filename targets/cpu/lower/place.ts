@@ -1,0 +1,286 @@
+import type { Value } from "../../../src/ir/index.ts";
+import type { Buffer, Placement, Storage } from "./buffers.ts";
+import { growHalo, makeRigid, newBuffer, wholeOf } from "./buffers.ts";
+import type { ConcatOp, ConvOp, ExitOp, IntegerOp, IntegerTensor, PoolOp, ViewOp } from "./integer-graph.ts";
+import { outputOf } from "./integer-graph.ts";
+import type { AxisOrder, Extent } from "./physical.ts";
+import { axisOrders, extentOf, isNatural, naturalOrder, preferredOrder, sameOrder } from "./physical.ts";
+
+/** An op that no kernel computes on tensors placed like these: its region is found again without it. */
+export class LoweringRefusal extends Error {
+  readonly op: IntegerOp;
+  constructor(op: IntegerOp, reason: string) {
+    super(reason);
+    this.op = op;
+  }
+}
+
+/** A copy of bytes that placing made necessary; `planar` tells which side stands channel-first. */
+export interface CopyOp {
+  readonly kind: "copy";
+  readonly name: string;
+  readonly from: Placement;
+  readonly to: Placement;
+  readonly planar: "from" | "to" | undefined;
+}
+
+/** An op with the places of what it reads and writes; the placements of `copy` are in the op. */
+export type PlacedOp =
+  | CopyOp
+  | {
+      readonly kind: "op";
+      readonly op: IntegerOp;
+      readonly inputs: readonly Placement[];
+      readonly output: Placement | undefined;
+    };
+
+/** Places of all tensors, and the ops in order with the copies between them. */
+export interface PlacedRegion {
+  readonly ops: readonly PlacedOp[];
+  readonly storages: readonly Storage[];
+  /** Axis orders, by tensor. */
+  readonly orders: ReadonlyMap<IntegerTensor, AxisOrder>;
+}
+
+/**
+ * Gives every tensor a place: parts of a concatenation in its buffer, views on what they view, halos round what padded
+ * windows read, copies where that cannot be. Throws {@link LoweringRefusal}.
+ */
+export function placeTensors(ops: readonly IntegerOp[]): PlacedRegion {
+  const orders = axisOrders(ops);
+  const places = new Map<IntegerTensor, Placement>();
+  const storages: Storage[] = [];
+  const placed: PlacedOp[] = [];
+  const copies = new Map<string, Placement>();
+  const orderOf = (tensor: IntegerTensor): AxisOrder => orders.get(tensor) ?? preferredOrder(tensor.shape.length);
+  const storage = (name: string, output?: Value): Storage => {
+    const made = { id: storages.length, name, output };
+    storages.push(made);
+    return made;
+  };
+  const ownBuffer = (tensor: IntegerTensor, order: AxisOrder, output?: Value): Buffer =>
+    newBuffer(storage(tensor.name, output), extentOf(tensor, order), bytesOfElement(tensor), output !== undefined);
+  const placeOf = (tensor: IntegerTensor): Placement => {
+    const place = places.get(tensor);
+    if (place === undefined) throw new Error(`"${tensor.name}" is read before it is written`);
+    return place;
+  };
+
+  placeConcatenations(ops, orderOf, places, ownBuffer);
+  placeFloatOutputs(ops, orderOf, places, ownBuffer);
+
+  /** The tensor in the wanted order with the wanted halo: in place when that can be, else a copy, made once. */
+  const readable = (
+    tensor: IntegerTensor,
+    wanted: AxisOrder,
+    pads: readonly [number, number, number, number],
+    fill: number,
+    op: IntegerOp,
+  ): Placement => {
+    const own = placeOf(tensor);
+    const order = orderOf(tensor);
+    const inOrder = sameOrder(tensor, order, wanted);
+    const alike = order.join() === wanted.join();
+    if (alike && growHalo(own, pads, fill)) return own;
+    if (inOrder && !alike && pads.every((pad) => pad === 0) && makeRigid(own))
+      return wholeOf(newBuffer(own.buffer.storage, extentOf(tensor, wanted), own.buffer.elementBytes, true));
+    const key = `${tensor.name} ${wanted.join()} ${fill}`;
+    const known = copies.get(key);
+    if (known !== undefined && growHalo(known, pads, fill)) return known;
+    const copy = wholeOf(newBuffer(storage(`${tensor.name} copy`), extentOf(tensor, wanted), 1, false));
+    if (tensor.quantization === undefined) throw new LoweringRefusal(op, "a float tensor would have to be copied");
+    growHalo(copy, pads, fill);
+    const planar = inOrder ? undefined : planarSide(tensor, order, wanted);
+    if (planar === "neither") throw new LoweringRefusal(op, "axes in an order that no copy makes");
+    if (planar === "from" && !makeRigid(own)) throw new LoweringRefusal(op, "a channel-first tensor with a halo");
+    placed.push({ kind: "copy", name: `${tensor.name} copy`, from: own, to: copy, planar });
+    copies.set(key, copy);
+    return copy;
+  };
+
+  for (const op of ops) {
+    const inputs = inputPlaces(op, { readable, placeOf, orderOf });
+    if (op.kind === "view") {
+      places.set(op.y, viewPlace(op, inputs[0] as Placement, orderOf, readable));
+      continue;
+    }
+    const y = outputOf(op);
+    if (y !== undefined && !places.has(y)) places.set(y, wholeOf(ownBuffer(y, orderOf(y))));
+    if (op.kind === "concat") {
+      placed.push(...concatCopies(op, placeOf(op.y), placeOf, orderOf));
+      continue;
+    }
+    if (op.kind === "exit" && op.x.quantization === undefined) continue;
+    placed.push({ kind: "op", op, inputs, output: y === undefined ? undefined : placeOf(y) });
+  }
+  return { ops: placed, storages, orders };
+}
+
+function bytesOfElement(tensor: IntegerTensor): 1 | 4 {
+  return tensor.quantization === undefined ? 4 : 1;
+}
+
+interface Access {
+  readable(
+    tensor: IntegerTensor,
+    wanted: AxisOrder,
+    pads: readonly [number, number, number, number],
+    fill: number,
+    op: IntegerOp,
+  ): Placement;
+  placeOf(tensor: IntegerTensor): Placement;
+  orderOf(tensor: IntegerTensor): AxisOrder;
+}
+
+const noPads = [0, 0, 0, 0] as const;
+
+/** Where an op reads its tensors from. */
+function inputPlaces(op: IntegerOp, { readable, placeOf, orderOf }: Access): readonly Placement[] {
+  switch (op.kind) {
+    case "conv": {
+      const x = readable(op.x, preferredOrder(op.x.shape.length), touchedPads(op), op.x.quantization?.zero ?? 0, op);
+      if (op.residual === undefined) return [x];
+      return [x, readable(op.residual.tensor, orderOf(op.y), noPads, 0, op)];
+    }
+    case "pool": {
+      const fill = op.mode === "max" ? 0 : (op.x.quantization?.zero ?? 0);
+      return [readable(op.x, preferredOrder(4), touchedPads(op), fill, op)];
+    }
+    case "resize":
+      return [readable(op.x, preferredOrder(4), noPads, 0, op)];
+    case "binary":
+      if ("constant" in op.b) return [placeOf(op.a)];
+      return [placeOf(op.a), readable(op.b, orderFor(op.b, op.a, orderOf), noPads, 0, op)];
+    case "concat":
+      return [];
+    case "enter":
+      return [];
+    case "table":
+    case "view":
+    case "exit":
+      return [placeOf(op.x)];
+  }
+}
+
+/** The order in which a second operand must stand: that of the first when both are images, its own when it is a gate. */
+function orderFor(b: IntegerTensor, a: IntegerTensor, orderOf: (tensor: IntegerTensor) => AxisOrder): AxisOrder {
+  return b.shape.length === a.shape.length ? orderOf(a) : orderOf(b);
+}
+
+/** The padding a window really reads: cells behind the last window are not touched. */
+function touchedPads(op: ConvOp | PoolOp): readonly [number, number, number, number] {
+  const [top, left] = op.pads;
+  if (op.x.shape.length !== 4) return noPads;
+  const behind = (axis: 0 | 1): number => {
+    const size = op.x.shape[2 + axis] as number;
+    const outputs = op.y.shape[2 + axis] as number;
+    const { kernel, stride, dilation } = op.window;
+    const reach = (outputs - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1;
+    return Math.max(0, reach - (axis === 0 ? top : left) - size);
+  };
+  return [top, left, behind(0), behind(1)];
+}
+
+function planarSide(tensor: IntegerTensor, order: AxisOrder, wanted: AxisOrder): "from" | "to" | "neither" {
+  if (tensor.shape.length !== 4) return "neither";
+  if (isNatural(tensor, order) && wanted.join() === preferredOrder(4).join()) return "from";
+  if (isNatural(tensor, wanted) && order.join() === preferredOrder(4).join()) return "to";
+  return "neither";
+}
+
+/** A transposed tensor stays where it is; a reshaped one needs its elements side by side, in the order as written. */
+function viewPlace(
+  op: ViewOp,
+  x: Placement,
+  orderOf: (tensor: IntegerTensor) => AxisOrder,
+  readable: Access["readable"],
+): Placement {
+  if (op.perm !== undefined) return x;
+  const natural = naturalOrder(op.x.shape.length);
+  let source = isNatural(op.x, orderOf(op.x)) && makeRigid(x) ? x : undefined;
+  if (source === undefined) {
+    source = readable(op.x, natural, noPads, 0, op);
+    if (!makeRigid(source)) throw new LoweringRefusal(op, "elements do not stand side by side");
+  }
+  const extent = extentOf(op.y, orderOf(op.y));
+  return wholeOf(newBuffer(source.buffer.storage, extent, source.buffer.elementBytes, true));
+}
+
+/** Concatenations own their buffer; parts that some op writes for them alone are written straight into it. */
+function placeConcatenations(
+  ops: readonly IntegerOp[],
+  orderOf: (tensor: IntegerTensor) => AxisOrder,
+  places: Map<IntegerTensor, Placement>,
+  ownBuffer: (tensor: IntegerTensor, order: AxisOrder) => Buffer,
+): void {
+  const written = new Set(ops.filter(({ kind }) => kind !== "view").map(outputOf));
+  for (const op of [...ops].reverse()) {
+    if (op.kind !== "concat") continue;
+    let whole = places.get(op.y);
+    if (whole === undefined) {
+      whole = wholeOf(ownBuffer(op.y, orderOf(op.y)));
+      places.set(op.y, whole);
+    }
+    for (const [index, x] of op.xs.entries()) {
+      const free = written.has(x) && !places.has(x) && op.xs.indexOf(x) === op.xs.lastIndexOf(x);
+      if (free && sameOrder(x, orderOf(x), orderOf(op.y))) places.set(x, partOf(op, index, whole, orderOf));
+    }
+  }
+}
+
+/** Where part `index` of a concatenation stands in the place of the whole. */
+function partOf(
+  op: ConcatOp,
+  index: number,
+  whole: Placement,
+  orderOf: (tensor: IntegerTensor) => AxisOrder,
+): Placement {
+  const order = orderOf(op.y);
+  const before = op.xs.slice(0, index).reduce((sum, x) => sum + (x.shape[op.axis] as number), 0);
+  const extent: Extent = extentOf(op.xs[index] as IntegerTensor, order);
+  const position = order.indexOf(op.axis);
+  if (position === order.length - 1) return { ...whole, extent, channel: whole.channel + before };
+  if (position === order.length - 2 && extent.rows === whole.extent.rows)
+    return { ...whole, extent, column: whole.column + before };
+  const outer = order.slice(0, position).every((axis) => op.y.shape[axis] === 1);
+  if (position < 0 || !outer) throw new LoweringRefusal(op, "concatenation along an inner axis");
+  const inner = order.slice(position + 1, -2).reduce((size, axis) => size * (op.y.shape[axis] as number), 1);
+  return { ...whole, extent, row: whole.row + before * inner };
+}
+
+/** Copies of the parts that could not be written in place. */
+function concatCopies(
+  op: ConcatOp,
+  whole: Placement,
+  placeOf: (tensor: IntegerTensor) => Placement,
+  orderOf: (tensor: IntegerTensor) => AxisOrder,
+): readonly CopyOp[] {
+  return op.xs.flatMap((x, index) => {
+    const to = partOf(op, index, whole, orderOf);
+    const from = placeOf(x);
+    const inPlace =
+      from.buffer === to.buffer && from.row === to.row && from.column === to.column && from.channel === to.channel;
+    if (inPlace) return [];
+    if (!sameOrder(x, orderOf(x), orderOf(op.y))) throw new LoweringRefusal(op, "parts stand in different orders");
+    return [{ kind: "copy" as const, name: `${op.name} part ${index}`, from, to, planar: undefined }];
+  });
+}
+
+/** Float results that leave the region are written straight into its output. */
+function placeFloatOutputs(
+  ops: readonly IntegerOp[],
+  orderOf: (tensor: IntegerTensor) => AxisOrder,
+  places: Map<IntegerTensor, Placement>,
+  ownBuffer: (tensor: IntegerTensor, order: AxisOrder, output?: Value) => Buffer,
+): void {
+  for (const op of ops) {
+    if (!isFloatExit(op) || places.has(op.x)) continue;
+    const order = orderOf(op.x);
+    if (!isNatural(op.x, order)) throw new LoweringRefusal(op, "a float result stands channels-last");
+    places.set(op.x, wholeOf(ownBuffer(op.x, order, op.to)));
+  }
+}
+
+function isFloatExit(op: IntegerOp): op is ExitOp {
+  return op.kind === "exit" && op.x.quantization === undefined;
+}
