@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { MeasurePolicy } from "./policy.ts";
+import { quietRounds } from "./quiet-rounds.ts";
 import { referenceLoop } from "./reference-loop.ts";
 import { seededRandom, speedRatio } from "./statistics.ts";
 
@@ -119,13 +120,7 @@ function keepQuiet(
   referenceNs: number[],
   tolerance: number,
 ): RaceResult {
-  const best = Math.min(...referenceNs);
-  const deviations = referenceNs.map((ns) => ns / best - 1);
-  const sorted = [...deviations].sort((a, b) => a - b);
-  const noise = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const quiet = deviations.filter((deviation) => deviation <= tolerance).length;
-  const limit = quiet >= Math.min(2, rounds.length) ? tolerance : noise;
-  const kept = rounds.map((_, i) => i).filter((i) => (deviations[i] as number) <= limit);
+  const { kept, noise } = quietRounds(referenceNs, tolerance);
   return {
     names,
     rounds: kept.map((i) => rounds[i] as number[][]),

@@ -17,3 +17,4 @@ export type { CacheContent } from "./cache-file.ts";
 export { appendRecords, readCacheFile } from "./cache-file.ts";
 export type { ScheduleCache } from "./cache.ts";
 export { makeScheduleCache, newestFirst } from "./cache.ts";
+export type { Space, Template } from "./template.ts";

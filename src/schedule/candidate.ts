@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import type { Kernel } from "../codegen/index.ts";
+import { pointText } from "./key.ts";
+import type { DeviceFingerprint, Point, Workload } from "./record.ts";
+import type { Template } from "./template.ts";
+
+/** One way to compute a workload. */
+export interface Candidate {
+  readonly template: Template;
+  readonly point: Point;
+}
+
+/** A candidate's kernel, or why it has none: a template that cannot emit a point is a failure of the point. */
+export type Emission =
+  | { readonly kind: "emitted"; readonly candidate: Candidate; readonly kernel: Kernel; readonly code: string }
+  | { readonly kind: "failed"; readonly candidate: Candidate; readonly detail: string };
+
+/** `name@version`, as records name a template. */
+export function templateId({ name, version }: Template): string {
+  return `${name}@${version}`;
+}
+
+/** Canonical text of a candidate: what choices name and ties are broken by. */
+export function candidateText({ template, point }: Candidate): string {
+  return `${templateId(template)} ${pointText(point)}`;
+}
+
+/** Emits a candidate's kernel; `code` is the sha256 of its machine code in hex. */
+export function emitCandidate(candidate: Candidate, workload: Workload, device: DeviceFingerprint): Emission {
+  try {
+    const kernel = candidate.template.emit(workload, candidate.point, device);
+    return { kind: "emitted", candidate, kernel, code: createHash("sha256").update(kernel.code).digest("hex") };
+  } catch (error) {
+    return { kind: "failed", candidate, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
