@@ -77,6 +77,14 @@ function redirect(node: Node, earlier: Node): boolean {
   return removeIfDead(node);
 }
 
+function lookUp(key: string, visible: readonly ReadonlyMap<string, Node>[]): Node | undefined {
+  for (const table of visible) {
+    const found = table.get(key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function shareIn(graph: Graph, around: readonly ReadonlyMap<string, Node>[], numbers: ValueNumbers): number {
   const own = new Map<string, Node>();
   const visible = [own, ...around];
@@ -85,7 +93,7 @@ function shareIn(graph: Graph, around: readonly ReadonlyMap<string, Node>[], num
     for (const [, body] of node.subgraphs()) changes += shareIn(body, visible, numbers);
     const key = nodeKey(node, numbers);
     if (key === undefined) continue;
-    const earlier = visible.map((table) => table.get(key)).find((found) => found !== undefined);
+    const earlier = lookUp(key, visible);
     if (earlier === undefined) own.set(key, node);
     else if (redirect(node, earlier)) changes++;
   }

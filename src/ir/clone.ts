@@ -3,6 +3,7 @@ import { Graph } from "./graph.ts";
 import type { Value } from "./value.ts";
 import type { Model, ModelFunction } from "./model.ts";
 import { NameScope } from "./names.ts";
+import type { Node } from "./node.ts";
 
 /** A deep copy of the model; tensors, being immutable, are shared. */
 export function cloneModel(model: Model): Model {
@@ -87,9 +88,6 @@ function copyGraph(
     }
   }
   for (const node of graph.nodes()) {
-    const attributes = new Map<string, Attribute>();
-    for (const [name, attribute] of node.attributes)
-      attributes.set(name, copyAttribute(attribute, copy, values, renaming));
     const made = copy.append({
       opType: node.opType,
       domain: node.domain,
@@ -99,7 +97,7 @@ function copyGraph(
       outputs: node.outputs.map((value) =>
         value === undefined ? undefined : { name: nameOf(value.name), type: value.type },
       ),
-      attributes,
+      ...(node.attributes.size === 0 ? {} : { attributes: copyAttributes(node, copy, values, renaming) }),
     });
     made.docString = node.docString;
     made.metadata = node.metadata;
@@ -111,6 +109,18 @@ function copyGraph(
   }
   for (const output of graph.outputs) copy.addOutput(values.get(output) ?? output);
   return copy;
+}
+
+function copyAttributes(
+  node: Node,
+  graph: Graph,
+  values: Map<Value, Value>,
+  renaming: boolean,
+): ReadonlyMap<string, Attribute> {
+  const attributes = new Map<string, Attribute>();
+  for (const [name, attribute] of node.attributes)
+    attributes.set(name, copyAttribute(attribute, graph, values, renaming));
+  return attributes;
 }
 
 function copyAttribute(attribute: Attribute, graph: Graph, values: Map<Value, Value>, renaming: boolean): Attribute {

@@ -9,7 +9,9 @@ import type { Tensor } from "./tensor.ts";
 import type { ValueType } from "./type.ts";
 import { tensorType } from "./type.ts";
 import { Value } from "./value.ts";
-import type { Extra, Use } from "./value.ts";
+import type { Use } from "./use-list.ts";
+import { outputUse } from "./use-list.ts";
+import type { Extra } from "./value.ts";
 
 /**
  * A graph in SSA form: the model's main graph, the body of a control-flow node, or the body of a function. All change
@@ -128,7 +130,7 @@ export class Graph {
   }
   /** Makes a value an output, after the existing ones. */
   addOutput(value: Value): void {
-    const use: Use = { kind: "output", graph: this, index: this.#outputs.length };
+    const use = outputUse(this, this.#outputs.length);
     this.#outputs.push(value);
     this.#outputUses.push(use);
     value.addUse(use);
@@ -139,7 +141,9 @@ export class Graph {
     if (old === undefined) throw new RangeError(`graph "${this.name}" has no output ${index}`);
     this.#outputs[index]?.dropUse(old);
     this.#outputs[index] = value;
-    value.addUse(old);
+    const use = outputUse(this, index);
+    this.#outputUses[index] = use;
+    value.addUse(use);
   }
   /** Removes the output at `index` (of a subgraph or function; the main graph's signature stays). */
   removeOutput(index: number): void {
@@ -147,7 +151,7 @@ export class Graph {
     this.#outputs.splice(index, 1);
     this.#outputUses.length = 0;
     this.#outputs.forEach((value, i) => {
-      const use: Use = { kind: "output", graph: this, index: i };
+      const use = outputUse(this, i);
       this.#outputUses.push(use);
       value.addUse(use);
     });
@@ -187,9 +191,9 @@ export class Graph {
     node.setOutputs(
       outputs.map((output: { readonly name?: string; readonly type?: ValueType | undefined } | undefined) => {
         if (output === undefined) return undefined;
+        if (output.name !== undefined) this.names.reserve(output.name);
         const name =
           output.name ?? this.names.fresh(spec.name !== undefined && spec.name !== "" ? spec.name : spec.opType);
-        this.names.reserve(name);
         return new Value(this, name, output.type);
       }),
     );

@@ -56,7 +56,8 @@ export {
 } from "./tensor.ts";
 export type { Attribute, SparseTensor } from "./attribute.ts";
 export { attr } from "./attribute.ts";
-export type { Extra, Use } from "./value.ts";
+export type { Use, Uses } from "./use-list.ts";
+export type { Extra } from "./value.ts";
 export { Value } from "./value.ts";
 export type { NodeSpec } from "./node.ts";
 export { Node, reads } from "./node.ts";

@@ -1,7 +1,9 @@
 import type { Attribute } from "./attribute.ts";
 import type { Graph } from "./graph.ts";
 import type { ValueType } from "./type.ts";
-import type { Extra, Use, Value } from "./value.ts";
+import type { Use } from "./use-list.ts";
+import { nodeUse } from "./use-list.ts";
+import type { Extra, Value } from "./value.ts";
 
 /** What a node is made from. Absent optional inputs are undefined. */
 export interface NodeSpec {
@@ -33,7 +35,6 @@ export class Node {
   /** metadata_props of the node. */
   metadata: ReadonlyMap<string, string> = noMetadata;
   extra: Extra;
-  // Lists are replaced, never filled by pushing, which leaves room for 17 where most nodes have one or two.
   #inputUses: (Use | undefined)[] | undefined;
   #inputs: (Value | undefined)[] | undefined;
   #outputs = noValues;
@@ -98,12 +99,14 @@ export class Node {
       this.#inputUses = undefined;
       return;
     }
-    this.#inputs = values.slice();
-    this.#inputUses = values.map((value, index) => this.#read(value, index));
+    this.#inputs = compact(values);
+    const uses = new Array<Use | undefined>(values.length);
+    for (let i = 0; i < uses.length; i++) uses[i] = this.#read(values[i], i);
+    this.#inputUses = uses;
   }
   #read(value: Value | undefined, index: number): Use | undefined {
     if (value === undefined) return undefined;
-    const use: Use = { kind: "node", node: this, index };
+    const use = nodeUse(this, index);
     value.addUse(use);
     return use;
   }
@@ -119,7 +122,7 @@ export class Node {
   }
   /** @internal */
   setOutputs(values: readonly (Value | undefined)[]): void {
-    this.#outputs = values;
+    this.#outputs = compact(values);
     for (const value of values) if (value !== undefined) value.producer = this;
   }
   /** @internal */
@@ -156,4 +159,14 @@ export function reads(node: Node): readonly Value[] {
 
 function isComplete(values: readonly (Value | undefined)[]): values is readonly Value[] {
   return !values.includes(undefined);
+}
+
+/**
+ * A copy without spare room, and of one layout however the list was made: `push` leaves room for 17 where most nodes have
+ * one or two, and engines compile what reads lists of several layouts anew for each.
+ */
+function compact<T>(values: readonly T[]): T[] {
+  const list = new Array<T>(values.length);
+  for (let i = 0; i < list.length; i++) list[i] = values[i] as T;
+  return list;
 }

@@ -1,5 +1,6 @@
 import type { Graph } from "./graph.ts";
-import type { Use, Value } from "./value.ts";
+import type { Use } from "./use-list.ts";
+import type { Value } from "./value.ts";
 
 /** Makes every reader of `from` read `to`; see Graph.replaceUses. */
 export function replaceUses(from: Value, to: Value): void {

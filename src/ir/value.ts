@@ -2,18 +2,15 @@ import type { Graph } from "./graph.ts";
 import type { Node } from "./node.ts";
 import type { Tensor } from "./tensor.ts";
 import type { ValueType } from "./type.ts";
-
-/** One reading of a value: input `index` of `node`, or output `index` of `graph`. */
-export type Use =
-  | { readonly kind: "node"; readonly node: Node; readonly index: number }
-  | { readonly kind: "output"; readonly graph: Graph; readonly index: number };
+import type { Use, Uses } from "./use-list.ts";
+import { UseList } from "./use-list.ts";
 
 /** What the file format attaches to an object and the compiler carries without looking into it. */
 export type Extra = unknown;
 
 /** A value of the graph: a graph input, a constant (initializer), or one output of a node. */
 export class Value {
-  readonly #uses = new Set<Use>();
+  readonly #uses = new UseList();
   /** Owner; changed only by the graph's verbs. */
   readonly graph: Graph;
   #name: string;
@@ -36,7 +33,7 @@ export class Value {
     return this.#name;
   }
   /** Readers, in the order they were added; nodes of subgraphs that capture the value are among them. */
-  get uses(): ReadonlySet<Use> {
+  get uses(): Uses {
     return this.#uses;
   }
   /** True when it is an output of its graph (or of a subgraph that captures it). */

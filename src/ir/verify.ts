@@ -1,6 +1,7 @@
 import type { Graph } from "./graph.ts";
 import type { Node } from "./node.ts";
-import type { Use, Value } from "./value.ts";
+import type { Use } from "./use-list.ts";
+import type { Value } from "./value.ts";
 import type { Model } from "./model.ts";
 import { reads } from "./node.ts";
 

@@ -95,7 +95,7 @@ class Rewriter {
     let budget = 8 * site.graph.nodeCount + 64;
     for (let sweep = 0; sweep < maxSweeps; sweep++) {
       const before = budget;
-      const worklist = new Worklist(site.graph.nodes(), this.#depth);
+      const worklist = new Worklist(site.graph.nodes(), (node) => this.#rulesFor(node).length > 0, this.#depth);
       for (let node = worklist.next(); node !== undefined; node = worklist.next()) {
         const replaced = this.#visit(node, site);
         if (replaced === undefined) continue;

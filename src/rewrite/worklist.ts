@@ -8,16 +8,20 @@ const manyReaders = 8;
 
 /** Nodes to look at, each once until it is touched again: first all in order, then those near a change. */
 export class Worklist {
-  #queue: Node[];
-  readonly #waiting: Set<Node>;
+  readonly #queue: Node[] = [];
+  readonly #waiting = new Set<Node>();
+  readonly #mayBeRoot: (node: Node) => boolean;
   readonly #depth: number;
   #at = 0;
 
-  /** `depth` is the length of the longest pattern: a change matters to roots at most so many operators further. */
-  constructor(nodes: Iterable<Node>, depth: number) {
-    this.#queue = [...nodes];
-    this.#waiting = new Set(this.#queue);
+  /**
+   * Only nodes that `mayBeRoot` are queued. `depth` is the length of the longest pattern: a change matters to roots at
+   * most so many operators further.
+   */
+  constructor(nodes: Iterable<Node>, mayBeRoot: (node: Node) => boolean, depth: number) {
+    this.#mayBeRoot = mayBeRoot;
     this.#depth = depth;
+    for (const node of nodes) this.#add(node);
   }
   next(): Node | undefined {
     while (this.#at < this.#queue.length) {
@@ -28,7 +32,7 @@ export class Worklist {
     return undefined;
   }
   #add(node: Node): void {
-    if (this.#waiting.has(node)) return;
+    if (!this.#mayBeRoot(node) || this.#waiting.has(node)) return;
     this.#waiting.add(node);
     this.#queue.push(node);
   }

@@ -103,21 +103,23 @@ export function broadcastDim(context: InferContext, a: Dim, b: Dim): Dim {
 
 /** The shape that shapes broadcast to (numpy rules); undefined when one rank is unknown. */
 export function broadcast(context: InferContext, shapes: readonly (Shape | undefined)[]): Shape | undefined {
-  let result: Shape = [];
+  let result: Shape | undefined;
   for (const shape of shapes) {
     if (shape === undefined) return undefined;
-    result = broadcastPair(context, result, shape);
+    result = result === undefined ? shape : broadcastPair(context, result, shape);
   }
-  return result;
+  return result ?? [];
 }
 
 function broadcastPair(context: InferContext, a: Shape, b: Shape): Shape {
-  const longer = a.length < b.length ? b : a;
-  return longer.map((_, i) => {
-    const left = i - longer.length + a.length;
-    const right = i - longer.length + b.length;
-    return broadcastDim(context, left < 0 ? 1 : a[left], right < 0 ? 1 : b[right]);
-  });
+  const rank = Math.max(a.length, b.length);
+  const shape: Dim[] = [];
+  for (let i = 0; i < rank; i++) {
+    const left = i - rank + a.length;
+    const right = i - rank + b.length;
+    shape.push(broadcastDim(context, left < 0 ? 1 : a[left], right < 0 ? 1 : b[right]));
+  }
+  return shape;
 }
 
 /** Integers from the attribute of the older forms, else from the input of the newer ones; undefined when unknown or absent. */

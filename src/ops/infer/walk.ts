@@ -49,7 +49,8 @@ export function walkGraph(walk: Walk, scope: Scope, graph: Graph): void {
 
 /** Infers one node and keeps the types and contents of its outputs. */
 export function walkNode(walk: Walk, scope: Scope, node: Node, index: number): void {
-  const inputs = node.inputs.map((value) => (value === undefined ? undefined : typeIn(scope, value)));
+  const inputs: (ValueType | undefined)[] = [];
+  for (const value of node.inputs) inputs.push(value === undefined ? undefined : typeIn(scope, value));
   const where = { node: node.name === "" ? `${node.opType} ${index}` : node.name };
   let result: InferResult;
   try {

@@ -1,9 +1,8 @@
-import type { Model, Value } from "../../ir/index.ts";
+import type { Value } from "../../ir/index.ts";
 import type { Diagnostic } from "../../diagnostics/index.ts";
 import type { FormalParameter } from "../types.ts";
-import type { OpVerifierRule } from "./rule.ts";
+import type { OperatorCall, OpVerifierRule } from "./rule.ts";
 import { opsDiagnostics } from "../../diagnostics/codes/ops.ts";
-import { operatorCalls } from "./rule.ts";
 
 /** What is wrong with the actual inputs or outputs; undefined when nothing is. */
 function fault(
@@ -17,18 +16,19 @@ function fault(
   while (count > 0 && actual[count - 1] === undefined) count--;
   if (count > most) return `${count} ${what}s given, at most ${most} taken`;
   if (actual.length < least) return `${actual.length} ${what}s given, at least ${least} needed`;
-  for (const [index, parameter] of formal.entries())
-    if (parameter.option === "single" && index < least && what === "input" && actual[index] === undefined)
-      return `required ${what} "${parameter.name}" is absent`;
+  if (what === "output") return undefined;
+  for (let index = 0; index < least; index++)
+    if (formal[index]?.option === "single" && actual[index] === undefined)
+      return `required input "${formal[index]?.name ?? ""}" is absent`;
   return undefined;
 }
 
 /** The number of inputs and outputs lies within the operator's bounds, and required inputs are wired. */
 export const arity: OpVerifierRule = {
   name: "arity",
-  check(model: Model): readonly Diagnostic[] {
+  check(calls: readonly OperatorCall[]): readonly Diagnostic[] {
     const problems: Diagnostic[] = [];
-    for (const { node, schema, where } of operatorCalls(model)) {
+    for (const { node, schema, where } of calls) {
       if (schema === undefined) continue;
       const detail =
         fault("input", node.inputs, schema.inputs, schema.minInputs, schema.maxInputs) ??

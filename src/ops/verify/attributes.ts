@@ -1,15 +1,13 @@
-import type { Model } from "../../ir/index.ts";
 import type { Diagnostic } from "../../diagnostics/index.ts";
-import type { OpVerifierRule } from "./rule.ts";
+import type { OperatorCall, OpVerifierRule } from "./rule.ts";
 import { opsDiagnostics } from "../../diagnostics/codes/ops.ts";
-import { operatorCalls } from "./rule.ts";
 
 /** Required attributes are there, every attribute is known and has the kind the specification says. */
 export const attributes: OpVerifierRule = {
   name: "attributes",
-  check(model: Model): readonly Diagnostic[] {
+  check(calls: readonly OperatorCall[]): readonly Diagnostic[] {
     const problems: Diagnostic[] = [];
-    for (const { node, opset, schema, where } of operatorCalls(model)) {
+    for (const { node, opset, schema, where } of calls) {
       if (schema === undefined) continue;
       const op = node.opType;
       for (const [name, { required }] of Object.entries(schema.attributes))

@@ -4,6 +4,7 @@ import type { OpVerifierRule } from "./rule.ts";
 import { arity } from "./arity.ts";
 import { attributes } from "./attributes.ts";
 import { knownOperator } from "./known-operator.ts";
+import { operatorCalls } from "./rule.ts";
 import { typeConstraints } from "./type-constraints.ts";
 
 export type { OpVerifierRule } from "./rule.ts";
@@ -16,5 +17,6 @@ export function verifyOperators(
   model: Model,
   rules: readonly OpVerifierRule[] = opVerifierRules,
 ): readonly Diagnostic[] {
-  return rules.flatMap((rule) => rule.check(model));
+  const calls = [...operatorCalls(model)];
+  return rules.flatMap((rule) => rule.check(calls));
 }

@@ -1,9 +1,7 @@
-import type { Model } from "../../ir/index.ts";
 import type { Diagnostic } from "../../diagnostics/index.ts";
-import type { OpVerifierRule } from "./rule.ts";
+import type { OperatorCall, OpVerifierRule } from "./rule.ts";
 import { opsDiagnostics } from "../../diagnostics/codes/ops.ts";
 import { schemasOf } from "../schema.ts";
-import { operatorCalls } from "./rule.ts";
 
 /**
  * Operators of known domains exist in the version imported and are not deprecated there. Operators that no version
@@ -11,9 +9,9 @@ import { operatorCalls } from "./rule.ts";
  */
 export const knownOperator: OpVerifierRule = {
   name: "known-operator",
-  check(model: Model): readonly Diagnostic[] {
+  check(calls: readonly OperatorCall[]): readonly Diagnostic[] {
     const problems: Diagnostic[] = [];
-    for (const { node, opset, schema, where } of operatorCalls(model)) {
+    for (const { node, opset, schema, where } of calls) {
       const op = node.opType;
       const since = schemasOf(node.domain, op)[0]?.since;
       if (schema === undefined && since !== undefined)

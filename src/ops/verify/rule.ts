@@ -5,10 +5,10 @@ import { functionKey } from "../../ir/index.ts";
 import { canonicalDomain, opsetOf } from "../opset.ts";
 import { schemaOf } from "../schema.ts";
 
-/** One rule of the typed verifier: looks at every operator call of a model. */
+/** One rule of the typed verifier: looks at every operator call of a model, as `operatorCalls` finds them. */
 export interface OpVerifierRule {
   readonly name: string;
-  check(model: Model): readonly Diagnostic[];
+  check(calls: readonly OperatorCall[]): readonly Diagnostic[];
 }
 
 /** One operator call, with the schema in force; calls of local functions are left out. */

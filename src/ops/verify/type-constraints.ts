@@ -1,11 +1,10 @@
-import type { Model, Value } from "../../ir/index.ts";
+import type { Value } from "../../ir/index.ts";
 import type { Diagnostic } from "../../diagnostics/index.ts";
 import type { FormalParameter, OpSchema } from "../types.ts";
-import type { OpVerifierRule } from "./rule.ts";
+import type { OperatorCall, OpVerifierRule } from "./rule.ts";
 import { opsDiagnostics } from "../../diagnostics/codes/ops.ts";
 import { parameterAt } from "../schema.ts";
 import { typeNameOf } from "../type-names.ts";
-import { operatorCalls } from "./rule.ts";
 
 /** The first break of the schema's type constraints among the actual values, as parameter and reason. */
 function fault(
@@ -14,7 +13,8 @@ function fault(
   formal: readonly FormalParameter[],
   bound: Map<string, string>,
 ): { readonly parameter: string; readonly detail: string } | undefined {
-  for (const [index, value] of actual.entries()) {
+  for (let index = 0; index < actual.length; index++) {
+    const value = actual[index];
     const parameter = parameterAt(formal, index);
     if (parameter === undefined || value?.type === undefined || value.type.kind === "opaque") continue;
     const name = typeNameOf(value.type);
@@ -32,9 +32,9 @@ function fault(
 /** Known types of inputs and outputs are among the allowed ones, and equal type variables stand for equal types. */
 export const typeConstraints: OpVerifierRule = {
   name: "type-constraints",
-  check(model: Model): readonly Diagnostic[] {
+  check(calls: readonly OperatorCall[]): readonly Diagnostic[] {
     const problems: Diagnostic[] = [];
-    for (const { node, schema, where } of operatorCalls(model)) {
+    for (const { node, schema, where } of calls) {
       if (schema === undefined) continue;
       const bound = new Map<string, string>();
       const found =
