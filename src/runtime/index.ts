@@ -1,3 +1,7 @@
+export type { HostLibrary, HostProgram, ProgramFacts, RunOptions } from "./native.ts";
+export { loadHostLibrary } from "./native.ts";
+export { nativeLibraryPath } from "./native-path.ts";
+export type { TimedProgram, TimingOptions, Timings } from "./native-time.ts";
 export type { OrtModule } from "./ort/load-ort.ts";
 export { loadOrt, ortVersion } from "./ort/load-ort.ts";
 export type { OrtSession, SessionSettings } from "./ort/session.ts";

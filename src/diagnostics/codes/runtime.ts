@@ -71,4 +71,11 @@ export const runtimeDiagnostics = {
     explanation:
       "Forms of the model that are run and timed are written to the system's temporary folder first, and removed at the end.",
   }),
+  programRefused: define<{ detail: string }>({
+    code: "IO0710",
+    message: ({ detail }) => `the host library does not load the program: ${detail}`,
+    hint: () => "compile the model again; INFER_OPT_NATIVE=0 runs it without the host library",
+    explanation:
+      "A program holds the kernels of a region as machine code. The host library refuses it when its digest or that of the constants differs (the model was edited after it was compiled), when it needs CPU features that are not there or are masked by INFER_OPT_ISA, when its code is not listed in the file that INFER_OPT_TRUST names, or when anything in it could reach outside its buffers (docs/program-format.md).",
+  }),
 };

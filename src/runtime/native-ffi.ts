@@ -1,0 +1,58 @@
+import { createRequire } from "node:module";
+import type * as Koffi from "koffi";
+
+/** The FFI module. */
+export type Ffi = typeof Koffi;
+
+/** A C function as the FFI gives it; arguments are numbers, bigints, byte arrays and null. */
+export type ForeignFunction = ((...values: unknown[]) => unknown) & {
+  async: (...values: unknown[]) => unknown;
+};
+
+/** Bytes kept for the text of a failure. */
+const errorBytes = 1024;
+
+/** Loads the FFI on first need; a reason where it cannot be loaded on this platform. */
+export function loadFfi(): Ffi | { readonly missing: string } {
+  try {
+    const ffi = createRequire(import.meta.url)("koffi") as Ffi;
+    // Foreign functions run on stacks of the FFI's own. Its 1 MiB is less than a main thread has, which is what the
+    // creation of an ONNX Runtime session is used to.
+    if (ffi.config().sync_stack_size !== stackBytes)
+      ffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
+    return ffi;
+  } catch (error) {
+    return { missing: `koffi cannot be loaded: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+const stackBytes = 8 << 20;
+
+/** Room for the text of a failure, which C functions take as `char *error, size_t error_size`. */
+export interface ErrorText {
+  /** The two arguments. */
+  readonly arguments: readonly [Uint8Array, number];
+  read(): string;
+}
+
+/** Empty room. */
+export function errorText(): ErrorText {
+  const bytes = new Uint8Array(errorBytes);
+  return {
+    arguments: [bytes, errorBytes],
+    read: () => new TextDecoder().decode(bytes.subarray(0, Math.max(0, bytes.indexOf(0)))),
+  };
+}
+
+/** The addresses of buffers, as C takes an array of pointers. Keep the buffers alive until the call has returned. */
+export function addresses(ffi: Ffi, buffers: readonly Uint8Array[]): BigUint64Array {
+  return BigUint64Array.from(buffers, (buffer) => (buffer.byteLength === 0 ? 0n : ffi.address(buffer)));
+}
+
+/** Zeroed bytes at an address that is a multiple of 64, with 64 bytes of slack behind them. */
+export function alignedBytes(ffi: Ffi, size: number): Uint8Array {
+  const alignment = 64;
+  const buffer = new Uint8Array(size + 2 * alignment);
+  const skip = (alignment - Number(ffi.address(buffer) % BigInt(alignment))) % alignment;
+  return buffer.subarray(skip, skip + size);
+}
