@@ -1,0 +1,115 @@
+import type { Strides, Window } from "./workload.ts";
+
+/** A float32 function of one element. `leaky-relu` takes number `alpha`; `hard-sigmoid` numbers `alpha` and `beta`. */
+export type FloatActivation =
+  "none" | "sigmoid" | "silu" | "hard-sigmoid" | "hard-swish" | "leaky-relu" | "tanh" | "gelu";
+
+/**
+ * What happens to a float32 sum with its bias: `residual` is added before the activation, or after it when it says so;
+ * then, with `clamp`, the result is bounded by numbers `lo` and `hi` (ReLU is lo = 0, hi = Infinity).
+ */
+export type FloatEpilogue = {
+  readonly activation: FloatActivation;
+  readonly residual: (Strides & { readonly after?: true }) | undefined;
+  readonly clamp: boolean;
+};
+
+/**
+ * `conv-f32`: as `conv-u8s8` in float32, channels last, halo of zeros. Arguments: x, weights, bias, params [, residual],
+ * y. Constants: `weights` float32 OIHW or inputs × outputs, `bias` float32.
+ */
+export type FloatConvWorkload = {
+  readonly op: "conv-f32";
+  readonly rows: number;
+  readonly columns: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly window: Window;
+  readonly weights: "oihw" | "io";
+  readonly bias: boolean;
+  readonly x: Strides;
+  readonly y: Strides;
+  readonly epilogue: FloatEpilogue;
+};
+
+/** `depthwise-f32`: one filter a channel. Arguments as {@link FloatConvWorkload}. */
+export type FloatDepthwiseWorkload = {
+  readonly op: "depthwise-f32";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly window: Window;
+  readonly bias: boolean;
+  readonly x: Strides;
+  readonly y: Strides;
+  readonly epilogue: FloatEpilogue;
+};
+
+/** `pool-f32`: maximum (halo of -Infinity) or average (halo of 0; `edge` as for `pool-u8`). Arguments: x, y. */
+export type FloatPoolWorkload = {
+  readonly op: "pool-f32";
+  readonly kind: "max" | "average";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly window: Window;
+  readonly edge: { readonly pads: readonly [number, number, number, number]; readonly counted: boolean };
+  readonly x: Strides;
+  readonly y: Strides;
+};
+
+/** `binary-f32`: sum or product, then the activation and the clamp. Arguments: a, b, params, y. */
+export type FloatBinaryWorkload = {
+  readonly op: "binary-f32";
+  readonly kind: "add" | "mul";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly a: Strides;
+  readonly b: Strides | "channel" | "scalar";
+  readonly y: Strides;
+  readonly activation: FloatActivation;
+  readonly clamp: boolean;
+};
+
+/** `unary-f32`: an activation and a clamp on their own. Arguments: x, params, y. */
+export type FloatUnaryWorkload = {
+  readonly op: "unary-f32";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly x: Strides;
+  readonly y: Strides;
+  readonly activation: FloatActivation;
+  readonly clamp: boolean;
+};
+
+/** `move-f32`: copies between layouts as `transfer` does. Arguments: x, y. */
+export type FloatMoveWorkload = {
+  readonly op: "move-f32";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly x: Strides | "planar";
+  readonly y: Strides | "planar";
+};
+
+/** `fill-border-f32`: writes number `value` to a halo. Arguments: params, y (top left of the halo). */
+export type FloatBorderWorkload = {
+  readonly op: "fill-border-f32";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly pads: readonly [number, number, number, number];
+  readonly y: Strides;
+};
+
+/** Workloads of float32 convolutional networks. */
+export type FloatWorkload =
+  | FloatConvWorkload
+  | FloatDepthwiseWorkload
+  | FloatPoolWorkload
+  | FloatBinaryWorkload
+  | FloatUnaryWorkload
+  | FloatMoveWorkload
+  | FloatBorderWorkload;
