@@ -80,11 +80,72 @@ export type CompileEvent =
       readonly low: number;
       readonly high: number;
     }
+  | {
+      readonly type: "tuning-started";
+      readonly workload: string;
+      readonly threads: number;
+      /** Candidates at most. */
+      readonly candidates: number;
+      /** Candidates that the records know already. */
+      readonly known: number;
+    }
+  | {
+      readonly type: "trial";
+      readonly workload: string;
+      readonly threads: number;
+      /** Template and point. */
+      readonly candidate: string;
+      readonly status: "ok" | "emit" | "verify" | "run" | "timeout";
+      /** Least nanoseconds of one call; absent for a failure. */
+      readonly ns?: number;
+      readonly detail?: string;
+    }
+  | {
+      readonly type: "tuning-best";
+      readonly workload: string;
+      readonly threads: number;
+      readonly candidate: string;
+      readonly ns: number;
+    }
+  | { readonly type: "tuning-finished"; readonly result: TuningSummary }
+  | {
+      readonly type: "tuned";
+      readonly workloads: number;
+      readonly replayed: number;
+      /** Candidates tried now, and those of them that failed. */
+      readonly tried: number;
+      readonly failed: number;
+      readonly seconds: number;
+      /** Mean milliseconds that one candidate took to emit; 0 when none was. */
+      readonly emissionMs: number;
+      readonly candidatesPerSecond: number;
+    }
   | { readonly type: "choice"; readonly form: string; readonly reason: string }
   | { readonly type: "written"; readonly file: string; readonly bytes: number }
   | { readonly type: "diagnostic"; readonly diagnostic: Diagnostic }
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "finished"; readonly report: CompileReport };
+
+/** What was found for one workload. */
+export interface TuningSummary {
+  readonly workload: string;
+  readonly threads: number;
+  /** Calls in one inference. */
+  readonly uses: number;
+  /** Template and point; undefined when every candidate failed. */
+  readonly candidate: string | undefined;
+  /** Least nanoseconds of one call; undefined when it was not timed. */
+  readonly ns: number | undefined;
+  /** The same of what is taken without measuring. */
+  readonly seedNs: number | undefined;
+  /** Share of the machine's measured peak that is reached. */
+  readonly peakShare: number | undefined;
+  readonly source: "measured" | "replayed" | "records" | "seed";
+  /** Candidates tried now, and those of them that failed. */
+  readonly tried: number;
+  readonly failed: number;
+  readonly reason: string;
+}
 
 /** One form of the model that was a candidate for the output. */
 export interface FormReport {

@@ -1,5 +1,5 @@
 import { formatDiagnostic } from "../diagnostics/index.ts";
-import type { CompileEvent, CompileReport, Reporter } from "../events.ts";
+import type { CompileEvent, CompileReport, Reporter, TuningSummary } from "../events.ts";
 import { formatBytes, formatMetric, formatTable, formatTime } from "./format.ts";
 
 /** Options of the plain reporter. */
@@ -54,6 +54,14 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
       return `   ${event.form}: ${event.metric} ${formatMetric(event.metric, event.value)} on ${event.samples} samples${event.detail === undefined ? "" : ` (${event.detail})`}`;
     case "measured":
       return `   ${event.form}: min ${formatTime(event.latency.minNs)}, median ${formatTime(event.latency.medianNs)}, ${event.ratio.toFixed(3)}x (${event.low.toFixed(3)} to ${event.high.toFixed(3)})`;
+    case "tuning-started":
+    case "trial":
+    case "tuning-best":
+      return undefined;
+    case "tuning-finished":
+      return `   ${describeTuning(event.result)}`;
+    case "tuned":
+      return `   tuned ${event.workloads} workloads (${event.replayed} replayed): ${event.tried} candidates, ${event.failed} failed, in ${event.seconds.toFixed(1)} s${event.tried === 0 ? "" : `; ${event.candidatesPerSecond.toFixed(1)} a second, ${event.emissionMs.toFixed(2)} ms each to emit`}`;
     case "choice":
       return `   chosen: ${event.form}; ${event.reason}`;
     case "written":
@@ -65,6 +73,17 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
     case "finished":
       return summary(event.report);
   }
+}
+
+function describeTuning(result: TuningSummary): string {
+  const { workload, threads, uses, candidate, ns, seedNs, peakShare, source, tried, failed } = result;
+  const parts = [
+    `${candidate ?? "no kernel"}${ns === undefined ? "" : `, ${formatTime(ns)}`}`,
+    ...(peakShare === undefined ? [] : [`${Math.round(peakShare * 100)} % of peak`]),
+    ...(ns === undefined || seedNs === undefined ? [] : [`${(seedNs / ns).toFixed(2)}x the seed`]),
+    ...(tried === 0 ? [source] : [`${tried} tried${failed === 0 ? "" : `, ${failed} failed`}`]),
+  ];
+  return `${workload}, ${threads}t, ${uses} use${uses === 1 ? "" : "s"}: ${parts.join("; ")}`;
 }
 
 function summary(report: CompileReport): string {

@@ -36,13 +36,18 @@ const device = objectOf({
 
 const times = objectOf({ min: "number", median: "number" });
 
+const numberOrNone: Check = (value) => value === undefined || typeof value === "number";
+
 /** Members without which a record cannot be ranked or replayed. */
 const needed: Readonly<Record<ScheduleRecord["kind"], Readonly<Record<string, Rule>>>> = {
   trial: {
     ...{ key: "text", at: "text", template: "text", code: "text", status: "text" },
-    ...{ device, point: isObject, ns: (ns) => ns === undefined || times(ns) },
+    ...{ device, point: isObject, ns: (ns) => ns === undefined || times(ns), threads: numberOrNone },
   },
-  choice: { key: "text", at: "text", model: "text", scope: "text", chosen: "text", reason: "text" },
+  choice: {
+    ...{ key: "text", at: "text", model: "text", scope: "text", chosen: "text", reason: "text" },
+    candidates: numberOrNone,
+  },
   proof: {
     ...{ key: "text", at: "text", model: "text", config: "text", emitted: "text", device },
     forms: listOf({

@@ -1,5 +1,10 @@
+export type { Candidate, Emission } from "./candidate.ts";
+export { candidateText, emitCandidate, templateId } from "./candidate.ts";
+export type { CandidatePool } from "./candidate-pool.ts";
+export { makeCandidatePool } from "./candidate-pool.ts";
 export type { Json } from "./canonical-json.ts";
 export { canonicalJson, hashJson } from "./canonical-json.ts";
+export { chooseCandidate, winningMargin } from "./choose-candidate.ts";
 export type {
   ChoiceRecord,
   DeviceFingerprint,
@@ -16,5 +21,32 @@ export { pointText, trialKey } from "./key.ts";
 export type { CacheContent } from "./cache-file.ts";
 export { appendRecords, readCacheFile } from "./cache-file.ts";
 export type { ScheduleCache } from "./cache.ts";
-export { makeScheduleCache, newestFirst } from "./cache.ts";
+export { makeScheduleCache, newestFirst, trialScore } from "./cache.ts";
+export type {
+  KernelCase,
+  Measurer,
+  Rejection,
+  TimedBatch,
+  TimingRequest,
+  WorkloadCase,
+  WrittenBytes,
+} from "./measurer.ts";
+export type { RelatedPoint } from "./nearest.ts";
+export { nearestPoints, workloadDistance } from "./nearest.ts";
+export type { SessionOutlook } from "./next-session.ts";
+export { expectedGain, nextSession } from "./next-session.ts";
+export { exhaustiveSearch } from "./search/exhaustive.ts";
+export { guidedSearch } from "./search/guided.ts";
+export { randomSearch } from "./search/random.ts";
+export type { Search, SearchState, TriedCandidate } from "./search/search.ts";
+export { legalPoints, neighbours, snapPoint } from "./space.ts";
+export type { RaceOutcome, RaceStage } from "./successive-halving.ts";
+export { raceKernels } from "./successive-halving.ts";
 export type { Space, Template } from "./template.ts";
+export { tuneWorkloads } from "./tune-workloads.ts";
+export type { TunedKernel } from "./tuned-kernel.ts";
+export { knownKernel, replayedKernel, summarizeTuned } from "./tuned-kernel.ts";
+export type { TuningEffort } from "./tuning-effort.ts";
+export { tuningEfforts } from "./tuning-effort.ts";
+export type { TuningContext, TuningRecords, TuningTask } from "./tuning-task.ts";
+export { taskChoiceKey, taskTrialKey } from "./tuning-task.ts";

@@ -9,11 +9,13 @@ export interface TrialIdentity {
   readonly template: string;
   readonly device: DeviceFingerprint;
   readonly toolchain: Readonly<Record<string, string>>;
+  /** Threads that share one call of a kernel; left out for models, whose workload says it. */
+  readonly threads?: number;
 }
 
-/** The key that trials of one workload share: sha256 of workload, template, toolchain and the device fields. */
-export function trialKey({ workload, template, device, toolchain }: TrialIdentity): string {
-  return hashJson({ workload, template, toolchain, device: { ...device } as unknown as Json });
+/** The key that trials of one workload share: sha256 of workload, template, toolchain, threads and the device fields. */
+export function trialKey({ workload, template, device, toolchain, threads }: TrialIdentity): string {
+  return hashJson({ workload, template, toolchain, threads, device: { ...device } as unknown as Json });
 }
 
 /** Canonical text of a point: the tie-break of equal times, so that merging files in any order gives one choice. */

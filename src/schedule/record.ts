@@ -28,8 +28,11 @@ export interface TrialTimes {
   readonly median: number;
   readonly p90: number;
   readonly n: number;
-  /** `interleaved`: other forms and a reference loop ran in the same rounds. */
-  readonly mode: "interleaved";
+  /**
+   * Other candidates and a reference loop ran in the same rounds. Kernels: `cold` when the caches were swept between
+   * calls, `hot` when not; whole models: `interleaved`.
+   */
+  readonly mode: "interleaved" | "cold" | "hot";
 }
 
 interface Stamp {
@@ -48,6 +51,8 @@ export interface TrialRecord extends Stamp {
   readonly template: string;
   readonly device: DeviceFingerprint;
   readonly toolchain: Readonly<Record<string, string>>;
+  /** Threads that shared one call of a kernel; absent for models, whose workload says it. */
+  readonly threads?: number;
   readonly point: Point;
   /** sha256 of what was run: the form's structural hash, or emitted code. */
   readonly code: string;
@@ -62,11 +67,16 @@ export interface TrialRecord extends Stamp {
 export interface ChoiceRecord extends Stamp {
   readonly kind: "choice";
   readonly key: string;
+  /** Hash of the model; empty for a kernel, which belongs to none. */
   readonly model: string;
-  /** Region or layer; `model` for the whole. */
+  /** Region or layer; `model` for the whole; `kernel` for what a workload is computed by, on its own. */
   readonly scope: string;
   readonly chosen: string;
   readonly reason: string;
+  /** Scope `kernel`: candidates the search could have tried; a search that may try more is not answered by this. */
+  readonly candidates?: number;
+  /** Scope `kernel`: how far apart the same kernel was from itself under two names, as a share. */
+  readonly noise?: number;
 }
 
 /** One timed form in a proof. */

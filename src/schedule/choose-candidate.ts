@@ -1,0 +1,34 @@
+import { candidateText } from "./candidate.ts";
+import type { TriedCandidate } from "./search/search.ts";
+import { worthwhileGain } from "./tuning-effort.ts";
+
+/** By how much a challenger must win: 1 %, or twice the noise when that is more. */
+export function winningMargin(noise: number): number {
+  return Math.max(worthwhileGain, 2 * noise);
+}
+
+/** Candidates by score, ties by canonical text, so that the order they come in plays no part. */
+export function compareTried(a: TriedCandidate, b: TriedCandidate): number {
+  if (a.score !== b.score) return a.score < b.score ? -1 : 1;
+  return candidateText(a.candidate) < candidateText(b.candidate) ? -1 : 1;
+}
+
+/**
+ * The best candidate; but a seed (by canonical text, the preferred one first) stays where the best does not win against
+ * it by {@link winningMargin}. Undefined when none has a finite score.
+ */
+export function chooseCandidate<T extends TriedCandidate>(
+  tried: readonly T[],
+  seeds: readonly string[],
+  noise: number,
+): T | undefined {
+  const [best, ...others] = tried.filter(({ score }) => Number.isFinite(score)).sort(compareTried);
+  if (best === undefined) return undefined;
+  const limit = best.score * (1 + winningMargin(noise));
+  const equals = [best, ...others].filter(({ score }) => score <= limit);
+  for (const seed of seeds) {
+    const found = equals.find(({ candidate }) => candidateText(candidate) === seed);
+    if (found !== undefined) return found;
+  }
+  return best;
+}

@@ -1,0 +1,71 @@
+import type { Clock } from "../measure/index.ts";
+import type { Reporter } from "../events.ts";
+import type { ScheduleCache } from "./cache.ts";
+import { templateId } from "./candidate.ts";
+import { hashJson } from "./canonical-json.ts";
+import { trialKey } from "./key.ts";
+import type { Measurer, TimingRequest, WorkloadCase } from "./measurer.ts";
+import type { DeviceFingerprint, Workload } from "./record.ts";
+import type { Search } from "./search/search.ts";
+import type { Template } from "./template.ts";
+import type { TuningEffort } from "./tuning-effort.ts";
+
+/** A workload to find a kernel for. */
+export interface TuningTask {
+  /** For people: what is computed. */
+  readonly label: string;
+  readonly workload: Workload;
+  /** Templates that match, the preferred one first; at least one. */
+  readonly templates: readonly Template[];
+  /** Calls in one inference. */
+  readonly uses: number;
+  /** Threads that share a call. */
+  readonly threads: number;
+  /** Nanoseconds that no kernel can beat: work divided by the measured peak of the machine. */
+  readonly boundNs: number;
+  /** Made on first need. Kernels are checked on all cases and timed on the first. */
+  readonly cases: () => readonly WorkloadCase[];
+}
+
+/** What identifies measurements here, and where they are kept. */
+export interface TuningRecords {
+  readonly cache: ScheduleCache;
+  readonly device: DeviceFingerprint;
+  /** Versions that emitted code depends on, such as `{ emitter: "x86@2" }`. */
+  readonly toolchain: Readonly<Record<string, string>>;
+  readonly mode: TimingRequest["mode"];
+}
+
+/** What tuning works with. */
+export interface TuningContext extends TuningRecords {
+  readonly measurer: Measurer;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly search: Search;
+  readonly effort: TuningEffort;
+  /** Seed of all random choices. */
+  readonly seed: number;
+  /** Version of this tool, and the time of day as ISO 8601, for records. */
+  readonly tool: string;
+  readonly now: () => string;
+}
+
+/** The key of a task's trials with one of its templates. */
+export function taskTrialKey(task: TuningTask, template: Template, { device, toolchain }: TuningRecords): string {
+  const { workload, threads } = task;
+  return trialKey({ workload, template: templateId(template), device, toolchain, threads });
+}
+
+/** The key of a task's choice: of all its templates, and of how they are timed. */
+export function taskChoiceKey(task: TuningTask, { device, toolchain, mode }: TuningRecords): string {
+  return hashJson({
+    scope: "kernel",
+    workload: task.workload,
+    templates: task.templates.map(templateId).sort(),
+    threads: task.threads,
+    mode,
+    toolchain,
+    device: { ...device },
+  });
+}
