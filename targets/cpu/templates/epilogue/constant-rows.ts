@@ -1,0 +1,141 @@
+import type { KernelArgument, KernelParameters } from "../../../../src/codegen/index.ts";
+import { addConstants } from "../../reference/quantize.ts";
+import { numberOf, quantizationOf, tableOf } from "../../reference/parameters.ts";
+import type { Epilogue } from "../../workload.ts";
+import type { VectorIsa } from "./vector-isa.ts";
+
+/** Bytes of a row: one value repeated over the widest vector. */
+const rowBytes = 64;
+
+/** Constants of an epilogue, each a vector of one repeated value; `order` is an index vector of `vpermd`. */
+export type ConstantRow =
+  /** float32 bounds of the rounded sum without its zero point. */
+  | "top"
+  | "bottom"
+  /** Zero point of the requantized sum, as int16 and as float32. */
+  | "zero16"
+  | "zero"
+  /** Lower bound of the requantized sum, uint8. */
+  | "floor"
+  /** float32 factors and constant term of the residual sum. */
+  | "valueRatio"
+  | "residualRatio"
+  | "fixed"
+  /** Bounds of the residual sum, uint8. */
+  | "outFloor"
+  | "outCeiling"
+  /** 16 and 0x70 as bytes, for look-ups by `vpshufb`. */
+  | "sixteen"
+  | "outside"
+  | "order";
+
+/** The rows that an epilogue reads, in the order they are stored in. */
+export function constantRows({ out, table, residual }: Epilogue, isa: VectorIsa): readonly ConstantRow[] {
+  if (out !== "u8") return [];
+  const direct = residual !== undefined && !table;
+  return [
+    ...(["order", "top"] as const),
+    ...(direct ? (["bottom", "zero"] as const) : (["zero16", "floor"] as const)),
+    ...(residual === undefined ? [] : (["fixed", "valueRatio", "residualRatio", "outFloor", "outCeiling"] as const)),
+    ...(table && !isa.permutesBytes ? (["sixteen", "outside"] as const) : []),
+  ];
+}
+
+/** Byte offset of a row from the pointer `params`. */
+export function rowOffset(rows: readonly ConstantRow[], row: ConstantRow): number {
+  const index = rows.indexOf(row);
+  if (index < 0) throw new Error(`the epilogue has no constant ${row}`);
+  return index * rowBytes;
+}
+
+/** The argument `params`: one row after the other. Absent where no constant is needed. */
+export function paramsArgument(epilogue: Epilogue, isa: VectorIsa): KernelArgument | undefined {
+  const rows = constantRows(epilogue, isa);
+  if (rows.length === 0) return undefined;
+  return {
+    name: "params",
+    bytes: rows.length * rowBytes,
+    access: "read",
+    alignment: 64,
+    packs: (parameters) => {
+      const bytes = new Uint8Array(rows.length * rowBytes);
+      rows.forEach((row, index) => {
+        bytes.set(rowContent(row, epilogue, isa, parameters), index * rowBytes);
+      });
+      return [{ kind: "literal", targetOffset: 0, bytes }];
+    },
+  };
+}
+
+/** The argument `table`: 256 bytes. */
+export function tableArgument(): KernelArgument {
+  return {
+    name: "table",
+    bytes: 256,
+    access: "read",
+    alignment: 64,
+    packs: (parameters) => [{ kind: "literal", targetOffset: 0, bytes: tableOf(parameters) }],
+  };
+}
+
+function rowContent(row: ConstantRow, epilogue: Epilogue, isa: VectorIsa, parameters: KernelParameters): Uint8Array {
+  const number = (name: string): number => numberOf(parameters, name);
+  switch (row) {
+    case "top":
+      return floats(number("hi") - number("yZero"));
+    case "bottom":
+      return floats(number("lo") - number("yZero"));
+    case "zero":
+      return floats(number("yZero"));
+    case "zero16":
+      return new Uint8Array(new Int16Array(rowBytes / 2).fill(number("yZero")).buffer);
+    case "floor":
+      return filled(number("lo"));
+    case "outFloor":
+      return filled(number("outLo"));
+    case "outCeiling":
+      return filled(number("outHi"));
+    case "sixteen":
+      return filled(16);
+    case "outside":
+      return filled(0x70);
+    case "order":
+      return new Uint8Array(Int32Array.from({ length: rowBytes / 4 }, (_, i) => packedPosition(i, isa)).buffer);
+    case "fixed":
+    case "valueRatio":
+    case "residualRatio":
+      return floats(residualConstants(epilogue, parameters)[row]);
+  }
+}
+
+/**
+ * Where group i of four elements stands after the accumulators were packed: `vpackssdw` and `vpackuswb` work within
+ * 128-bit lanes, so lane l holds four elements of each of the four accumulators.
+ */
+function packedPosition(i: number, isa: VectorIsa): number {
+  const lanes = isa.lanes / 4;
+  return 4 * (i % lanes) + Math.floor(i / lanes);
+}
+
+function residualConstants(
+  epilogue: Epilogue,
+  parameters: KernelParameters,
+): { fixed: number; valueRatio: number; residualRatio: number } {
+  const value = quantizationOf(parameters, epilogue.table ? "table" : "y");
+  const residual = quantizationOf(parameters, "residual");
+  const y = quantizationOf(parameters, "out");
+  if (epilogue.residual?.first === true) {
+    const { fixed, aRatio, bRatio } = addConstants({ a: residual, b: value, y });
+    return { fixed, valueRatio: bRatio, residualRatio: aRatio };
+  }
+  const { fixed, aRatio, bRatio } = addConstants({ a: value, b: residual, y });
+  return { fixed, valueRatio: aRatio, residualRatio: bRatio };
+}
+
+function floats(value: number): Uint8Array {
+  return new Uint8Array(new Float32Array(rowBytes / 4).fill(value).buffer);
+}
+
+function filled(value: number): Uint8Array {
+  return new Uint8Array(rowBytes).fill(value);
+}
