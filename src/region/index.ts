@@ -2,3 +2,4 @@ export type { BoundPack, Place, Program, ProgramInput, ProgramOutput, ProgramSte
 export type { DecodedKernel, DecodedProgram } from "./decode-program.ts";
 export { decodeProgram } from "./decode-program.ts";
 export { digestConstants, encodeProgram, featureBits } from "./encode-program.ts";
+export { kernelProgram } from "./kernel-program.ts";

@@ -25,11 +25,16 @@ export function candidateText({ template, point }: Candidate): string {
   return `${templateId(template)} ${pointText(point)}`;
 }
 
-/** Emits a candidate's kernel; `code` is the sha256 of its machine code in hex. */
+/** The sha256 in hex of a kernel's machine code and of how it is divided among threads: equal kernels run alike. */
+function hashKernel({ code, extent, grain, scratchBytes }: Kernel): string {
+  return createHash("sha256").update(code).update(`${extent} ${grain} ${scratchBytes}`).digest("hex");
+}
+
+/** Emits a candidate's kernel, with the hash that records know it by. */
 export function emitCandidate(candidate: Candidate, workload: Workload, device: DeviceFingerprint): Emission {
   try {
     const kernel = candidate.template.emit(workload, candidate.point, device);
-    return { kind: "emitted", candidate, kernel, code: createHash("sha256").update(kernel.code).digest("hex") };
+    return { kind: "emitted", candidate, kernel, code: hashKernel(kernel) };
   } catch (error) {
     return { kind: "failed", candidate, detail: error instanceof Error ? error.message : String(error) };
   }

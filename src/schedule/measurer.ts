@@ -1,5 +1,4 @@
 import type { Kernel, KernelParameters } from "../codegen/index.ts";
-import type { DType } from "../ir/index.ts";
 import type { Template } from "./template.ts";
 
 /** Bytes of the kernel's written arguments by name, as it left them. */
@@ -15,7 +14,7 @@ export interface WorkloadCase {
   readonly buffers: Readonly<Record<string, Uint8Array>>;
   readonly parameters: KernelParameters;
   /** Constant inputs by the roles that packs name. */
-  readonly constants: Readonly<Record<string, { readonly dtype: DType; readonly bytes: Uint8Array }>>;
+  readonly constants: Readonly<Record<string, Uint8Array>>;
   /** What is wrong with the bytes a kernel of that class wrote; undefined when they are right. */
   expected(written: WrittenBytes, correctness: Template["correctness"]): string | undefined;
 }

@@ -107,7 +107,7 @@ test("an interrupted run keeps its trials, and the next one does not try them ag
 
 test("a failure costs its trial, is recorded with its reason and not tried again; a time-out once more", async () => {
   const machine = {
-    verdict: ({ mr }: Point) => (mr === 12 ? ({ status: "verify", detail: "y[3] is 7, not 8" } as const) : undefined),
+    verdict: ({ mr }: Point) => (mr === 8 ? ({ status: "verify", detail: "y[3] is 7, not 8" } as const) : undefined),
     timingVerdict: ({ mr, nr, unroll }: Point) =>
       mr === 4 && nr === 6 && unroll === 2 ? ({ status: "timeout", detail: "no answer in 10 s" } as const) : undefined,
   };
@@ -116,7 +116,7 @@ test("a failure costs its trial, is recorded with its reason and not tried again
   const cache = makeScheduleCache([]);
   const statuses = async (): Promise<Record<string, string[]>> => {
     const before = cache.records.length;
-    const effort = { ...tuningEfforts.extensive, patience: 100, candidates: cache.records.length + 40 };
+    const effort = { ...tuningEfforts.extensive, patience: 100, candidates: cache.records.length + 60 };
     const [tuned] = await tuneWorkloads([task], makeContext(makeMeasurer(machine), { cache, effort }), Infinity);
     expect(tuned?.found?.candidate.point).toMatchObject({ mr: 4, nr: 6, unroll: 4 });
     const found: Record<string, string[]> = {};
