@@ -41,7 +41,7 @@ export function createStore(context: EpilogueContext): Store {
 interface Masks {
   forget(): void;
   /** A mask of the lowest bits, set when the last one was another. */
-  of(bits: number): EpilogueContext["registers"]["mask"];
+  of(bits: number): Register;
 }
 
 function createMasks({ assembler, registers }: EpilogueContext): Masks {
@@ -53,10 +53,10 @@ function createMasks({ assembler, registers }: EpilogueContext): Masks {
     of: (bits) => {
       if (bits !== current) {
         assembler.emit("mov", registers.scalar, (1n << BigInt(bits)) - 1n);
-        assembler.emit("kmovq", registers.mask, registers.scalar);
+        assembler.emit("kmovq", registers.masks.store, registers.scalar);
       }
       current = bits;
-      return registers.mask;
+      return registers.masks.store;
     },
   };
 }

@@ -16,8 +16,8 @@ function emitLookupByPermutation({ assembler, registers, temporaries }: Epilogue
   assembler.emit("vmovups", high, mem(table, { disp: 128 }));
   assembler.emit("vpermt2b", low, bytes, mem(table, { disp: 64 }));
   assembler.emit("vpermt2b", high, bytes, mem(table, { disp: 192 }));
-  assembler.emit("vpmovb2m", registers.mask, bytes);
-  assembler.emit("vpblendmb", masked(bytes, registers.mask), low, high);
+  assembler.emit("vpmovb2m", registers.masks.lookup, bytes);
+  assembler.emit("vpblendmb", masked(bytes, registers.masks.lookup), low, high);
 }
 
 /**

@@ -37,11 +37,12 @@ export interface EpilogueRegisters {
   readonly params: Register | undefined;
   /** The argument `table`. */
   readonly table: Register | undefined;
-  /** At least four where y is uint8; those that are not needed as temporaries hold constants. */
+  /** At least {@link epilogueRegisters}; those that are not needed as temporaries hold constants. */
   readonly vectors: readonly Register[];
   /** Overwritten by stores of partial vectors. */
   readonly scalar: Register;
-  readonly mask: Register;
+  /** Mask registers; look-ups need one of their own. */
+  readonly masks: { readonly store: Register; readonly lookup: Register };
 }
 
 /** What an epilogue is emitted for. */
@@ -96,7 +97,16 @@ export function createEpilogueContext(options: EpilogueOptions): EpilogueContext
 
 const residentOrder: readonly ConstantRow[] = ["fixed", "order", "top", "bottom", "zero", "zero16", "floor"];
 
-function temporaryCount({ epilogue, isa, order }: EpilogueOptions): number {
+/** Vector registers that an epilogue needs besides the accumulators. */
+export function epilogueRegisters(options: Pick<EpilogueOptions, "epilogue" | "isa" | "order">): number {
+  const { epilogue, isa, order } = options;
+  const resident = constantRows(epilogue, isa).filter(
+    (row) => row === "fixed" || (row === "order" && order === "natural"),
+  );
+  return temporaryCount(options) + resident.length;
+}
+
+function temporaryCount({ epilogue, isa, order }: Pick<EpilogueOptions, "epilogue" | "isa" | "order">): number {
   if (epilogue.out !== "u8") return 1;
   const lookup = epilogue.table ? (isa.permutesBytes ? 2 : 3) : 1;
   if (epilogue.residual === undefined) return lookup;

@@ -1,0 +1,84 @@
+import type { Point } from "../../../src/schedule/record.ts";
+import type { ConvWorkload } from "../workload.ts";
+import type { VectorIsa } from "./epilogue/vector-isa.ts";
+import type { ChannelBlocks, Geometry, TileSplit } from "./igemm-geometry.ts";
+import { geometryOf, splitChannels, splitPixels } from "./igemm-geometry.ts";
+import { stepBytes } from "./igemm-sums.ts";
+import type { WeightsLayout } from "./igemm-weights.ts";
+import { blockBytes } from "./igemm-weights.ts";
+
+/** A point of the igemm space by name. */
+export interface IgemmPoint {
+  /** Most pixels of a tile in a row, and rows of a tile. */
+  readonly pixels: number;
+  readonly tileRows: number;
+  /** Vectors of output channels of a tile. */
+  readonly vectors: number;
+  /** Weight vectors that the dot product takes from memory. */
+  readonly memory: number;
+  /** Most steps to unroll. */
+  readonly unroll: number;
+  /** 1: the next channel block's weights are prefetched into L2, spread over the tiles. */
+  readonly prefetch: number;
+  /** Units (see {@link IgemmPlan.units}) for which all channel blocks are computed before the next ones; 0: all. */
+  readonly unitBlock: number;
+  /** What threads share out: 0 units of pixels, 1 channel blocks. */
+  readonly parallel: number;
+}
+
+/** A workload and a point, worked out. */
+export interface IgemmPlan extends WeightsLayout {
+  readonly workload: ConvWorkload;
+  readonly isa: VectorIsa;
+  readonly point: IgemmPoint;
+  readonly geometry: Geometry;
+  readonly blocks: ChannelBlocks;
+  readonly tiles: TileSplit;
+  /** Where all pixels are one row a unit is a tile, else `tileRows` rows. */
+  readonly flat: boolean;
+  readonly units: number;
+  /** Cache lines of the next block to prefetch during a tile; 0 for none. */
+  readonly prefetchLines: number;
+}
+
+/** The named parameters of a point; all must be there. */
+export function igemmPoint(point: Point): IgemmPoint {
+  const at = (name: keyof IgemmPoint): number => {
+    const value = point[name];
+    if (value === undefined) throw new Error(`a point of igemm lacks ${name}`);
+    return value;
+  };
+  return {
+    pixels: at("pixels"),
+    tileRows: at("tileRows"),
+    vectors: at("vectors"),
+    memory: at("memory"),
+    unroll: at("unroll"),
+    prefetch: at("prefetch"),
+    unitBlock: at("unitBlock"),
+    parallel: at("parallel"),
+  };
+}
+
+/** What a point means for a workload. */
+export function planIgemm(workload: ConvWorkload, point: IgemmPoint, isa: VectorIsa): IgemmPlan {
+  const geometry = geometryOf(workload);
+  const flat = geometry.rows === 1;
+  const tiles = splitPixels(geometry.columns, point.pixels);
+  const layout = {
+    ...{ workload, geometry, isa },
+    blocks: splitChannels(workload.outputs, point.vectors, isa.lanes),
+    lanes: isa.lanes,
+    step: stepBytes(isa),
+  };
+  const rowTiles = tiles.wide + tiles.narrow;
+  const units = flat ? rowTiles : geometry.rows / point.tileRows;
+  const swept = (point.unitBlock === 0 ? units : Math.min(units, point.unitBlock)) * (flat ? 1 : rowTiles);
+  const lines = blockBytes(layout, point.vectors) / 64;
+  return { ...layout, point, tiles, flat, units, prefetchLines: point.prefetch === 0 ? 0 : Math.ceil(lines / swept) };
+}
+
+/** Blocks of output channels, the one with the rest included. */
+export function blockCount({ blocks }: IgemmPlan): number {
+  return blocks.full + (blocks.restVectors > 0 ? 1 : 0);
+}

@@ -1,0 +1,30 @@
+import type { DeviceFingerprint, Point } from "../../../src/schedule/record.ts";
+import type { ConvWorkload } from "../workload.ts";
+import type { VectorIsa } from "./epilogue/vector-isa.ts";
+import { igemmCost } from "./igemm-cost.ts";
+import type { IgemmPoint } from "./igemm-plan.ts";
+import { blockCount, igemmPoint, planIgemm } from "./igemm-plan.ts";
+import { igemmSpace } from "./igemm-space.ts";
+
+/** The tile that the cost model likes best; what the model does not see follows rules. */
+export function igemmSeed(workload: ConvWorkload, isa: VectorIsa, device: DeviceFingerprint): Point {
+  const space = igemmSpace(workload, isa);
+  const values = (name: keyof IgemmPoint): readonly number[] =>
+    space.parameters.find((parameter) => parameter.name === name)?.values ?? [];
+  let best: { readonly point: Point; readonly cost: number } | undefined;
+  for (const pixels of values("pixels"))
+    for (const tileRows of values("tileRows"))
+      for (const vectors of values("vectors"))
+        for (const memory of values("memory")) {
+          const point: Point = { pixels, tileRows, vectors, memory, unroll: 8, prefetch: 0, unitBlock: 0, parallel: 0 };
+          if (!space.legal(point)) continue;
+          const cost = igemmCost(planIgemm(workload, igemmPoint(point), isa), device);
+          if (best === undefined || cost < best.cost) best = { point, cost };
+        }
+  if (best === undefined) throw new Error("igemm has no legal tile for a workload");
+  const prefetched: Point = { ...best.point, prefetch: 1 };
+  const point = space.legal(prefetched) ? prefetched : best.point;
+  const plan = planIgemm(workload, igemmPoint(point), isa);
+  // Few pixels and many channels: threads that share out pixels would each read all weights.
+  return plan.units < 16 && blockCount(plan) >= 4 ? { ...point, parallel: 1 } : point;
+}

@@ -1,0 +1,56 @@
+import type { Point } from "../../../src/schedule/record.ts";
+import type { Space } from "../../../src/schedule/template.ts";
+import type { ConvWorkload } from "../workload.ts";
+import { epilogueRegisters } from "./epilogue/epilogue-context.ts";
+import type { VectorIsa } from "./epilogue/vector-isa.ts";
+import { geometryOf, splitPixels } from "./igemm-geometry.ts";
+import { blockCount, igemmPoint, planIgemm } from "./igemm-plan.ts";
+import { operandRegisters } from "./igemm-sums.ts";
+import { blockBytes } from "./igemm-weights.ts";
+
+/** Weights below this many bytes stay in the caches between tiles, and between layers: nothing to prefetch. */
+const prefetchBytes = 32 * 1024;
+
+/** All values of the parameters of igemm, and which combinations make sense for a workload. */
+export function igemmSpace(workload: ConvWorkload, isa: VectorIsa): Space {
+  const geometry = geometryOf(workload);
+  const flat = geometry.rows === 1;
+  const onePixel = flat && geometry.columns === 1;
+  const vectorsOfLayer = Math.ceil(workload.outputs / isa.lanes);
+  return {
+    parameters: [
+      { name: "pixels", values: range(1, Math.min(geometry.columns, isa.lanes === 16 ? 14 : 6)) },
+      { name: "tileRows", values: flat ? [1] : [1, 2, 3, 4, 7].filter((rows) => geometry.rows % rows === 0) },
+      {
+        name: "vectors",
+        values: [...range(1, 4), ...(onePixel ? [6, 8, 12] : [])].filter((count) => count <= vectorsOfLayer),
+      },
+      { name: "memory", values: isa.name === "avx2" ? [0] : onePixel ? [0, 1, 8] : [0, 1] },
+      { name: "unroll", values: [4, 8, 16, 32] },
+      { name: "prefetch", values: [0, 1] },
+      { name: "unitBlock", values: [0, 4, 16, 64] },
+      { name: "parallel", values: [0, 1] },
+    ],
+    legal: (point) => isLegal(workload, isa, point),
+  };
+}
+
+function isLegal(workload: ConvWorkload, isa: VectorIsa, values: Point): boolean {
+  const point = igemmPoint(values);
+  const { pixels, tileRows, vectors, memory } = point;
+  const accumulators = pixels * tileRows * vectors;
+  if (memory > vectors) return false;
+  if (accumulators + operandRegisters(isa, vectors, memory) > isa.registers) return false;
+  const needed = epilogueRegisters({ epilogue: workload.epilogue, isa, order: "natural" });
+  if (accumulators + needed > isa.registers) return false;
+  const plan = planIgemm(workload, point, isa);
+  if (splitPixels(plan.geometry.columns, pixels).width !== pixels) return false;
+  const blocks = blockCount(plan);
+  if (blocks === 1 && (point.unitBlock > 0 || point.parallel === 1)) return false;
+  if (point.unitBlock > 0 && point.unitBlock * 2 > plan.units) return false;
+  return point.prefetch === 0 || blockBytes(plan, vectors) * blocks >= prefetchBytes;
+}
+
+function range(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
