@@ -4,16 +4,11 @@ import type { Value } from "../../src/ir/index.ts";
 import { sizeOf } from "../../src/ir/index.ts";
 import type { BoundPack, Place, Program, ProgramInput, ProgramOutput, ProgramStep } from "../../src/region/index.ts";
 import { planMemory } from "../../src/region/index.ts";
-import type { DeviceFingerprint, Point, Template, Workload } from "../../src/schedule/index.ts";
+import type { DeviceFingerprint, Workload } from "../../src/schedule/index.ts";
 import type { Storage } from "./lower/buffers.ts";
 import type { LoweredRegion, LoweredStep, Operand } from "./lower/index.ts";
 import { sampleShape } from "./lower/index.ts";
-
-/** The kernel a workload gets. */
-export interface Selection {
-  readonly template: Template;
-  readonly point: Point;
-}
+import type { Selection } from "./select.ts";
 
 /** A program with the kernel each step got. */
 export interface Assembly {

@@ -1,6 +1,8 @@
 import type { BinaryQuantization } from "../reference/quantize.ts";
 import { addConstants, addU8, mulRatio, mulU8 } from "../reference/quantize.ts";
 import type { BinaryOp, ConvOp, IntegerOp, IntegerTensor, TableOp } from "./integer-graph.ts";
+import type { Merge, Surroundings } from "./fuse-float.ts";
+import { fuseBinary, fuseUnary } from "./fuse-float.ts";
 import { inputsOf, outputOf } from "./integer-graph.ts";
 
 /**
@@ -18,32 +20,49 @@ export function fuseIntegerOps(ops: readonly IntegerOp[]): readonly IntegerOp[] 
 
 function fuseOnce(ops: readonly IntegerOp[]): IntegerOp[] | undefined {
   const producers = new Map<IntegerTensor, IntegerOp>();
-  const readers = new Map<IntegerTensor, IntegerOp[]>();
-  for (const op of ops) {
-    const y = outputOf(op);
-    if (y !== undefined) producers.set(y, op);
-    for (const x of new Set(inputsOf(op))) readers.set(x, [...(readers.get(x) ?? []), op]);
-  }
-  const soleReader = (tensor: IntegerTensor): boolean => readers.get(tensor)?.length === 1;
+  const positions = new Map<IntegerTensor, number>();
+  const readers = new Map<IntegerTensor, number>();
   for (const [index, op] of ops.entries()) {
-    const replace = (merged: IntegerOp, gone: IntegerOp): IntegerOp[] =>
-      ops.filter((other) => other !== gone).map((other) => (other === op ? merged : other));
-    if (op.kind === "table") {
-      const before = producers.get(op.x);
-      if (before !== undefined && soleReader(op.x)) {
-        const merged = tableBehind(before, op);
-        if (merged !== undefined) return replace(merged, before);
-      }
+    const y = outputOf(op);
+    if (y !== undefined) {
+      producers.set(y, op);
+      positions.set(y, index);
     }
-    if (op.kind === "binary" && op.table === undefined) {
-      const own = timesOwnTable(op, producers);
-      if (own !== undefined && soleReader(own.inner.y)) return replace(own.merged, own.inner);
-      const position = (tensor: IntegerTensor): number => ops.indexOf(producers.get(tensor) as IntegerOp);
-      const residual = residualBehind(op, producers, soleReader, position, index);
-      if (residual !== undefined) return replace(residual.merged, residual.branch);
-    }
+    for (const x of new Set(inputsOf(op))) readers.set(x, (readers.get(x) ?? 0) + 1);
+  }
+  const around: Surroundings = {
+    producer: (tensor) => producers.get(tensor),
+    hasOneReader: (tensor) => readers.get(tensor) === 1,
+    position: (tensor) => positions.get(tensor) ?? -1,
+  };
+  for (const op of ops) {
+    const merge = mergeInto(op, around);
+    if (merge === undefined) continue;
+    return ops.filter((other) => other !== merge.gone).map((other) => (other === op ? merge.merged : other));
   }
   return undefined;
+}
+
+/** What an op merges with, if anything. */
+function mergeInto(op: IntegerOp, around: Surroundings): Merge | undefined {
+  switch (op.kind) {
+    case "table":
+      return fuseTable(op, around);
+    case "binary":
+      return op.table === undefined ? (timesOwnTable(op, around) ?? residualBehind(op, around)) : undefined;
+    case "float-unary":
+      return fuseUnary(op, around);
+    case "float-binary":
+      return fuseBinary(op, around);
+    default:
+      return undefined;
+  }
+}
+
+function fuseTable(op: TableOp, around: Surroundings): Merge | undefined {
+  const before = around.producer(op.x);
+  const merged = before === undefined || !around.hasOneReader(op.x) ? undefined : tableBehind(before, op);
+  return before === undefined || merged === undefined ? undefined : { gone: before, merged };
 }
 
 /** The op with the table applied to its result, or undefined when its kernel cannot do that. */
@@ -73,18 +92,22 @@ function compose(first: Uint8Array, second: Uint8Array): Uint8Array {
 }
 
 /** x times (or plus) a table of x, as one table of x. */
-function timesOwnTable(
-  op: BinaryOp,
-  producers: ReadonlyMap<IntegerTensor, IntegerOp>,
-): { readonly merged: TableOp; readonly inner: TableOp } | undefined {
+function timesOwnTable(op: BinaryOp, around: Surroundings): Merge | undefined {
   if ("constant" in op.b) return undefined;
   for (const [x, other, swapped] of [
     [op.a, op.b, false],
     [op.b, op.a, true],
   ] as const) {
-    const inner = producers.get(other);
+    const inner = around.producer(other);
     const [own, looked, result] = [x.quantization, other.quantization, op.y.quantization];
-    if (inner?.kind !== "table" || inner.x !== x || own === undefined || looked === undefined || result === undefined)
+    if (
+      inner?.kind !== "table" ||
+      inner.x !== x ||
+      !around.hasOneReader(other) ||
+      own === undefined ||
+      looked === undefined ||
+      result === undefined
+    )
       continue;
     const [low, high] = op.bounds;
     const combine = combination(op.mode, { a: swapped ? looked : own, b: swapped ? own : looked, y: result });
@@ -92,7 +115,10 @@ function timesOwnTable(
       const value = inner.table[byte] as number;
       return Math.min(Math.max(swapped ? combine(value, byte) : combine(byte, value), low), high);
     });
-    return { inner, merged: { kind: "table", name: op.name, nodes: [...inner.nodes, ...op.nodes], x, y: op.y, table } };
+    return {
+      gone: inner,
+      merged: { kind: "table", name: op.name, nodes: [...inner.nodes, ...op.nodes], x, y: op.y, table },
+    };
   }
   return undefined;
 }
@@ -107,35 +133,28 @@ function combination(mode: "add" | "mul", quantization: BinaryQuantization): (a:
 }
 
 /** A convolution whose only reader is an addition with a tensor that is there before: the later of two such branches. */
-function residualBehind(
-  op: BinaryOp,
-  producers: ReadonlyMap<IntegerTensor, IntegerOp>,
-  soleReader: (tensor: IntegerTensor) => boolean,
-  position: (tensor: IntegerTensor) => number,
-  index: number,
-): { readonly merged: ConvOp; readonly branch: ConvOp } | undefined {
+function residualBehind(op: BinaryOp, around: Surroundings): Merge | undefined {
   if (op.mode !== "add" || "constant" in op.b || op.a === op.b) return undefined;
   const sides = [
     [op.a, op.b],
     [op.b, op.a],
   ] as const;
   const found = sides
-    .map(([own, tensor]) => ({ own, tensor, branch: producers.get(own) }))
+    .map(([own, tensor]) => ({ own, tensor, branch: around.producer(own) }))
     .filter(
       (side): side is typeof side & { readonly branch: ConvOp } =>
         side.branch?.kind === "conv" &&
         side.branch.residual === undefined &&
         side.branch.sum !== undefined &&
-        soleReader(side.own) &&
-        sameShape(side.own, side.tensor) &&
-        position(side.tensor) < index,
+        around.hasOneReader(side.own) &&
+        sameShape(side.own, side.tensor),
     )
-    .sort((a, b) => position(b.own) - position(a.own))[0];
+    .sort((a, b) => around.position(b.own) - around.position(a.own))[0];
   const own = found?.own.quantization;
   if (found === undefined || own === undefined) return undefined;
   const { branch, tensor } = found;
   return {
-    branch,
+    gone: branch,
     merged: {
       ...branch,
       nodes: [...branch.nodes, ...op.nodes],

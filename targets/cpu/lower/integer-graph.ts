@@ -1,4 +1,5 @@
 import type { Node, Value } from "../../../src/ir/index.ts";
+import type { FloatActivation } from "../float-workload.ts";
 import type { Window } from "../workload.ts";
 
 /** real = (integer - zero) * scale. */
@@ -120,6 +121,55 @@ export interface ResizeOp extends OpBase {
   readonly scale: readonly [number, number];
 }
 
+/** A float32 function with its parameters, and bounds applied after it. */
+export interface FloatFunction {
+  readonly activation: FloatActivation;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly bounds: readonly [number, number];
+}
+
+/** Convolution or matrix product in float32; `residual` is added before the function, or `after` it (before the bounds). */
+export interface FloatConvOp extends OpBase {
+  readonly kind: "float-conv";
+  readonly x: IntegerTensor;
+  readonly y: IntegerTensor;
+  readonly weights: Value;
+  readonly bias: Value | undefined;
+  readonly layout: "oihw" | "io";
+  readonly outputs: number;
+  readonly groups: number;
+  readonly window: Window;
+  readonly pads: readonly [number, number, number, number];
+  readonly fn: FloatFunction;
+  readonly residual: { readonly tensor: IntegerTensor; readonly after: boolean } | undefined;
+}
+
+/** Sum or product in float32 of two tensors, or of a tensor and a constant. */
+export interface FloatBinaryOp extends OpBase {
+  readonly kind: "float-binary";
+  readonly mode: "add" | "mul";
+  readonly a: IntegerTensor;
+  readonly b: IntegerTensor | { readonly constant: Value };
+  readonly y: IntegerTensor;
+  readonly fn: FloatFunction;
+}
+
+/** A float32 function on its own. */
+export interface FloatUnaryOp extends OpBase {
+  readonly kind: "float-unary";
+  readonly x: IntegerTensor;
+  readonly y: IntegerTensor;
+  readonly fn: FloatFunction;
+}
+
+/** float32 to uint8 or back, inside the region. */
+export interface ConvertOp extends OpBase {
+  readonly kind: "convert";
+  readonly x: IntegerTensor;
+  readonly y: IntegerTensor;
+}
+
 /** A value comes into the region: float32 that is quantized, or uint8. */
 export interface EnterOp extends OpBase {
   readonly kind: "enter";
@@ -135,14 +185,29 @@ export interface ExitOp extends OpBase {
 }
 
 /** An op of the integer form, with the nodes it stands for. */
-export type IntegerOp = ConvOp | PoolOp | BinaryOp | TableOp | ConcatOp | ViewOp | ResizeOp | EnterOp | ExitOp;
+export type IntegerOp =
+  | ConvOp
+  | PoolOp
+  | BinaryOp
+  | TableOp
+  | ConcatOp
+  | ViewOp
+  | ResizeOp
+  | FloatConvOp
+  | FloatBinaryOp
+  | FloatUnaryOp
+  | ConvertOp
+  | EnterOp
+  | ExitOp;
 
 /** The tensors an op reads. */
 export function inputsOf(op: IntegerOp): readonly IntegerTensor[] {
   switch (op.kind) {
     case "conv":
+    case "float-conv":
       return op.residual === undefined ? [op.x] : [op.x, op.residual.tensor];
     case "binary":
+    case "float-binary":
       return "constant" in op.b ? [op.a] : [op.a, op.b];
     case "concat":
       return op.xs;
@@ -152,6 +217,8 @@ export function inputsOf(op: IntegerOp): readonly IntegerTensor[] {
     case "table":
     case "view":
     case "resize":
+    case "float-unary":
+    case "convert":
     case "exit":
       return [op.x];
   }

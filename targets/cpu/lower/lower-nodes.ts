@@ -4,7 +4,7 @@ import type { EnterOp, ExitOp, IntegerOp, IntegerTensor } from "./integer-graph.
 import { inputsOf, outputOf } from "./integer-graph.ts";
 import type { IntegerGraph } from "./match.ts";
 import { placeTensors } from "./place.ts";
-import type { LoweredStep } from "./steps.ts";
+import type { LoweredStep } from "./step.ts";
 import { lowerSteps } from "./steps.ts";
 import { sampleShape } from "./quantized-values.ts";
 
@@ -43,8 +43,9 @@ export function coveredNodes({ ops, tensors }: IntegerGraph): ReadonlySet<Node> 
 export function lowerNodes(graph: Graph, integer: IntegerGraph, nodes: ReadonlySet<Node>): LoweredRegion {
   const inside = integer.ops.filter((op) => op.nodes.every((node) => nodes.has(node)));
   const made = new Set(inside.map(outputOf));
+  const linked = inside.map((op) => linkEntry(op, integer, made));
   const values = new Map([...integer.tensors].map(([value, tensor]) => [tensor, value]));
-  const entries = inside
+  const entries = linked
     .flatMap(inputsOf)
     .filter((tensor, index, all) => !made.has(tensor) && all.indexOf(tensor) === index)
     .map((tensor): EnterOp => {
@@ -52,13 +53,34 @@ export function lowerNodes(graph: Graph, integer: IntegerGraph, nodes: ReadonlyS
       return { kind: "enter", name: from.name, nodes: [], from, y: tensor };
     });
   const exits = exitsOf(graph, integer, nodes, made);
-  const ops: readonly IntegerOp[] = fuseIntegerOps([...entries, ...inside, ...exits]);
-  const steps = lowerSteps(placeTensors(ops));
+  const ops = fuseIntegerOps(withoutUnread([...entries, ...linked, ...exits]));
   return {
-    steps,
+    steps: lowerSteps(placeTensors(ops)),
     inputs: [...new Set(ops.flatMap((op) => (op.kind === "enter" ? [op.from] : [])))],
     outputs: exits.map(({ to }) => to),
   };
+}
+
+/** A quantizer of a float tensor that the region computes itself converts it; any other lets it in. */
+function linkEntry(op: IntegerOp, { tensors }: IntegerGraph, made: ReadonlySet<IntegerTensor | undefined>): IntegerOp {
+  if (op.kind !== "enter") return op;
+  const x = tensors.get(op.from);
+  if (x === undefined || !made.has(x)) return op;
+  return { kind: "convert", name: op.name, nodes: op.nodes, x, y: op.y };
+}
+
+/** Ops whose results somebody reads. */
+function withoutUnread(ops: readonly IntegerOp[]): readonly IntegerOp[] {
+  const read = new Set<IntegerTensor>();
+  return [...ops]
+    .reverse()
+    .filter((op) => {
+      const y = outputOf(op);
+      if (y !== undefined && !read.has(y)) return false;
+      for (const x of inputsOf(op)) read.add(x);
+      return true;
+    })
+    .reverse();
 }
 
 /** Values made inside that somebody outside reads: uint8 tensors, and results of dequantizers. */
@@ -77,7 +99,8 @@ function exitsOf(
       if (value === undefined || !leaves(value)) continue;
       const direct = integer.tensors.get(value);
       const source = node.opType === "DequantizeLinear" ? node.input(0) : undefined;
-      const tensor = direct ?? (source === undefined ? undefined : integer.tensors.get(source));
+      const quantized = source === undefined ? undefined : integer.tensors.get(source);
+      const tensor = quantized !== undefined && made.has(quantized) ? quantized : direct;
       if (tensor === undefined || !made.has(tensor) || sampleShape(value) === undefined) continue;
       exits.push({ kind: "exit", name: value.name, nodes: [node], x: tensor, to: value });
     }

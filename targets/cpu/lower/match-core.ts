@@ -1,6 +1,7 @@
 import type { Node, Value } from "../../../src/ir/index.ts";
 import { floatAttr, intAttr, intsAttr, numbersOf, sizeOf, stringAttr } from "../../../src/ir/index.ts";
 import type { Window } from "../workload.ts";
+import { padsOf, windowOf } from "./window.ts";
 import type { Bounds, ConvOp, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match.ts";
 import { dequantizer, quantizedBias, quantizedWeight, uint8Parameters } from "./quantized-values.ts";
@@ -282,31 +283,4 @@ function sameParameters(a: Quantization | undefined, b: Quantization | undefined
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((dim, index) => dim === b[index]);
-}
-
-function windowOf(node: Node, kernel: readonly [number, number]): Window {
-  const pair = (name: string): readonly [number, number] => intsAttr(node, name, [1, 1]) as readonly [number, number];
-  return { kernel, stride: pair("strides"), dilation: pair("dilations") };
-}
-
-/** Padding at top, left, bottom, right, with automatic padding resolved (ONNX: SAME_UPPER puts the odd cell at the end). */
-function padsOf(
-  node: Node,
-  shape: readonly number[],
-  { kernel, stride, dilation }: Window,
-): readonly [number, number, number, number] | undefined {
-  const mode = stringAttr(node, "auto_pad", "NOTSET");
-  if (mode === "NOTSET") return intsAttr(node, "pads", [0, 0, 0, 0]) as readonly [number, number, number, number];
-  if (mode === "VALID") return [0, 0, 0, 0];
-  const total = [0, 1].map((axis) => {
-    const size = shape[2 + axis] as number;
-    const step = stride[axis] as number;
-    const reach = ((kernel[axis] as number) - 1) * (dilation[axis] as number) + 1;
-    return Math.max((Math.ceil(size / step) - 1) * step + reach - size, 0);
-  }) as [number, number];
-  const before = total.map((pad) => (mode === "SAME_LOWER" ? Math.ceil(pad / 2) : Math.floor(pad / 2))) as [
-    number,
-    number,
-  ];
-  return [before[0], before[1], total[0] - before[0], total[1] - before[1]];
 }

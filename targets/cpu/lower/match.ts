@@ -4,6 +4,7 @@ import { byteFunction } from "./byte-function.ts";
 import type { Bounds, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { CoreMatch } from "./match-core.ts";
 import { coreMatchers } from "./match-core.ts";
+import { matchFloatNode } from "./match-float.ts";
 import { sampleShape, uint8Parameters } from "./quantized-values.ts";
 
 /** The integer form of a graph's quantized parts: ops in topological order, and why quantizers begin no op. */
@@ -22,7 +23,7 @@ export interface MatchContext {
   tensor(value: Value, quantization: Quantization | undefined): IntegerTensor | undefined;
 }
 
-/** Finds the integer ops of a QDQ graph whose types are inferred. */
+/** Finds the ops of a graph whose types are inferred: integer ones round quantizers, float ones for the rest. */
 export function matchIntegerGraph(graph: Graph, opset: number): IntegerGraph {
   const tensors = new Map<Value, IntegerTensor>();
   const refusals: { node: Node; reason: string }[] = [];
@@ -39,32 +40,56 @@ export function matchIntegerGraph(graph: Graph, opset: number): IntegerGraph {
       return tensor;
     },
   };
+  const integer = new Map<Node, IntegerOp>();
+  const claimed = new Set<Node>();
   for (const node of graph.nodes()) {
-    if (node.domain !== "" || node.opType !== "QuantizeLinear") continue;
-    const matched = matchQuantizer(node, context);
+    const matched = isQuantizer(node) ? matchQuantizer(node, context) : undefined;
     if (typeof matched === "string") refusals.push({ node, reason: matched });
-    else ops.push(matched);
+    else if (matched !== undefined) {
+      integer.set(node, matched);
+      for (const one of matched.nodes) claimed.add(one);
+    }
   }
-  ops.push(...floatProducts(graph, ops, context));
+  for (const node of graph.nodes()) {
+    const open = !claimed.has(node) || (node.opType === "DequantizeLinear" && isReadBesides(node, claimed));
+    const matched = integer.get(node) ?? (open ? matchFloat(node, context) : undefined);
+    if (matched !== undefined) ops.push(matched);
+  }
   return { ops, tensors, refusals };
 }
 
-/** Products of quantized operands whose result stays float32: the last layer of many networks. */
-function floatProducts(graph: Graph, ops: readonly IntegerOp[], context: MatchContext): readonly IntegerOp[] {
-  const claimed = new Set(ops.flatMap((op) => (op.kind === "enter" ? [] : op.nodes)));
-  const found: IntegerOp[] = [];
-  for (const core of graph.nodes()) {
-    const matcher = isProduct(core) && !claimed.has(core) ? coreMatchers[core.opType] : undefined;
-    const y = matcher === undefined ? undefined : context.tensor(core.output, undefined);
-    if (matcher === undefined || y === undefined) continue;
-    const op = matcher({ core, y, quantization: undefined, bounds: [0, 255], behind: [] }, context);
-    if (typeof op !== "string") found.push(op);
+function isQuantizer(node: Node): boolean {
+  return node.domain === "" && node.opType === "QuantizeLinear";
+}
+
+/** Whether nodes that belong to no integer op read the result. */
+function isReadBesides(node: Node, claimed: ReadonlySet<Node>): boolean {
+  return [...node.output.uses].some((use) => use.kind === "node" && !claimed.has(use.node));
+}
+
+/** Float32 work that no quantizer claims: products of quantized operands, dequantizers, and plain float operators. */
+function matchFloat(node: Node, context: MatchContext): IntegerOp | undefined {
+  if (isProduct(node)) {
+    const y = context.tensor(node.output, undefined);
+    const match = { core: node, quantization: undefined, bounds: [0, 255], behind: [] } as const;
+    const op = y === undefined ? undefined : coreMatchers[node.opType]?.({ ...match, y }, context);
+    if (op !== undefined && typeof op !== "string") return op;
   }
-  return found;
+  return node.opType === "DequantizeLinear" ? matchDequantizer(node, context) : matchFloatNode(node, context);
 }
 
 function isProduct(node: Node): boolean {
   return node.domain === "" && (node.opType === "Gemm" || node.opType === "MatMul");
+}
+
+/** The float32 form of a uint8 tensor, where something computes with it. */
+function matchDequantizer(node: Node, context: MatchContext): IntegerOp | undefined {
+  const quantization = uint8Parameters(node);
+  const source = node.input(0);
+  if (quantization === undefined || source === undefined || source.isConstant) return undefined;
+  const x = context.tensor(source, quantization);
+  const y = context.tensor(node.output, undefined);
+  return x === undefined || y === undefined ? undefined : { kind: "convert", name: node.name, nodes: [node], x, y };
 }
 
 function sameQuantization(a: Quantization | undefined, b: Quantization | undefined): boolean {

@@ -75,14 +75,18 @@ function resultOrder(
       return of(op.x).map((axis) => perm.indexOf(axis));
     }
     case "table":
+    case "float-unary":
+    case "convert":
       return of(op.x);
     case "binary":
+    case "float-binary":
       return of(op.a);
     case "concat": {
       const [first] = op.xs;
       return first !== undefined && op.xs.every((x) => of(x).join() === of(first).join()) ? of(first) : preferred;
     }
     case "conv":
+    case "float-conv":
     case "pool":
     case "resize":
       return preferred;

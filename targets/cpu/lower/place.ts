@@ -1,19 +1,20 @@
 import type { Value } from "../../../src/ir/index.ts";
 import type { Buffer, Placement, Storage } from "./buffers.ts";
 import { growHalo, makeRigid, newBuffer, wholeOf } from "./buffers.ts";
-import type { ConcatOp, ConvOp, ExitOp, IntegerOp, IntegerTensor, PoolOp, ViewOp } from "./integer-graph.ts";
+import type {
+  ConcatOp,
+  ConvOp,
+  ExitOp,
+  FloatConvOp,
+  IntegerOp,
+  IntegerTensor,
+  PoolOp,
+  ViewOp,
+} from "./integer-graph.ts";
 import { outputOf } from "./integer-graph.ts";
 import type { AxisOrder, Extent } from "./physical.ts";
+import { LoweringRefusal } from "./refusal.ts";
 import { axisOrders, extentOf, isNatural, naturalOrder, preferredOrder, sameOrder } from "./physical.ts";
-
-/** An op that no kernel computes on tensors placed like these: its region is found again without it. */
-export class LoweringRefusal extends Error {
-  readonly op: IntegerOp;
-  constructor(op: IntegerOp, reason: string) {
-    super(reason);
-    this.op = op;
-  }
-}
 
 /** A copy of bytes that placing made necessary; `planar` tells which side stands channel-first. */
 export interface CopyOp {
@@ -87,8 +88,8 @@ export function placeTensors(ops: readonly IntegerOp[]): PlacedRegion {
     const key = `${tensor.name} ${wanted.join()} ${fill}`;
     const known = copies.get(key);
     if (known !== undefined && growHalo(known, pads, fill)) return known;
-    const copy = wholeOf(newBuffer(storage(`${tensor.name} copy`), extentOf(tensor, wanted), 1, false));
-    if (tensor.quantization === undefined) throw new LoweringRefusal(op, "a float tensor would have to be copied");
+    const bytes = bytesOfElement(tensor);
+    const copy = wholeOf(newBuffer(storage(`${tensor.name} copy`), extentOf(tensor, wanted), bytes, false));
     growHalo(copy, pads, fill);
     const planar = inOrder ? undefined : planarSide(tensor, order, wanted);
     if (planar === "neither") throw new LoweringRefusal(op, "axes in an order that no copy makes");
@@ -110,7 +111,7 @@ export function placeTensors(ops: readonly IntegerOp[]): PlacedRegion {
       placed.push(...concatCopies(op, placeOf(op.y), placeOf, orderOf));
       continue;
     }
-    if (op.kind === "exit" && op.x.quantization === undefined) continue;
+    if (op.kind === "exit" && placeOf(op.x).buffer.storage.output === op.to) continue;
     placed.push({ kind: "op", op, inputs, output: y === undefined ? undefined : placeOf(y) });
   }
   return { ops: placed, storages, orders };
@@ -137,18 +138,25 @@ const noPads = [0, 0, 0, 0] as const;
 /** Where an op reads its tensors from. */
 function inputPlaces(op: IntegerOp, { readable, placeOf, orderOf }: Access): readonly Placement[] {
   switch (op.kind) {
+    case "float-conv": {
+      const x = readable(op.x, preferredOrder(op.x.shape.length), touchedPads(op), 0, op);
+      if (op.residual === undefined) return [x];
+      return [x, readable(op.residual.tensor, orderOf(op.y), noPads, 0, op)];
+    }
     case "conv": {
       const x = readable(op.x, preferredOrder(op.x.shape.length), touchedPads(op), op.x.quantization?.zero ?? 0, op);
       if (op.residual === undefined) return [x];
       return [x, readable(op.residual.tensor, orderOf(op.y), noPads, 0, op)];
     }
     case "pool": {
-      const fill = op.mode === "max" ? 0 : (op.x.quantization?.zero ?? 0);
+      const least = op.x.quantization === undefined ? -Infinity : 0;
+      const fill = op.mode === "max" ? least : (op.x.quantization?.zero ?? 0);
       return [readable(op.x, preferredOrder(4), touchedPads(op), fill, op)];
     }
     case "resize":
       return [readable(op.x, preferredOrder(4), noPads, 0, op)];
     case "binary":
+    case "float-binary":
       if ("constant" in op.b) return [placeOf(op.a)];
       return [placeOf(op.a), readable(op.b, orderFor(op.b, op.a, orderOf), noPads, 0, op)];
     case "concat":
@@ -157,6 +165,8 @@ function inputPlaces(op: IntegerOp, { readable, placeOf, orderOf }: Access): rea
       return [];
     case "table":
     case "view":
+    case "float-unary":
+    case "convert":
     case "exit":
       return [placeOf(op.x)];
   }
@@ -168,7 +178,7 @@ function orderFor(b: IntegerTensor, a: IntegerTensor, orderOf: (tensor: IntegerT
 }
 
 /** The padding a window really reads: cells behind the last window are not touched. */
-function touchedPads(op: ConvOp | PoolOp): readonly [number, number, number, number] {
+function touchedPads(op: ConvOp | FloatConvOp | PoolOp): readonly [number, number, number, number] {
   const [top, left] = op.pads;
   if (op.x.shape.length !== 4) return noPads;
   const behind = (axis: 0 | 1): number => {
@@ -273,10 +283,11 @@ function placeFloatOutputs(
   places: Map<IntegerTensor, Placement>,
   ownBuffer: (tensor: IntegerTensor, order: AxisOrder, output?: Value) => Buffer,
 ): void {
+  const computed = new Set(ops.filter(({ kind }) => kind !== "view" && kind !== "enter").map(outputOf));
   for (const op of ops) {
-    if (!isFloatExit(op) || places.has(op.x)) continue;
+    if (!isFloatExit(op) || places.has(op.x) || !computed.has(op.x)) continue;
     const order = orderOf(op.x);
-    if (!isNatural(op.x, order)) throw new LoweringRefusal(op, "a float result stands channels-last");
+    if (!isNatural(op.x, order)) continue;
     places.set(op.x, wholeOf(ownBuffer(op.x, order, op.to)));
   }
 }

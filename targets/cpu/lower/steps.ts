@@ -1,42 +1,29 @@
 import type { KernelParameters } from "../../../src/codegen/index.ts";
 import type { Node, Value } from "../../../src/ir/index.ts";
 import { sizeOf } from "../../../src/ir/index.ts";
+import type { FloatWorkload } from "../float-workload.ts";
 import type { CpuWorkload, Epilogue, Strides } from "../workload.ts";
 import type { Buffer, Placement, Storage } from "./buffers.ts";
 import { offsetOf, stridesOf } from "./buffers.ts";
 import type {
   BinaryOp,
+  ConvertOp,
   ConvOp,
   EnterOp,
   ExitOp,
+  FloatBinaryOp,
   IntegerOp,
   PoolOp,
   Quantization,
   ResizeOp,
   TableOp,
 } from "./integer-graph.ts";
+import { floatBinaryStep, floatConvStep, floatPoolStep, floatUnaryStep } from "./float-steps.ts";
 import type { CopyOp, PlacedRegion } from "./place.ts";
-import { LoweringRefusal } from "./place.ts";
+import type { LoweredStep } from "./step.ts";
+import { at, constantOperand, named, parameters, tensorOperand } from "./step.ts";
+import { LoweringRefusal } from "./refusal.ts";
 import { extentOf, isNatural, naturalOrder, preferredOrder } from "./physical.ts";
-
-/** What an argument of a step points to: memory of the region, a value that crosses its border, or a constant. */
-export type Operand =
-  | { readonly kind: "storage"; readonly storage: Storage; readonly offset: number }
-  | { readonly kind: "border"; readonly value: Value }
-  | { readonly kind: "constant"; readonly value: Value };
-
-/** One call of a kernel that is not chosen yet. */
-export interface LoweredStep {
-  readonly name: string;
-  readonly workload: CpuWorkload;
-  /** By argument of the workload; arguments that are packed from constants are not among them. */
-  readonly operands: Readonly<Record<string, Operand>>;
-  readonly parameters: KernelParameters;
-  /** Constants of the graph by the role that packs name. */
-  readonly constants: Readonly<Record<string, Value>>;
-  /** Nodes of the graph the step stands for. */
-  readonly nodes: readonly Node[];
-}
 
 /** The steps of a region in order. Throws {@link LoweringRefusal}. */
 export function lowerSteps(region: PlacedRegion): readonly LoweredStep[] {
@@ -81,26 +68,18 @@ function opStep(
       return enterStep(op, output as Placement, region);
     case "exit":
       return exitStep(op, first as Placement, region);
+    case "float-conv":
+      return floatConvStep(op, first as Placement, second, output as Placement);
+    case "float-binary":
+      return floatBinaryStep(op, first as Placement, second, output as Placement);
+    case "float-unary":
+      return floatUnaryStep(op, first as Placement, output as Placement);
+    case "convert":
+      return convertStep(op, first as Placement, output as Placement);
     case "concat":
     case "view":
       throw new Error(`${op.kind} has no step of its own`);
   }
-}
-
-const noTables: KernelParameters["tables"] = {};
-
-function parameters(numbers: Readonly<Record<string, number>>, table?: Uint8Array): KernelParameters {
-  return { numbers, tables: table === undefined ? noTables : { table } };
-}
-
-/** `prefixScale` and `prefixZero`. */
-function named(prefix: string, quantization: Quantization | undefined): Readonly<Record<string, number>> {
-  if (quantization === undefined) return {};
-  return { [`${prefix}Scale`]: quantization.scale, [`${prefix}Zero`]: quantization.zero };
-}
-
-function at(place: Placement, y = 0, x = 0): Operand {
-  return { kind: "storage", storage: place.buffer.storage, offset: offsetOf(place, y, x) };
 }
 
 function convStep(op: ConvOp, x: Placement, residual: Placement | undefined, y: Placement): LoweredStep {
@@ -161,6 +140,7 @@ function convStep(op: ConvOp, x: Placement, residual: Placement | undefined, y: 
 }
 
 function poolStep(op: PoolOp, x: Placement, y: Placement): LoweredStep {
+  if (op.x.quantization === undefined) return floatPoolStep(op, x, y);
   return {
     name: op.name,
     nodes: op.nodes,
@@ -204,36 +184,6 @@ function binaryStep(op: BinaryOp, a: Placement, b: Placement | undefined, y: Pla
   };
 }
 
-interface SecondOperand {
-  readonly shape: Strides | "channel" | "scalar";
-  readonly operand: Operand;
-}
-
-function tensorOperand(op: BinaryOp, a: Placement, b: Placement): SecondOperand {
-  const operand = at(b);
-  const { rows, columns, channels } = b.extent;
-  if (rows === a.extent.rows && columns === a.extent.columns && channels === a.extent.channels)
-    return { shape: stridesOf(b.buffer), operand };
-  if (rows === 1 && columns === 1 && channels === 1) return { shape: "scalar", operand };
-  if (rows === 1 && columns === 1 && channels === a.extent.channels) return { shape: "channel", operand };
-  throw new LoweringRefusal(op, "broadcasting along rows or columns");
-}
-
-/** A constant operand: one value, or one a channel. */
-function constantOperand(op: BinaryOp, a: Placement): SecondOperand {
-  if (!("constant" in op.b)) throw new Error("the operand is no constant");
-  const value = op.b.constant;
-  const shape = value.constant?.shape ?? [];
-  const count = sizeOf(shape);
-  if (count === 1) return { shape: "scalar", operand: { kind: "constant", value } };
-  const rank = op.a.shape.length;
-  const axis = rank === 4 ? 1 : rank - 1;
-  const aligned = shape[axis - rank + shape.length];
-  if (count === a.extent.channels && aligned === count)
-    return { shape: "channel", operand: { kind: "constant", value } };
-  throw new LoweringRefusal(op, "a constant operand that is neither one value nor one a channel");
-}
-
 function tableStep(op: TableOp, x: Placement, y: Placement): LoweredStep {
   return {
     name: op.name,
@@ -263,12 +213,13 @@ function resizeStep(op: ResizeOp, x: Placement, y: Placement): LoweredStep {
 }
 
 function copyStep({ name, from, to, planar }: CopyOp): LoweredStep {
-  const { rows, columns, channels } = planar === "to" ? from.extent : to.extent;
+  const extent = planar === "to" ? from.extent : to.extent;
   return {
     name,
     nodes: [],
     workload: {
-      ...{ op: "transfer", kind: "move", rows, columns, channels },
+      ...(to.buffer.elementBytes === 4 ? floatMove : byteMove),
+      ...extent,
       x: planar === "from" ? "planar" : stridesOf(from.buffer),
       y: planar === "to" ? "planar" : stridesOf(to.buffer),
     },
@@ -278,12 +229,43 @@ function copyStep({ name, from, to, planar }: CopyOp): LoweredStep {
   };
 }
 
+const floatMove = { op: "move-f32" } as const;
+const byteMove = { op: "transfer", kind: "move" } as const;
+const quantizeMove = { op: "transfer", kind: "quantize" } as const;
+const dequantizeMove = { op: "transfer", kind: "dequantize" } as const;
+
+function isFloat32(value: Value): boolean {
+  return value.type?.kind === "tensor" && value.type.dtype === "float32";
+}
+
+function convertStep(op: ConvertOp, x: Placement, y: Placement): LoweredStep {
+  const quantizes = op.y.quantization !== undefined;
+  return {
+    name: op.name,
+    nodes: op.nodes,
+    workload: {
+      ...(quantizes ? quantizeMove : dequantizeMove),
+      ...y.extent,
+      x: stridesOf(x.buffer),
+      y: stridesOf(y.buffer),
+    },
+    operands: { x: at(x), y: at(y) },
+    parameters: parameters(crossing(op.y.quantization ?? op.x.quantization)),
+    constants: {},
+  };
+}
+
 function borderStep(buffer: Buffer, fill: number): LoweredStep {
   const { top, left, bottom, right } = buffer.halo;
   return {
     name: `${buffer.storage.name} border`,
     nodes: [],
-    workload: { op: "fill-border", ...buffer.extent, pads: [top, left, bottom, right], y: stridesOf(buffer) },
+    workload: {
+      op: buffer.elementBytes === 4 ? "fill-border-f32" : "fill-border",
+      ...buffer.extent,
+      pads: [top, left, bottom, right],
+      y: stridesOf(buffer),
+    },
     operands: { y: { kind: "storage", storage: buffer.storage, offset: 0 } },
     parameters: parameters({ value: fill }),
     constants: {},
@@ -310,11 +292,16 @@ function borderForm(
 
 function enterStep(op: EnterOp, y: Placement, region: PlacedRegion): LoweredStep {
   const { strides, extent } = borderForm(op, y, region);
-  const float = op.from.type?.kind === "tensor" && op.from.type.dtype === "float32";
+  const float = isFloat32(op.from);
   return {
     name: op.name,
     nodes: op.nodes,
-    workload: { op: "transfer", kind: float ? "quantize" : "move", ...extent, x: strides, y: stridesOf(y.buffer) },
+    workload: {
+      ...(op.y.quantization === undefined ? floatMove : float ? quantizeMove : byteMove),
+      ...extent,
+      x: strides,
+      y: stridesOf(y.buffer),
+    },
     operands: { x: { kind: "border", value: op.from }, y: at(y) },
     parameters: parameters(float ? { ...crossing(op.y.quantization) } : {}),
     constants: {},
@@ -323,11 +310,16 @@ function enterStep(op: EnterOp, y: Placement, region: PlacedRegion): LoweredStep
 
 function exitStep(op: ExitOp, x: Placement, region: PlacedRegion): LoweredStep {
   const { strides, extent } = borderForm(op, x, region);
-  const float = op.to.type?.kind === "tensor" && op.to.type.dtype === "float32";
+  const float = isFloat32(op.to);
   return {
     name: op.name,
     nodes: op.nodes,
-    workload: { op: "transfer", kind: float ? "dequantize" : "move", ...extent, x: stridesOf(x.buffer), y: strides },
+    workload: {
+      ...(op.x.quantization === undefined ? floatMove : float ? dequantizeMove : byteMove),
+      ...extent,
+      x: stridesOf(x.buffer),
+      y: strides,
+    },
     operands: { x: at(x), y: { kind: "border", value: op.to } },
     parameters: parameters(float ? { ...crossing(op.x.quantization) } : {}),
     constants: {},
