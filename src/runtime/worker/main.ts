@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
-import { InferOptError } from "../../diagnostics/index.ts";
 import { race, systemClock } from "../../measure/index.ts";
 import type { OrtSession } from "../ort/session.ts";
 import { openSession } from "../ort/session.ts";
-import type { AnswerMessage, RequestMessage, WorkerAnswers, WorkerRequest } from "./protocol.ts";
+import type { WorkerAnswers, WorkerRequest } from "./protocol.ts";
+import { serveRequests } from "./serve.ts";
 import { fromWire, toWire } from "./wire.ts";
 
 /**
@@ -13,14 +13,17 @@ import { fromWire, toWire } from "./wire.ts";
  */
 function serve(): void {
   const sessions = new Map<number, OrtSession>();
-  const send = (message: AnswerMessage): void => void process.send?.(message);
   const sessionOf = (number: number): OrtSession => {
     const session = sessions.get(number);
     if (session === undefined) throw new Error(`no session ${number}`);
     return session;
   };
 
-  const answer = async (id: number, request: WorkerRequest): Promise<WorkerAnswers[keyof WorkerAnswers]> => {
+  const answer = async (
+    request: WorkerRequest,
+    id: number,
+    onRound: (round: number, rounds: number) => void,
+  ): Promise<WorkerAnswers[keyof WorkerAnswers]> => {
     switch (request.op) {
       case "open": {
         const start = systemClock.now();
@@ -48,28 +51,14 @@ function serve(): void {
           name,
           run: sessionOf(session).prepare(fromWire(feeds)),
         }));
-        const onRound = (round: number, rounds: number): void => send({ id, kind: "round", round, rounds });
         return race(forms, request.policy, { clock: systemClock, seed: request.seed, onRound });
       }
     }
   };
 
-  process.on("disconnect", () => {
+  serveRequests(answer, () => {
     const [folder] = process.argv.slice(2);
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-    process.exit(0);
-  });
-  process.on("message", ({ id, request }: RequestMessage) => {
-    answer(id, request).then(
-      (result) => send({ id, kind: "answer", answer: result }),
-      (error: unknown) =>
-        send({
-          id,
-          kind: "failure",
-          diagnostic: error instanceof InferOptError ? error.diagnostic : undefined,
-          stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        }),
-    );
   });
 }
 

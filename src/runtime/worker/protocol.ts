@@ -1,4 +1,3 @@
-import type { Diagnostic } from "../../diagnostics/index.ts";
 import type { MeasurePolicy, RaceResult } from "../../measure/index.ts";
 import type { SessionSettings } from "../ort/session.ts";
 import type { WireValues } from "./wire.ts";
@@ -34,20 +33,3 @@ export interface WorkerAnswers {
   readonly close: Record<string, never>;
   readonly race: RaceResult;
 }
-
-/** A request with its number. */
-export interface RequestMessage {
-  readonly id: number;
-  readonly request: WorkerRequest;
-}
-
-/** An answer, a failure, or news of a race under way. */
-export type AnswerMessage =
-  | { readonly id: number; readonly kind: "answer"; readonly answer: WorkerAnswers[keyof WorkerAnswers] }
-  | {
-      readonly id: number;
-      readonly kind: "failure";
-      readonly diagnostic: Diagnostic | undefined;
-      readonly stack: string;
-    }
-  | { readonly id: number; readonly kind: "round"; readonly round: number; readonly rounds: number };

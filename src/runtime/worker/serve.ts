@@ -1,0 +1,43 @@
+import type { Diagnostic } from "../../diagnostics/index.ts";
+import { InferOptError } from "../../diagnostics/index.ts";
+
+/** A request with its number. */
+export interface NumberedRequest<Request> {
+  readonly id: number;
+  readonly request: Request;
+}
+
+/** An answer, a failure, or news of a race under way. */
+export type ChildMessage<Answer> =
+  | { readonly id: number; readonly kind: "answer"; readonly answer: Answer }
+  | {
+      readonly id: number;
+      readonly kind: "failure";
+      readonly diagnostic: Diagnostic | undefined;
+      readonly stack: string;
+    }
+  | { readonly id: number; readonly kind: "round"; readonly round: number; readonly rounds: number };
+
+/** Answers the parent's requests for as long as it lives; then `cleanUp` runs and this process ends. */
+export function serveRequests<Request, Answer>(
+  answer: (request: Request, id: number, onRound: (round: number, rounds: number) => void) => Promise<Answer>,
+  cleanUp: () => void,
+): void {
+  const send = (message: ChildMessage<Answer>): void => void process.send?.(message);
+  process.on("disconnect", () => {
+    cleanUp();
+    process.exit(0);
+  });
+  process.on("message", ({ id, request }: NumberedRequest<Request>) => {
+    answer(request, id, (round, rounds) => send({ id, kind: "round", round, rounds })).then(
+      (result) => send({ id, kind: "answer", answer: result }),
+      (error: unknown) =>
+        send({
+          id,
+          kind: "failure",
+          diagnostic: error instanceof InferOptError ? error.diagnostic : undefined,
+          stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        }),
+    );
+  });
+}
