@@ -1,0 +1,52 @@
+import { createAssembler, mem, rdi } from "../../../src/codegen/x86/index.ts";
+import type { Template } from "../../../src/schedule/template.ts";
+import type { TableWorkload } from "../workload.ts";
+import { stridedBytes, tableArgument } from "./bytes/constants.ts";
+import { emitLoadBytes, emitStoreBytes } from "./bytes/leaves.ts";
+import { lookupIn } from "./bytes/lookup.ts";
+import { finishKernel } from "./bytes/finish-kernel.ts";
+import { onlyPoint, rowGrain } from "./bytes/points.ts";
+import { requireSimd, simdOf } from "./bytes/simd.ts";
+import { emitStridedRuns } from "./bytes/strided-runs.ts";
+
+/** Every byte looked up in a table of 256. */
+export const table: Template<TableWorkload> = {
+  name: "table",
+  version: 1,
+  correctness: "exact",
+  matches: (workload, device): workload is TableWorkload => workload.op === "table-u8" && simdOf(device) !== undefined,
+  space: () => onlyPoint,
+  seed: () => ({}),
+  cost: ({ rows, columns, channels }) => rows * columns * channels * 0.05,
+  emit: (workload, _point, device) => {
+    const simd = requireSimd(device);
+    const a = createAssembler();
+    const lookup = lookupIn(a, simd, rdi, { kept: 8, free: 1 });
+    emitStridedRuns(a, simd, {
+      extents: workload,
+      operands: [
+        { argument: 0, elementBytes: 1, strides: workload.x },
+        { argument: 2, elementBytes: 1, strides: workload.y },
+      ],
+      prepare: () => {
+        a.emit("mov", rdi, mem(rdi, { disp: 8 }));
+        lookup.prepare();
+      },
+      body: (block) => {
+        emitLoadBytes(a, simd, block, 0, 0);
+        lookup.apply(0);
+        emitStoreBytes(a, simd, block, 0, 1);
+      },
+    });
+    return finishKernel(a, {
+      name: `table ${workload.rows}x${workload.columns}x${workload.channels}`,
+      arguments: [
+        { name: "x", bytes: stridedBytes(workload, workload.x), access: "read", alignment: 1 },
+        tableArgument(),
+        { name: "y", bytes: stridedBytes(workload, workload.y), access: "write", alignment: 1 },
+      ],
+      extent: workload.rows,
+      grain: rowGrain(workload.columns * workload.channels),
+    });
+  },
+};
