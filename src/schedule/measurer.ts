@@ -55,8 +55,12 @@ export interface TimedBatch {
  * time-out. Both methods reject when the signal is aborted.
  */
 export interface Measurer {
-  /** Runs each kernel once on its case and checks what it wrote; one answer each, undefined when right. */
-  verify(kernels: readonly KernelCase[], signal: AbortSignal): Promise<readonly (Rejection | undefined)[]>;
+  /** Runs each kernel on one thread and on `threads`, and checks what it wrote; one answer each, undefined when right. */
+  verify(
+    kernels: readonly KernelCase[],
+    threads: number,
+    signal: AbortSignal,
+  ): Promise<readonly (Rejection | undefined)[]>;
   /** Times kernels that were verified, interleaved. */
   time(kernels: readonly KernelCase[], request: TimingRequest, signal: AbortSignal): Promise<TimedBatch>;
 }

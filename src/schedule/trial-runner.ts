@@ -97,7 +97,7 @@ export function makeTrialRunner(
       let left = emissions;
       for (let index = 0; index < task.cases().length && left.length > 0; index++) {
         const kernels = left.map((emission) => caseOf(emission, index));
-        const answers = await measurer.verify(kernels, signal);
+        const answers = await measurer.verify(kernels, task.threads, signal);
         left = left.filter((emission, i) => {
           const rejection = answers[i];
           noteCrash(emission, rejection);

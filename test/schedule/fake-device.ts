@@ -127,7 +127,7 @@ export function makeMeasurer(machine: FakeMachine = {}, seed = 1): FakeMeasurer 
     verified,
     batches,
     clock: { now: () => now },
-    verify: async (kernels, signal) => {
+    verify: async (kernels, _, signal) => {
       signal.throwIfAborted();
       now += 1e6 * kernels.length;
       verified.push(...kernels.map(({ kernel }) => kernel.name));

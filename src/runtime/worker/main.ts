@@ -56,7 +56,7 @@ function serve(): void {
     }
   };
 
-  serveRequests(answer, () => {
+  serveRequests<WorkerRequest, WorkerAnswers>(answer, () => {
     const [folder] = process.argv.slice(2);
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });

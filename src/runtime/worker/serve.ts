@@ -19,11 +19,15 @@ export type ChildMessage<Answer> =
   | { readonly id: number; readonly kind: "round"; readonly round: number; readonly rounds: number };
 
 /** Answers the parent's requests for as long as it lives; then `cleanUp` runs and this process ends. */
-export function serveRequests<Request, Answer>(
-  answer: (request: Request, id: number, onRound: (round: number, rounds: number) => void) => Promise<Answer>,
+export function serveRequests<Request extends { readonly op: string }, Answers extends Record<Request["op"], unknown>>(
+  answer: (
+    request: Request,
+    id: number,
+    onRound: (round: number, rounds: number) => void,
+  ) => Promise<Answers[Request["op"]]>,
   cleanUp: () => void,
 ): void {
-  const send = (message: ChildMessage<Answer>): void => void process.send?.(message);
+  const send = (message: ChildMessage<Answers[Request["op"]]>): void => void process.send?.(message);
   process.on("disconnect", () => {
     cleanUp();
     process.exit(0);
