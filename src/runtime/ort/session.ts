@@ -4,28 +4,9 @@ import { runtimeDiagnostics } from "../../diagnostics/codes/runtime.ts";
 import type { RuntimeValue } from "../../ir/index.ts";
 import { fromOrt, toOrt } from "./convert.ts";
 import { loadOrt } from "./load-ort.ts";
+import type { OrtSession, SessionSettings } from "./session-types.ts";
 
-/** How a session runs. */
-export interface SessionSettings {
-  /** `disabled` for numeric checks (the graph as it is written), `all` for timing and accuracy. */
-  readonly optimization: "disabled" | "basic" | "extended" | "all";
-  /** Threads inside an operator; 0 takes all cores. */
-  readonly threads: number;
-  /** Writes ONNX Runtime's own optimized graph to this file. */
-  readonly optimizedModelPath?: string;
-}
-
-/** An open session of ONNX Runtime. */
-export interface OrtSession {
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
-  /** Outputs that are no tensors: onnxruntime-node cannot return them. */
-  readonly opaqueOutputs: readonly string[];
-  run(feeds: ReadonlyMap<string, RuntimeValue>, wanted?: readonly string[]): Promise<ReadonlyMap<string, RuntimeValue>>;
-  /** A prepared call for timing: conversion of the feeds is done once, outputs are dropped. */
-  prepare(feeds: ReadonlyMap<string, RuntimeValue>): () => Promise<void>;
-  close(): Promise<void>;
-}
+export type { OrtSession, SessionSettings } from "./session-types.ts";
 
 function detailOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
@@ -33,6 +14,7 @@ function detailOf(error: unknown): string {
 
 /** Opens a session on a file or on the bytes of a model. Throws IO0702 when ONNX Runtime refuses the model. */
 export async function openSession(model: string | Uint8Array, settings: SessionSettings): Promise<OrtSession> {
+  if (settings.native === true) return (await import("./native-adapter.ts")).openNativeSession(model, settings);
   const ort = await loadOrt();
   const options: InferenceSession.SessionOptions = {
     executionProviders: ["cpu"],

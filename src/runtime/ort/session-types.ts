@@ -1,0 +1,25 @@
+import type { RuntimeValue } from "../../ir/index.ts";
+
+/** How a session runs. */
+export interface SessionSettings {
+  /** `disabled` for numeric checks (the graph as it is written), `all` for timing and accuracy. */
+  readonly optimization: "disabled" | "basic" | "extended" | "all";
+  /** Threads inside an operator; 0 takes all cores. */
+  readonly threads: number;
+  /** Writes ONNX Runtime's own optimized graph to this file. */
+  readonly optimizedModelPath?: string;
+  /** Through ONNX Runtime's C API, where compiled regions run as machine code: needs the host library. */
+  readonly native?: boolean;
+}
+
+/** An open session of ONNX Runtime. */
+export interface OrtSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** Outputs that are no tensors: onnxruntime-node cannot return them. */
+  readonly opaqueOutputs: readonly string[];
+  run(feeds: ReadonlyMap<string, RuntimeValue>, wanted?: readonly string[]): Promise<ReadonlyMap<string, RuntimeValue>>;
+  /** A prepared call for timing: conversion of the feeds is done once, outputs are dropped. */
+  prepare(feeds: ReadonlyMap<string, RuntimeValue>): () => Promise<void>;
+  close(): Promise<void>;
+}
