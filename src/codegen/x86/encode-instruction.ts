@@ -1,6 +1,6 @@
 import { type CodeBuffer, put, putLittleEndian, reserveInstruction } from "./code-buffer.ts";
 import type { Form } from "./form.ts";
-import type { Masked, Memory, Operand } from "./operand.ts";
+import type { Masked, Memory, Operand, RoundingMode } from "./operand.ts";
 import type { Register } from "./register.ts";
 
 const prefixBytes = [0, 0x66, 0xf3, 0xf2];
@@ -51,8 +51,8 @@ function putImmediate(buffer: CodeBuffer, form: Form, value: Operand | undefined
     putLittleEndian(buffer, Number(wide >> 32n) | 0, 4);
     return;
   }
-  const count = kind === "ib" || kind === "is" ? 1 : kind === "iw" || form.width === 16 ? 2 : 4;
-  putLittleEndian(buffer, Number(value) | 0, count);
+  const count = kind === "ib" || kind === "is" ? 1 : form.width === 16 ? 2 : 4;
+  putLittleEndian(buffer, typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : Number(value) | 0, count);
 }
 
 const needsRexByIndex = (operand: Operand): boolean =>
@@ -99,6 +99,9 @@ function maskOf(operands: readonly Operand[]): Masked | undefined {
   return typeof first === "object" && first.kind === "masked" ? first : undefined;
 }
 
+const roundingOf = (operand: Operand | undefined): RoundingMode | undefined =>
+  typeof operand === "object" && operand.kind === "rounding" ? operand.mode : undefined;
+
 function putEvex(buffer: CodeBuffer, form: Form, operands: readonly Operand[]): void {
   const source = operands[form.rm];
   const rm = addressed(source);
@@ -118,11 +121,8 @@ function putEvex(buffer: CodeBuffer, form: Form, operands: readonly Operand[]): 
   }
   const mask = maskOf(operands);
   const broadcasts = typeof source === "object" && source.kind === "broadcast";
-  const rounds = form.rounding < 0 ? undefined : operands[form.rounding];
-  let lengthBits = form.width === 512 ? 2 : form.width === 256 ? 1 : 0;
-  if (typeof rounds === "object" && rounds.kind === "rounding" && rounds.mode !== "sae") {
-    lengthBits = roundingBits[rounds.mode];
-  }
+  const rounds = form.rounding < 0 ? undefined : roundingOf(operands[form.rounding]);
+  const lengthBits = rounds === undefined ? form.width >> 8 : roundingBits[rounds];
   put(buffer, 0x62);
   put(buffer, ((~reg & 8) << 4) | ((x ^ 1) << 6) | ((b ^ 1) << 5) | (~reg & 16) | form.map);
   put(buffer, (form.w << 7) | ((~vvvv & 15) << 3) | 4 | form.prefix);

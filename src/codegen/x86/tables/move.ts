@@ -8,8 +8,8 @@ const wideMove = (prefix: string, w: number, load: string, store: string, featur
 
 /** Moves with a VEX and an EVEX form. */
 const move = (encoding: string, load: string, store: string): Forms => [
-  `${encoding} ${load} RM v{kz}, v/m | swap${store}`,
-  `${encoding} ${store} MR m{k}, v`,
+  `${encoding} ${load} RM v{kz}, v/m | swap`,
+  `${encoding} ${store} MR v/m{k}, v`,
 ];
 
 /** Sign or zero extension of each element: the source is a fraction of the destination. */
@@ -45,8 +45,8 @@ export const moveTable = {
   vmovupd: move("vex+evex.66.0f.w0/1", "10", "11"),
   vmovaps: move("vex+evex.0f.w0", "28", "29"),
   vmovapd: move("vex+evex.66.0f.w0/1", "28", "29"),
-  vmovdqu: ["vex.f3.0f 6f RM v, v/m | swap7f", "vex.f3.0f 7f MR m, v"],
-  vmovdqa: ["vex.66.0f 6f RM v, v/m | swap7f", "vex.66.0f 7f MR m, v"],
+  vmovdqu: ["vex.f3.0f 6f RM v, v/m | swap", "vex.f3.0f 7f MR v/m, v"],
+  vmovdqa: ["vex.66.0f 6f RM v, v/m | swap", "vex.66.0f 7f MR v/m, v"],
   vmovdqu8: wideMove("f2.", 0, "6f", "7f", "bw"),
   vmovdqu16: wideMove("f2.", 1, "6f", "7f", "bw"),
   vmovdqu32: wideMove("f3.", 0, "6f", "7f"),
@@ -59,19 +59,23 @@ export const moveTable = {
   vmovntdqa: ["vex+evex.66.0f38.w0 2a RM v, m"],
   vmovd: ["vex+evex.l128.66.0f.w0 6e RM x, r32/m32 | novl", "vex+evex.l128.66.0f.w0 7e MR r32/m32, x | novl"],
   vmovq: [
-    "vex+evex.l128.66.0f.w1 6e RM x, r64 | novl",
-    "vex+evex.l128.66.0f.w1 7e MR r64, x | novl",
-    "vex+evex.l128.f3.0f.w0/1 7e RM x, x/m64 | novl swapd6",
-    "vex+evex.l128.66.0f.w0/1 d6 MR m64, x | novl",
+    "vex.l128.66.0f.w1 6e RM x, r64",
+    "vex.l128.66.0f.w1 7e MR r64, x",
+    "evex.l128.66.0f.w1 6e RM x, r64/m64 | novl",
+    "evex.l128.66.0f.w1 7e MR r64/m64, x | novl",
+    "vex+evex.l128.f3.0f.w0/1 7e RM x, x/m64 | novl swap",
+    "vex.l128.66.0f d6 MR x/m64, x",
   ],
   vmovss: [
     "vex+evex.lig.f3.0f.w0 10 RM x{kz}, m32",
-    "vex+evex.lig.f3.0f.w0 10 RVM x{kz}, x, x | swap11",
+    "vex+evex.lig.f3.0f.w0 10 RVM x{kz}, x, x | swap",
+    "vex+evex.lig.f3.0f.w0 11 MVR x, x, x",
     "vex+evex.lig.f3.0f.w0 11 MR m32{k}, x",
   ],
   vmovsd: [
     "vex+evex.lig.f2.0f.w0/1 10 RM x{kz}, m64",
-    "vex+evex.lig.f2.0f.w0/1 10 RVM x{kz}, x, x | swap11",
+    "vex+evex.lig.f2.0f.w0/1 10 RVM x{kz}, x, x | swap",
+    "vex+evex.lig.f2.0f.w0/1 11 MVR x, x, x",
     "vex+evex.lig.f2.0f.w0/1 11 MR m64{k}, x",
   ],
   vmovhlps: ["vex+evex.l128.0f.w0 12 RVM x, x, x | novl"],
