@@ -1,17 +1,5 @@
 import type { Assembler } from "../../../src/codegen/x86/index.ts";
-import {
-  createAssembler,
-  encode,
-  listing,
-  mem,
-  r8,
-  r9,
-  rax,
-  rcx,
-  rdi,
-  rdx,
-  rsi,
-} from "../../../src/codegen/x86/index.ts";
+import { createAssembler, mem, r8, r9, rax, rcx, rdi, rdx, rsi } from "../../../src/codegen/x86/index.ts";
 import type { Template } from "../../../src/schedule/template.ts";
 import { numberOf } from "../reference/parameters.ts";
 import type { BorderWorkload } from "../workload.ts";

@@ -30,42 +30,26 @@ export function piecesOf(simd: Simd, bytes: number): readonly Piece[] {
 
 /** Emits the load of a piece into vector register n. */
 export function emitLoadPiece(a: Assembler, n: number, bytes: Piece["bytes"], from: Memory): void {
-  switch (bytes) {
-    case 64:
-      return void a.emit("vmovups", zmm(n), from);
-    case 32:
-      return void a.emit("vmovups", ymm(n), from);
-    case 16:
-      return void a.emit("vmovups", xmm(n), from);
-    case 8:
-      return void a.emit("vmovq", xmm(n), from);
-    case 4:
-      return void a.emit("vmovd", xmm(n), from);
-    case 2:
-      return void a.emit("vpinsrw", xmm(n), xmm(n), from, 0);
-    case 1:
-      return void a.emit("vpinsrb", xmm(n), xmm(n), from, 0);
-  }
+  if (bytes === 1) a.emit("vpinsrb", xmm(n), xmm(n), from, 0);
+  else if (bytes === 2) a.emit("vpinsrw", xmm(n), xmm(n), from, 0);
+  else a.emit(wholeMove(bytes), pieceRegister(n, bytes), from);
 }
 
 /** Emits the store of a piece from vector register n. */
 export function emitStorePiece(a: Assembler, n: number, bytes: Piece["bytes"], to: Memory): void {
-  switch (bytes) {
-    case 64:
-      return void a.emit("vmovups", to, zmm(n));
-    case 32:
-      return void a.emit("vmovups", to, ymm(n));
-    case 16:
-      return void a.emit("vmovups", to, xmm(n));
-    case 8:
-      return void a.emit("vmovq", to, xmm(n));
-    case 4:
-      return void a.emit("vmovd", to, xmm(n));
-    case 2:
-      return void a.emit("vpextrw", to, xmm(n), 0);
-    case 1:
-      return void a.emit("vpextrb", to, xmm(n), 0);
-  }
+  if (bytes === 1) a.emit("vpextrb", to, xmm(n), 0);
+  else if (bytes === 2) a.emit("vpextrw", to, xmm(n), 0);
+  else a.emit(wholeMove(bytes), to, pieceRegister(n, bytes));
+}
+
+function wholeMove(bytes: 64 | 32 | 16 | 8 | 4): "vmovups" | "vmovq" | "vmovd" {
+  if (bytes === 4) return "vmovd";
+  return bytes === 8 ? "vmovq" : "vmovups";
+}
+
+function pieceRegister(n: number, bytes: 64 | 32 | 16 | 8 | 4): Register {
+  if (bytes === 64) return zmm(n);
+  return bytes === 32 ? ymm(n) : xmm(n);
 }
 
 /** Most pieces that are written out one after the other. */
