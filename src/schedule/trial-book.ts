@@ -46,7 +46,7 @@ export function triedBefore(task: TuningTask, records: TuningRecords): TriedKern
     }
     return [...byPoint.values()].flatMap((trials) => {
       const candidate = { template, point: (trials[0] as TrialRecord).point };
-      const emission = emitCandidate(candidate, task.workload, records.device);
+      const emission = emitCandidate(candidate, task, records.device);
       const found = summarize(trials, emission);
       return found === undefined ? [] : [found];
     });

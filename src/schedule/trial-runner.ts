@@ -84,7 +84,7 @@ export function makeTrialRunner(
     counts,
     emit: (candidate) => {
       const start = clock.now();
-      const emission = emitCandidate(candidate, task.workload, context.device);
+      const emission = emitCandidate(candidate, task, context.device);
       counts.emissionNs += clock.now() - start;
       counts.emitted++;
       if (emission.kind === "emitted") return emission;

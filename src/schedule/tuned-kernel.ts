@@ -56,7 +56,7 @@ export function replayedKernel(task: TuningTask, records: TuningRecords, candida
       const trial = mostSampled(trials);
       if (trial === undefined) continue;
       const candidate = { template, point: trial.point };
-      const emission = emitCandidate(candidate, task.workload, device);
+      const emission = emitCandidate(candidate, task, device);
       if (emission.kind === "failed" || emission.code !== trial.code) continue;
       const found = { candidate, kernel: emission.kernel, code: emission.code };
       return { task, found, ns: trial.ns?.min, seedNs: nsOfSeed(task, records), source: "replayed", reason };
@@ -99,7 +99,7 @@ export function bestKernel(
   const failed = new Set(tried.map(textOf));
   for (const candidate of seeds) {
     if (failed.has(candidateText(candidate))) continue;
-    const emission = emitCandidate(candidate, task.workload, records.device);
+    const emission = emitCandidate(candidate, task, records.device);
     if (emission.kind === "failed") continue;
     const found = { candidate, kernel: emission.kernel, code: emission.code };
     return { task, found, ns: undefined, seedNs, source: "seed", reason: "not measured" };
