@@ -1,6 +1,9 @@
 export type { HostLibrary, HostProgram, ProgramFacts, RunOptions } from "./native.ts";
 export { loadHostLibrary } from "./native.ts";
 export { nativeLibraryPath } from "./native-path.ts";
+export { bundledOrtPath } from "./native-ort-path.ts";
+export type { NativeSession, NativeSessionOptions, PreparedRun, SessionTensor } from "./native-session.ts";
+export { createNativeSession } from "./native-session.ts";
 export type { TimedProgram, TimingOptions, Timings } from "./native-time.ts";
 export type { OrtModule } from "./ort/load-ort.ts";
 export { loadOrt, ortVersion } from "./ort/load-ort.ts";

@@ -16,8 +16,8 @@ export function nativeLibraryPath(): string {
 }
 
 /** Why the host library may not or cannot be loaded here; undefined when it can be tried. */
-export function whyNativeMissing(path: string): string | undefined {
-  if (process.env["INFER_OPT_NATIVE"] === "0") return "INFER_OPT_NATIVE=0 is set";
+export function whyNativeMissing(path: string, { ignoreSwitch = false } = {}): string | undefined {
+  if (!ignoreSwitch && process.env["INFER_OPT_NATIVE"] === "0") return "INFER_OPT_NATIVE=0 is set";
   if (!existsSync(path)) return `there is no ${path}; \`npm run build:native\` makes it where a C compiler is found`;
   return undefined;
 }

@@ -78,4 +78,13 @@ export const runtimeDiagnostics = {
     explanation:
       "A program holds the kernels of a region as machine code. The host library refuses it when its digest or that of the constants differs (the model was edited after it was compiled), when it needs CPU features that are not there or are masked by INFER_OPT_ISA, when its code is not listed in the file that INFER_OPT_TRUST names, or when anything in it could reach outside its buffers (docs/program-format.md).",
   }),
+  nativeMissing: define<{ detail: string }>({
+    code: "IO0711",
+    exitCode: 5,
+    message: ({ detail }) => `the host library is not available: ${detail}`,
+    hint: () =>
+      "`npm run build:native` builds it with the C compiler that is there; `infer-opt doctor` shows what was found",
+    explanation:
+      "Compiled regions run in a small native library that is built once for a platform, not for a model. Where it is missing, cannot be loaded, or may not map executable memory, models still run in ONNX Runtime: a region is then computed by the plain operators in its body.",
+  }),
 };

@@ -84,4 +84,50 @@ INFER_OPT_API int32_t infer_opt_time(infer_opt_program *const *programs, uint32_
                                      void *const *outputs, const infer_opt_timing *timing, double *nanoseconds,
                                      char *error, size_t error_size);
 
+/*
+ * Sessions of ONNX Runtime through its C API, with the ops of compiled regions registered. `library` is the path of
+ * libonnxruntime; the same file that another module of this process has loaded is the same copy.
+ */
+typedef struct infer_opt_ort infer_opt_ort;
+typedef struct infer_opt_session infer_opt_session;
+typedef struct OrtValue infer_opt_value;
+
+INFER_OPT_API infer_opt_ort *infer_opt_ort_open(const char *library, char *error, size_t error_size);
+
+/* How a session is made. */
+typedef struct infer_opt_session_options {
+  int32_t threads;      /* inside an operator; 0: all cores */
+  int32_t optimization; /* GraphOptimizationLevel: 0, 1, 2 or 99 */
+  int32_t log_severity; /* OrtLoggingLevel: 0 to 4 */
+  int32_t regions;      /* not 0: compiled regions run as such */
+} infer_opt_session_options;
+
+/* `size` bytes of a model, or a path that ends in NUL when size is 0. `config`: keys and values in turn, then NULL. */
+INFER_OPT_API infer_opt_session *infer_opt_session_create(infer_opt_ort *ort, const void *model, size_t size,
+                                                          const infer_opt_session_options *options,
+                                                          const char *const *config, char *error, size_t error_size);
+INFER_OPT_API void infer_opt_session_free(infer_opt_session *session);
+
+INFER_OPT_API uint32_t infer_opt_session_count(const infer_opt_session *session, int32_t outputs);
+/* The name stays as long as the session. */
+INFER_OPT_API const char *infer_opt_session_name(const infer_opt_session *session, int32_t outputs, uint32_t index);
+
+/* A tensor on the caller's memory, which must stay as long as the value. */
+INFER_OPT_API infer_opt_value *infer_opt_value_create(infer_opt_ort *ort, void *data, size_t size, int32_t dtype,
+                                                      const int64_t *dims, uint32_t rank, char *error,
+                                                      size_t error_size);
+INFER_OPT_API void infer_opt_value_free(infer_opt_ort *ort, infer_opt_value *value);
+
+/* Element type, rank, element count and dimensions (at most 61) of a tensor, and its data. */
+#define INFER_OPT_VALUE_FACTS 64
+INFER_OPT_API int infer_opt_value_facts(infer_opt_ort *ort, infer_opt_value *value,
+                                        int64_t facts[INFER_OPT_VALUE_FACTS], void **data, char *error,
+                                        size_t error_size);
+
+/* Runs a session; the values written to `outputs` are the caller's. */
+INFER_OPT_API int infer_opt_session_run(infer_opt_session *session, const char *const *input_names,
+                                        const infer_opt_value *const *inputs, uint32_t input_count,
+                                        const char *const *output_names, uint32_t output_count,
+                                        infer_opt_value **outputs, char *error, size_t error_size);
+
 #endif

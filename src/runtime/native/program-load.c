@@ -57,11 +57,21 @@ static uint32_t io_alignment(const infer_opt_program *program) {
   return alignment;
 }
 
+static uint64_t most_pieces(const infer_opt_program *program) {
+  uint64_t most = 1;
+  for (uint32_t s = 0; s < program->step_count; s++) {
+    const iopt_kernel *kernel = &program->kernels[program->steps[s].kernel];
+    if (kernel->extent / kernel->grain > most) most = kernel->extent / kernel->grain;
+  }
+  return most;
+}
+
 static int open_program(infer_opt_program *program, const uint8_t *bytes, size_t size, iopt_error *error) {
   if (iopt_program_read(program, bytes, size, error) != 0) return -1;
   if (iopt_program_verify(program, error) != 0 || iopt_packs_verify(program, error) != 0) return -1;
   if (check_features(program, error) != 0) return -1;
   program->io_alignment = io_alignment(program);
+  program->most_pieces = most_pieces(program);
   return iopt_code_trusted(program->code_digest, error);
 }
 

@@ -122,6 +122,8 @@ struct infer_opt_program {
   iopt_pack *packs;
   uint8_t constants_digest[IOPT_DIGEST_BYTES];
   uint8_t code_digest[IOPT_DIGEST_BYTES];
+  /* Most pieces that any step is worth splitting into. */
+  uint64_t most_pieces;
   /* Largest alignment that a place asks of an input or output pointer. */
   uint32_t io_alignment;
   /* In the bytes it was opened from, until it is bound. */
@@ -147,6 +149,9 @@ int iopt_program_read(infer_opt_program *program, const uint8_t *bytes, size_t s
 
 /* Reads the headers of the kernels out of the code section, whose digest it checks. */
 int iopt_kernels_read(infer_opt_program *program, iopt_error *error);
+
+/* Bytes of one element of an ONNX type, 0 for types whose elements do not fill whole bytes. */
+uint64_t iopt_element_bytes(uint8_t dtype);
 
 /* Refuse a program whose steps or packs could touch memory outside their spaces. */
 int iopt_program_verify(const infer_opt_program *program, iopt_error *error);

@@ -231,6 +231,7 @@ int iopt_run_program(infer_opt_program *program, const iopt_run *wanted, const i
   iopt_run run = *wanted;
   if (run.threads < 1) run.threads = 1;
   if (run.threads > IOPT_MAX_TEAM) run.threads = IOPT_MAX_TEAM;
+  if (run.threads > program->most_pieces) run.threads = (uint32_t)program->most_pieces;
   if (check_alignment(program, &run, error) != 0) return -1;
   iopt_run_context *context = context_take(program, run.threads);
   if (context == NULL) return iopt_fail(error, "no memory for the arena");

@@ -4,8 +4,7 @@
 /* 1 TiB, as in kernels-read.c: no sum below overflows. */
 #define MAX_BYTES ((uint64_t)1 << 40)
 
-/* Bytes of one element, 0 for element types that do not fill whole bytes. */
-static uint64_t element_bytes(uint8_t dtype) {
+uint64_t iopt_element_bytes(uint8_t dtype) {
   switch (dtype) {
     case 2: case 3: case 9: case 17: case 18: case 19: case 20: return 1;
     case 4: case 5: case 10: case 16: return 2;
@@ -16,7 +15,7 @@ static uint64_t element_bytes(uint8_t dtype) {
 }
 
 static int verify_output(const iopt_output *output, uint32_t index, iopt_error *error) {
-  uint64_t bytes = element_bytes(output->dtype);
+  uint64_t bytes = iopt_element_bytes(output->dtype);
   if (bytes == 0) return iopt_fail(error, "output %u has an element type that programs cannot have", index);
   for (int d = 0; d < output->rank; d++)
     if (output->dims[d] < 0 || !iopt_multiply(bytes, (uint64_t)output->dims[d], &bytes) || bytes > MAX_BYTES)
