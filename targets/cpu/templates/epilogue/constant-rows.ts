@@ -7,16 +7,24 @@ import type { VectorIsa } from "./vector-isa.ts";
 /** Bytes of a row: one value repeated over the widest vector. */
 const rowBytes = 64;
 
+/** From here to 2^24, and as far below, neighbouring float32 numbers differ by one. */
+const magic = 1.5 * 2 ** 23;
+
 /** Constants of an epilogue, each a vector of one repeated value; `order` is an index vector of `vpermd`. */
 export type ConstantRow =
-  /** float32 bounds of the rounded sum without its zero point. */
-  | "top"
-  | "bottom"
-  /** Zero point of the requantized sum, as int16 and as float32. */
+  /** 2^30 as float32: where sums are cut off before they are rounded to int32. */
+  | "limit"
+  /** Zero point of the requantized sum, int16. */
   | "zero16"
-  | "zero"
-  /** Lower bound of the requantized sum, uint8. */
+  /** Bounds of the requantized sum, uint8. */
   | "floor"
+  | "ceiling"
+  /** 1.5 * 2^23: a float32 sum with it is rounded to a whole number. */
+  | "magic"
+  /** The same plus the bounds of the sum without its zero point, and less the zero point. */
+  | "lowest"
+  | "highest"
+  | "shift"
   /** float32 factors and constant term of the residual sum. */
   | "valueRatio"
   | "residualRatio"
@@ -34,8 +42,10 @@ export function constantRows({ out, table, residual }: Epilogue, isa: VectorIsa)
   if (out !== "u8") return [];
   const direct = residual !== undefined && !table;
   return [
-    ...(["order", "top"] as const),
-    ...(direct ? (["bottom", "zero"] as const) : (["zero16", "floor"] as const)),
+    "order",
+    ...(direct
+      ? (["magic", "lowest", "highest", "shift"] as const)
+      : (["limit", "zero16", "floor", "ceiling"] as const)),
     ...(residual === undefined ? [] : (["fixed", "valueRatio", "residualRatio", "outFloor", "outCeiling"] as const)),
     ...(table && !isa.permutesBytes ? (["sixteen", "outside"] as const) : []),
   ];
@@ -81,16 +91,22 @@ export function tableArgument(): KernelArgument {
 function rowContent(row: ConstantRow, epilogue: Epilogue, isa: VectorIsa, parameters: KernelParameters): Uint8Array {
   const number = (name: string): number => numberOf(parameters, name);
   switch (row) {
-    case "top":
-      return floats(number("hi") - number("yZero"));
-    case "bottom":
-      return floats(number("lo") - number("yZero"));
-    case "zero":
-      return floats(number("yZero"));
+    case "limit":
+      return floats(2 ** 30);
+    case "magic":
+      return floats(magic);
+    case "lowest":
+      return floats(magic + number("lo") - number("yZero"));
+    case "highest":
+      return floats(magic + number("hi") - number("yZero"));
+    case "shift":
+      return floats(magic - number("yZero"));
     case "zero16":
       return new Uint8Array(new Int16Array(rowBytes / 2).fill(number("yZero")).buffer);
     case "floor":
       return filled(number("lo"));
+    case "ceiling":
+      return filled(number("hi"));
     case "outFloor":
       return filled(number("outLo"));
     case "outCeiling":

@@ -49,10 +49,12 @@ function emitBytes(context: EpilogueContext, group: AccumulatorGroup): Register 
     emitRound(context, group);
     emitAddResidual(context, group);
   } else {
-    // The float bound keeps vcvtps2dq from turning sums beyond int32 into the smallest one; saturation is the lower one.
-    for (const accumulator of accumulators) assembler.emit("vminps", accumulator, accumulator, constant("top"));
+    // Sums beyond int32 would become the smallest one. Floats are cut off as integers, whose order is theirs above 0:
+    // vpminsd runs on every vector port, vminps on two that the conversions keep busy.
+    for (const accumulator of accumulators) assembler.emit("vpminsd", accumulator, accumulator, constant("limit"));
     emitPack(context, accumulators, true);
     assembler.emit("vpmaxub", packed, packed, constant("floor"));
+    assembler.emit("vpminub", packed, packed, constant("ceiling"));
   }
   if (epilogue.table) {
     emitLookup(context, packed);
@@ -71,14 +73,17 @@ function emitBytes(context: EpilogueContext, group: AccumulatorGroup): Register 
   return packed;
 }
 
-/** Rounds scaled sums to whole float32 numbers: the quantized value that a residual is added to. */
-function emitRound({ assembler, isa, constant }: EpilogueContext, { accumulators }: AccumulatorGroup): void {
-  const halfEven = 8;
+/**
+ * Scaled sums to the quantized values that a residual is added to, as whole float32 numbers: rounded by the addition of
+ * a number whose neighbours are one apart, clamped as integers (as above), the number less the zero point taken off.
+ */
+function emitRound(context: EpilogueContext, { accumulators }: AccumulatorGroup): void {
+  const { assembler, constant } = context;
   for (const accumulator of accumulators) {
-    assembler.emit("vmaxps", accumulator, accumulator, constant("bottom"));
-    assembler.emit("vminps", accumulator, accumulator, constant("top"));
-    assembler.emit(isa.lanes === 16 ? "vrndscaleps" : "vroundps", accumulator, accumulator, halfEven);
-    assembler.emit("vaddps", accumulator, accumulator, constant("zero"));
+    assembler.emit("vaddps", accumulator, accumulator, constant("magic"));
+    assembler.emit("vpmaxsd", accumulator, accumulator, constant("lowest"));
+    assembler.emit("vpminsd", accumulator, accumulator, constant("highest"));
+    assembler.emit("vsubps", accumulator, accumulator, constant("shift"));
   }
 }
 

@@ -95,7 +95,17 @@ export function createEpilogueContext(options: EpilogueOptions): EpilogueContext
   };
 }
 
-const residentOrder: readonly ConstantRow[] = ["fixed", "order", "top", "bottom", "zero", "zero16", "floor"];
+const residentOrder: readonly ConstantRow[] = [
+  "fixed",
+  "order",
+  "limit",
+  "magic",
+  "lowest",
+  "highest",
+  "shift",
+  "zero16",
+  "floor",
+];
 
 /** Vector registers that an epilogue needs besides the accumulators. */
 export function epilogueRegisters(options: Pick<EpilogueOptions, "epilogue" | "isa" | "order">): number {
