@@ -22,7 +22,7 @@ export interface Extents {
 export interface Block {
   /**
    * `full`: every lane of `groups` registers. `masked` (AVX-512): mask k1 has a bit an element; {@link groupMask} gives
-   * those of a group. `single` (AVX2): one element; rcx is free.
+   * those of a group. `single` (AVX2): one element. rcx is free.
    */
   readonly kind: "full" | "masked" | "single";
   /** Registers of 32-bit elements. */
@@ -42,6 +42,13 @@ export interface StridedRuns {
 }
 
 const pointers: readonly Register[] = [r8, r9, r10];
+
+/** How a block of so many elements, at most four groups, is computed. */
+export function blockKind(simd: Simd, elements: number): Pick<Block, "kind" | "groups"> {
+  const groups = Math.ceil(elements / simd.lanes);
+  const isWhole = elements % simd.lanes === 0 && groups !== 3;
+  return { kind: isWhole ? "full" : simd.name === "avx512" ? "masked" : "single", groups };
+}
 
 /** Mask register of the elements of one group of a `masked` block. */
 export function groupMask(group: number): ReturnType<typeof k> {
@@ -133,8 +140,8 @@ function emitAdvance(a: Assembler, pointer: Register, bytes: number): void {
   if (bytes !== 0) a.emit("add", pointer, bytes);
 }
 
-/** k1 from the low 64 bits of `bits`, k2 to k4 from what follows 16, 32, 48 bits further on; the register is lost. */
-function emitMasks(a: Assembler, bits: Register, groups: number): void {
+/** Emits k1 from the low 64 bits of `bits`, k2 to k4 from what follows 16, 32, 48 bits further on; the register is lost. */
+export function emitMasks(a: Assembler, bits: Register, groups: number): void {
   for (let group = 0; group < groups; group++) {
     if (group > 0) a.emit("shr", bits, 16);
     a.emit("kmovq", groupMask(group), bits);
@@ -202,11 +209,8 @@ function emitRest(walk: Walk): void {
 
 /** Calls the body for `elements` elements at the element `from`, or at rax. */
 function emitPart({ simd, operands, body }: Walk, elements: number, from?: number): void {
-  const groups = Math.ceil(elements / simd.lanes);
-  const whole = elements % simd.lanes === 0 && groups !== 3;
   body({
-    kind: whole ? "full" : simd.name === "avx512" ? "masked" : "single",
-    groups,
+    ...blockKind(simd, elements),
     at: (operand, group = 0) => {
       const { elementBytes } = operands[operand] as StridedOperand;
       const disp = ((from ?? 0) + group * simd.lanes) * elementBytes;
