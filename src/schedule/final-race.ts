@@ -1,11 +1,12 @@
 import { candidateText } from "./candidate.ts";
 import { chooseCandidate, compareTried } from "./choose-candidate.ts";
-import { noiseOf, scoreOf } from "./kernel-samples.ts";
+import type { KernelSamples } from "./kernel-samples.ts";
+import { joinSamples, noiseOf, scoreOf } from "./kernel-samples.ts";
 import type { TrialBook, TriedKernel } from "./trial-book.ts";
 import type { Emitted, TrialRunner } from "./trial-runner.ts";
 import type { TunedKernel } from "./tuned-kernel.ts";
 import { bestKernel } from "./tuned-kernel.ts";
-import { finalists, finalWithin } from "./tuning-effort.ts";
+import { finalists, finalRepeats, finalWithin, worthwhileGain } from "./tuning-effort.ts";
 import type { TuningContext, TuningTask } from "./tuning-task.ts";
 import { taskChoiceKey } from "./tuning-task.ts";
 
@@ -35,25 +36,20 @@ export async function finalRace(
   const isSeed = ({ candidate }: TriedKernel): boolean => seedTexts.includes(candidateText(candidate));
   const close = timed.filter(({ score }) => score <= leader.score * finalWithin).slice(0, finalists);
   const entrants = [...new Set([...close, ...timed.filter(isSeed).slice(0, 1)])].flatMap(asEmitted);
-  const { finalRounds: rounds, candidates } = context.effort;
-  const outcomes = await runner.race(
-    [...entrants, ...asEmitted(leader)],
-    [{ rounds, within: Infinity, atMost: Infinity }],
-  );
-  const scores = outcomes.map(({ samples, rejection }) => (rejection === undefined ? scoreOf(samples) : Infinity));
-  const [first, second] = [outcomes[0], outcomes.at(-1)];
-  const noise = first === undefined || second === undefined ? 0 : noiseOf(first.samples, second.samples);
+  const { samples, noise } = await raceUntilClear([...entrants, ...asEmitted(leader)], context, runner);
   const chosen = chooseCandidate(
-    entrants.map((emitted, i) => ({ ...emitted, score: scores[i] as number })),
+    entrants.map((emitted, i) => ({ ...emitted, score: scoreOf(samples[i] as KernelSamples) })),
     seedTexts,
     noise,
   );
   if (chosen === undefined) return bestKernel(task, context, book.tried, "measured");
   const text = candidateText(chosen.candidate);
   const tried = book.tried.filter(({ isTwin }) => !isTwin).length;
-  const verdict = seedTexts.includes(text) ? "no other wins by more than the noise" : "ahead of the seed";
+  const rivals = timed.some(isSeed) ? "ahead of the seed" : "the seed not among them";
+  const verdict = seedTexts.includes(text) ? "the seed: none wins by more than the noise" : rivals;
   const reason = `best of ${tried} candidates, ${verdict} (noise ${(noise * 100).toFixed(1)} %)`;
   const { cache, now, tool } = context;
+  const { candidates } = context.effort;
   cache.append([
     {
       ...{ v: 1, kind: "choice", key: taskChoiceKey(task, context), model: "", scope: "kernel", at: now(), tool },
@@ -65,4 +61,27 @@ export async function finalRace(
   const { candidate, kernel, code } = chosen;
   const found = { candidate, kernel, code };
   return { task, found, ns: nsOf(text), seedNs: nsOf(seedTexts[0]), source: "measured", reason };
+}
+
+/**
+ * Races the kernels, of which the last is the first under another name, and goes on up to {@link finalRepeats} times while
+ * the noise is more than a gain that counts. Rejected kernels have no samples.
+ */
+async function raceUntilClear(
+  kernels: readonly Emitted[],
+  { effort }: TuningContext,
+  runner: TrialRunner,
+): Promise<{ readonly samples: readonly KernelSamples[]; readonly noise: number }> {
+  const stage = { rounds: effort.finalRounds, within: Infinity, atMost: Infinity };
+  const nothing: KernelSamples = { ns: [], referenceNs: [] };
+  let samples: readonly KernelSamples[] = kernels.map(() => nothing);
+  let noise = Infinity;
+  for (let repeat = 0; repeat < finalRepeats && noise > worthwhileGain; repeat++) {
+    const outcomes = await runner.race(kernels, [stage]);
+    samples = outcomes.map((outcome, i) =>
+      outcome.rejection === undefined ? joinSamples(samples[i] as KernelSamples, outcome.samples) : nothing,
+    );
+    noise = noiseOf(samples[0] as KernelSamples, samples.at(-1) as KernelSamples);
+  }
+  return { samples, noise };
 }

@@ -5,18 +5,26 @@ import type { TrialRecord } from "./record.ts";
 /** Rounds count when their reference loop is within this share of its best (as whole models are timed). */
 const referenceTolerance = 0.08;
 
+/** Of so many rounds at least this share counts, however disturbed: minima of two rounds mean nothing. */
+const leastShare = 1 / 3;
+
 /** All times of one kernel, with the reference loop of the same rounds. */
 export interface KernelSamples {
   readonly ns: readonly number[];
   readonly referenceNs: readonly number[];
 }
 
+function keptRounds({ referenceNs }: KernelSamples): readonly number[] {
+  return quietRounds(referenceNs, referenceTolerance, Math.ceil(referenceNs.length * leastShare)).kept;
+}
+
 /** What a trial record says of the samples, after rounds of a disturbed machine are left out. */
 export function timesOf(
-  { ns, referenceNs }: KernelSamples,
+  samples: KernelSamples,
   mode: TimingRequest["mode"],
 ): Required<Pick<TrialRecord, "ns" | "reference">> {
-  const { kept } = quietRounds(referenceNs, referenceTolerance);
+  const { ns, referenceNs } = samples;
+  const kept = keptRounds(samples);
   const times = kept.map((i) => ns[i] as number);
   const references = kept.map((i) => referenceNs[i] as number);
   return {
@@ -38,10 +46,8 @@ export function scoreOf(samples: KernelSamples): number {
  */
 export function noiseOf(a: KernelSamples, b: KernelSamples): number {
   if (a.ns.length === 0 || b.ns.length === 0) return 0;
-  const { ratio, low, high } = speedRatio(
-    a.ns.map((ns) => [ns]),
-    b.ns.map((ns) => [ns]),
-  );
+  const minima = (samples: KernelSamples): number[][] => keptRounds(samples).map((i) => [samples.ns[i] as number]);
+  const { ratio, low, high } = speedRatio(minima(a), minima(b));
   return Math.max(Math.abs(ratio - 1), (high - low) / 4);
 }
 

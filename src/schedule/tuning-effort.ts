@@ -22,6 +22,9 @@ export const worthwhileGain = 0.01;
 export const finalWithin = 1.08;
 export const finalists = 3;
 
+/** Races of the last few at most: more than one only where the machine is noisy. */
+export const finalRepeats = 3;
+
 const stages: readonly RaceStage[] = [
   { rounds: 3, within: 1.25, atMost: Infinity },
   { rounds: 3, within: finalWithin, atMost: 6 },
