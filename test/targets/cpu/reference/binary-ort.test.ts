@@ -85,3 +85,23 @@ x64Test("QLinearMul of every pair of bytes, and with either operand broadcast", 
     expect(differences(first, (i) => mulU8(i >> 8, everyB[i] as number, ratio, quantization))).toBe(0);
   }
 });
+
+x64Test.each(["Add", "Mul"])("%s between conversions is the integer operator", async (op) => {
+  for (const quantization of cases.slice(0, 6)) {
+    const { a, b, y } = quantization;
+    const constants = Object.entries({ a, b, y }).map(
+      ([name, { scale, zero }]) =>
+        `const %${name}s: float32[] = ${scale.toPrecision(9)} const %${name}z: uint8[] = ${zero}`,
+    );
+    const text = `in %a: uint8[65536] in %b: uint8[65536] ${constants.join(" ")}
+      %af = DequantizeLinear(%a, %as, %az) %bf = DequantizeLinear(%b, %bs, %bz)
+      %f = ${op}(%af, %bf) %y = QuantizeLinear(%f, %ys, %yz)`;
+    const actual = await ortEvaluate(text, { a: everyA, b: everyB }, "all");
+    const [sum, ratio] = [addConstants(quantization), mulRatio(quantization)];
+    const expected = (i: number): number => {
+      const [p, q] = [everyA[i] as number, everyB[i] as number];
+      return op === "Add" ? addU8(p, q, sum) : mulU8(p, q, ratio, quantization);
+    };
+    expect(differences(actual, expected)).toBe(0);
+  }
+});

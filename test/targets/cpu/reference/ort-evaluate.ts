@@ -10,10 +10,17 @@ export const x64Test = test.skipIf(process.arch !== "x64");
 /** Feeds of a model by input name. */
 export type Feeds = Readonly<Record<string, Uint8Array | Float32Array>>;
 
-/** Output `y` of a graph written in the text form, computed by onnxruntime-node; `body` is what stands in `graph g {}`. */
-export async function ortEvaluate(body: string, feeds: Feeds): Promise<ArrayLike<number>> {
+/**
+ * Output `y` of a graph written in the text form, computed by onnxruntime-node; `body` is what stands in `graph g {}`. With
+ * optimization, conversions and the operators between them are fused.
+ */
+export async function ortEvaluate(
+  body: string,
+  feeds: Feeds,
+  optimization: "disabled" | "all" = "disabled",
+): Promise<ArrayLike<number>> {
   const model = parseModel(`opset 17 opset com.microsoft 1 graph g { ${body} out %y }`);
-  const session = await openSession(encodeModel(model), { optimization: "disabled", threads: 1 });
+  const session = await openSession(encodeModel(model), { optimization, threads: 1 });
   try {
     const outputs = await session.run(
       new Map(Object.entries(feeds).map(([name, data]) => [name, feed(model.graph, name, data)])),
