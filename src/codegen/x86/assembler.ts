@@ -40,7 +40,7 @@ export function createAssembler(): Assembler {
       return label(`${stem}.${count}`);
     },
     bind(target) {
-      const name = typeof target === "string" ? target : target.name;
+      const { name } = typeof target === "string" ? label(target) : target;
       if (bound.has(name)) throw new Error(`Label ${name} is bound twice.`);
       bound.add(name);
       items.push({ kind: "label", name });

@@ -1,4 +1,5 @@
-import type { RegisterClass } from "./register.ts";
+/** Families of registers: general registers by width, vectors by width, opmasks. */
+export type RegisterClass = "r8" | "r16" | "r32" | "r64" | "xmm" | "ymm" | "zmm" | "k";
 
 /**
  * Kinds of operands as bits: an operand has one kind bit and may have flag bits, a form's operand accepts a union.

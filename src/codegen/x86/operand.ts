@@ -86,8 +86,9 @@ export function masked(operand: Register | Memory, mask: Register, mode: "merge"
   return { kind: "masked", operand, mask, zeroing, accepts };
 }
 
-/** Reference to a label. */
+/** Reference to a label. Names are letters, digits, `_` and `.`, so that listings can print them. */
 export function label(name: string): Label {
+  if (!/^[\w.]+$/.test(name)) throw new Error(`"${name}" cannot be the name of a label.`);
   return { kind: "label", name, accepts: kinds.label };
 }
 

@@ -7,6 +7,7 @@ import type { Mnemonic } from "./tables/index.ts";
 const prefixes: Readonly<Record<string, number>> = { "66": 1, f3: 2, f2: 3 };
 const maps: Readonly<Record<string, number>> = { "0f": 1, "0f38": 2, "0f3a": 3 };
 const featureOf: Readonly<Record<string, CpuFeature>> = {
+  avx2: "avx2",
   fma: "fma",
   avxvnni: "avxvnni",
   bw: "avx512bw",
@@ -97,8 +98,8 @@ function displacementUnit(operands: readonly FormOperand[], attributes: Readonly
 }
 
 function features(encoding: Encoding, width: number, attributes: ReadonlySet<string>): readonly CpuFeature[] {
-  if (encoding === "legacy") return [];
   const named = [...attributes].flatMap((name) => featureOf[name] ?? []);
+  if (encoding === "legacy") return named;
   const wide = named.filter((name) => name.startsWith("avx512"));
   if (encoding === "vex") {
     // Opmask instructions are VEX-encoded AVX-512; everything else needs AVX2 at most, which stands for AVX too.

@@ -1,7 +1,4 @@
-import { registerKind } from "./operand-kind.ts";
-
-/** Families of registers: general registers by width, vectors by width, opmasks. */
-export type RegisterClass = "r8" | "r16" | "r32" | "r64" | "xmm" | "ymm" | "zmm" | "k";
+import { type RegisterClass, registerKind } from "./operand-kind.ts";
 
 /** A register as an instruction names it; one frozen object per name. */
 export interface Register {

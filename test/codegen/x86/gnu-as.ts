@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,4 +29,14 @@ export function assemble(text: string): Uint8Array {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Numbers, from 1, of the lines of an assembly file that GNU as does not take. */
+export function rejectedLines(text: string): ReadonlySet<number> {
+  const { stderr } = spawnSync("as", ["--64", "-o", "/dev/null", "-"], {
+    input: `${text}\n`,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  return new Set([...stderr.matchAll(/:(\d+): Error/g)].map(([, line]) => Number(line)));
 }

@@ -114,7 +114,6 @@ export const floatTable = {
   vcomiss: ["vex+evex.lig.0f.w0 2f RM x, x/m32 | sae"],
   vucomiss: ["vex+evex.lig.0f.w0 2e RM x, x/m32 | sae"],
   vcomisd: ["vex+evex.lig.66.0f.w0/1 2f RM x, x/m64 | sae"],
-  vfpclassps: ["evex.66.0f3a.w0 66 RMI k{k}, v/m/b32, ib | dq"],
   vcvtdq2ps: ["vex+evex.0f.w0 5b RM v{kz}, v/m/b32 | er"],
   vcvtps2dq: ["vex+evex.66.0f.w0 5b RM v{kz}, v/m/b32 | er"],
   vcvttps2dq: ["vex+evex.f3.0f.w0 5b RM v{kz}, v/m/b32 | sae"],

@@ -85,9 +85,10 @@ export const legacyTable = {
   sar: shift(7),
   xchg: ["o8 86 RM r, m", "o16/32/64 87 RM r, m"],
   bswap: ["o32/64.0f c8 O r"],
-  popcnt: ["o16/32/64.f3.0f b8 RM r, r/m"],
-  tzcnt: ["o16/32/64.f3.0f bc RM r, r/m"],
-  lzcnt: ["o16/32/64.f3.0f bd RM r, r/m"],
+  // Bit counts are extensions that every processor with AVX2 has.
+  popcnt: ["o16/32/64.f3.0f b8 RM r, r/m | avx2"],
+  tzcnt: ["o16/32/64.f3.0f bc RM r, r/m | avx2"],
+  lzcnt: ["o16/32/64.f3.0f bd RM r, r/m | avx2"],
   bt: ["o16/32/64.0f a3 MR r/m, r", "o16/32/64.0f ba/4 MI r/m, ib"],
   push: ["o0 50 O r64", "o0 6a I is", "o0 68 I iz"],
   pop: ["o0 58 O r64"],
