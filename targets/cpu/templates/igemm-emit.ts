@@ -2,14 +2,10 @@ import type { Assembler, Memory, Register } from "../../../src/codegen/x86/index
 import {
   createAssembler,
   mem,
-  r10,
-  r11,
   r12,
   r13,
   r14,
   r15,
-  r8,
-  r9,
   rax,
   rbp,
   rbx,
@@ -19,57 +15,15 @@ import {
   rsi,
   rsp,
 } from "../../../src/codegen/x86/index.ts";
+import type { Emission, Variable } from "./igemm-frame.ts";
+import { tileRegisters, variables } from "./igemm-frame.ts";
 import type { IgemmPlan } from "./igemm-plan.ts";
 import { blockCount } from "./igemm-plan.ts";
-import type { TileChannels, TileRegisters } from "./igemm-tile.ts";
-import { elementBytes, emitTile } from "./igemm-tile.ts";
+import { elementBytes } from "./igemm-tile.ts";
+import { emitUnits } from "./igemm-units.ts";
 import { blockBytes } from "./igemm-weights.ts";
 
-const tileRegisters: TileRegisters = {
-  x: rax,
-  weights: rbx,
-  counters: [rcx, rdx, r11],
-  tile: r8,
-  y: r9,
-  residual: r10,
-  block: r12,
-  bias: r13,
-  multiplier: r14,
-  params: r15,
-  table: rsi,
-  ahead: rbp,
-};
-
 const savedRegisters = [rbx, rbp, r12, r13, r14, r15];
-
-/** Variables of the outer loops, eight bytes each on the stack. */
-const variables = [
-  "x",
-  "y",
-  "residual",
-  "weights",
-  "bias",
-  "multiplier",
-  "unitsEnd",
-  "blocksBegin",
-  "blocksEnd",
-  "sweepBegin",
-  "sweepEnd",
-  "unit",
-  "block",
-  "tile",
-  "ahead",
-  "xSweep",
-  "ySweep",
-  "residualSweep",
-] as const;
-type Variable = (typeof variables)[number];
-
-interface Emission {
-  readonly assembler: Assembler;
-  readonly plan: IgemmPlan;
-  at(variable: Variable): Memory;
-}
 
 /** Emits the whole kernel; `roles` are the names of its arguments in their order. */
 export function emitIgemm(plan: IgemmPlan, roles: readonly string[]): Assembler {
@@ -195,73 +149,4 @@ function emitBlocks(emission: Emission): void {
     emitUnits(emission, "rest", { vectors: blocks.restVectors, channels: blocks.restChannels });
   }
   assembler.bind("blocksDone");
-}
-
-/** All tiles of a sweep for one channel block. */
-function emitUnits({ assembler, plan, at }: Emission, name: string, channels: TileChannels): void {
-  const { flat, tiles, geometry, point } = plan;
-  const size = elementBytes(plan);
-  const advance = (rows: number, columns: number): void => {
-    const step = ({ row, pixel }: { row: number; pixel: number }): number => rows * row + columns * pixel;
-    emitAdd(assembler, tileRegisters.tile, step(geometry.x));
-    emitAdd(assembler, tileRegisters.y, size * step(geometry.y));
-    if (geometry.residual !== undefined) emitAdd(assembler, tileRegisters.residual, step(geometry.residual));
-  };
-  const tile = (width: number): void => {
-    if (plan.prefetchLines > 0) {
-      assembler.emit("mov", tileRegisters.ahead, at("ahead"));
-      assembler.emit("add", at("ahead"), 64 * plan.prefetchLines);
-    }
-    emitTile(assembler, plan, tileRegisters, width, channels);
-    advance(0, width);
-  };
-  assembler.emit("mov", tileRegisters.tile, at("xSweep"));
-  assembler.emit("mov", tileRegisters.y, at("ySweep"));
-  if (geometry.residual !== undefined) assembler.emit("mov", tileRegisters.residual, at("residualSweep"));
-  if (plan.prefetchLines > 0) {
-    assembler.emit("lea", rax, mem(tileRegisters.block, { disp: blockBytes(plan, channels.vectors) }));
-    assembler.emit("mov", at("ahead"), rax);
-  }
-  assembler.emit("mov", rax, at("sweepBegin"));
-  assembler.emit("mov", at("unit"), rax);
-  assembler.bind(`${name}.unit`);
-  if (flat) {
-    if (tiles.narrow > 0) {
-      assembler.emit("cmp", rax, tiles.wide);
-      assembler.emit("jae", assembler.label(`${name}.narrow`));
-    }
-    tile(tiles.width);
-    if (tiles.narrow > 0) {
-      assembler.emit("jmp", assembler.label(`${name}.next`));
-      assembler.bind(`${name}.narrow`);
-      tile(tiles.width - 1);
-      assembler.bind(`${name}.next`);
-    }
-  } else {
-    emitRepeated(assembler, at("tile"), tiles.wide, `${name}.wide`, () => tile(tiles.width));
-    emitRepeated(assembler, at("tile"), tiles.narrow, `${name}.narrow`, () => tile(tiles.width - 1));
-    advance(point.tileRows, -geometry.columns);
-  }
-  assembler.emit("mov", rax, at("unit"));
-  assembler.emit("add", rax, 1);
-  assembler.emit("mov", at("unit"), rax);
-  assembler.emit("cmp", rax, at("sweepEnd"));
-  assembler.emit("jb", assembler.label(`${name}.unit`));
-}
-
-function emitAdd(assembler: Assembler, register: Register, bytes: number): void {
-  if (bytes !== 0) assembler.emit("add", register, bytes);
-}
-
-function emitRepeated(assembler: Assembler, counter: Memory, count: number, label: string, body: () => void): void {
-  if (count === 0) return;
-  if (count > 1) {
-    assembler.emit("mov", counter, count);
-    assembler.bind(label);
-  }
-  body();
-  if (count > 1) {
-    assembler.emit("sub", counter, 1);
-    assembler.emit("jnz", assembler.label(label));
-  }
 }

@@ -3,7 +3,7 @@ import type { ConvWorkload } from "../workload.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
 import type { ChannelBlocks, Geometry, TileSplit } from "./igemm-geometry.ts";
 import { geometryOf, splitChannels, splitPixels } from "./igemm-geometry.ts";
-import { stepBytes } from "./igemm-sums.ts";
+import { stepBytes } from "./igemm-steps.ts";
 import type { WeightsLayout } from "./igemm-weights.ts";
 import { blockBytes } from "./igemm-weights.ts";
 
@@ -22,6 +22,8 @@ export interface IgemmPoint {
   readonly prefetch: number;
   /** Units (see {@link IgemmPlan.units}) for which all channel blocks are computed before the next ones; 0: all. */
   readonly unitBlock: number;
+  /** 1: a tile's epilogue runs between the first steps of the next tile, on a copy of the accumulators. */
+  readonly overlap: number;
   /** What threads share out: 0 units of pixels, 1 channel blocks. */
   readonly parallel: number;
 }
@@ -56,6 +58,7 @@ export function igemmPoint(point: Point): IgemmPoint {
     unroll: at("unroll"),
     prefetch: at("prefetch"),
     unitBlock: at("unitBlock"),
+    overlap: at("overlap"),
     parallel: at("parallel"),
   };
 }

@@ -16,7 +16,17 @@ export function igemmSeed(workload: ConvWorkload, isa: VectorIsa, device: Device
     for (const tileRows of values("tileRows"))
       for (const vectors of values("vectors"))
         for (const memory of values("memory")) {
-          const point: Point = { pixels, tileRows, vectors, memory, unroll: 8, prefetch: 0, unitBlock: 0, parallel: 0 };
+          const point: Point = {
+            pixels,
+            tileRows,
+            vectors,
+            memory,
+            unroll: 8,
+            prefetch: 0,
+            unitBlock: 0,
+            overlap: 0,
+            parallel: 0,
+          };
           if (!space.legal(point)) continue;
           const cost = igemmCost(planIgemm(workload, igemmPoint(point), isa), device);
           if (best === undefined || cost < best.cost) best = { point, cost };

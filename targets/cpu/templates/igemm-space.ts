@@ -5,7 +5,8 @@ import { epilogueRegisters } from "./epilogue/epilogue-context.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
 import { geometryOf, splitPixels } from "./igemm-geometry.ts";
 import { blockCount, igemmPoint, planIgemm } from "./igemm-plan.ts";
-import { operandRegisters } from "./igemm-sums.ts";
+import { operandRegisters } from "./igemm-steps.ts";
+import { takesFiller } from "./igemm-sums.ts";
 import { blockBytes } from "./igemm-weights.ts";
 
 /** Weights below this many bytes stay in the caches between tiles, and between layers: nothing to prefetch. */
@@ -26,9 +27,10 @@ export function igemmSpace(workload: ConvWorkload, isa: VectorIsa): Space {
         values: [...range(1, 4), ...(onePixel ? [6, 8, 12] : [])].filter((count) => count <= vectorsOfLayer),
       },
       { name: "memory", values: isa.name === "avx2" ? [0] : onePixel ? [0, 1, 8] : [0, 1] },
-      { name: "unroll", values: [4, 8, 16, 32] },
+      { name: "unroll", values: [4, 8, 16, 32, 64] },
       { name: "prefetch", values: [0, 1] },
       { name: "unitBlock", values: [0, 4, 16, 64] },
+      { name: "overlap", values: [0, 1] },
       { name: "parallel", values: [0, 1] },
     ],
     legal: (point) => isLegal(workload, isa, point),
@@ -38,13 +40,16 @@ export function igemmSpace(workload: ConvWorkload, isa: VectorIsa): Space {
 function isLegal(workload: ConvWorkload, isa: VectorIsa, values: Point): boolean {
   const point = igemmPoint(values);
   const { pixels, tileRows, vectors, memory } = point;
-  const accumulators = pixels * tileRows * vectors;
   if (memory > vectors) return false;
-  if (accumulators + operandRegisters(isa, vectors, memory) > isa.registers) return false;
-  const needed = epilogueRegisters({ epilogue: workload.epilogue, isa, order: "natural" });
-  if (accumulators + needed > isa.registers) return false;
+  const accumulators = pixels * tileRows * vectors;
+  const operands = operandRegisters(isa, vectors, memory);
+  const rest = epilogueRegisters({ epilogue: workload.epilogue, isa, order: "natural" });
+  const { overlap } = point;
+  if (overlap === 0 && accumulators + Math.max(operands, rest) > isa.registers) return false;
+  if (overlap === 1 && 2 * accumulators + operands + rest > isa.registers) return false;
   const plan = planIgemm(workload, point, isa);
   if (splitPixels(plan.geometry.columns, pixels).width !== pixels) return false;
+  if (overlap === 1 && !takesFiller(plan.geometry, plan.step, point.unroll)) return false;
   const blocks = blockCount(plan);
   if (blocks === 1 && (point.unitBlock > 0 || point.parallel === 1)) return false;
   if (point.unitBlock > 0 && point.unitBlock * 2 > plan.units) return false;

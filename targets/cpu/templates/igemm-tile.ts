@@ -3,8 +3,10 @@ import { k } from "../../../src/codegen/x86/index.ts";
 import { createEpilogueEmitter } from "./epilogue/emit-epilogue.ts";
 import type { AccumulatorGroup, Address, Segment } from "./epilogue/epilogue-context.ts";
 import type { IgemmPlan } from "./igemm-plan.ts";
+import { operandRegisters } from "./igemm-steps.ts";
 import type { SumRegisters } from "./igemm-sums.ts";
-import { accumulatorOf, emitSums } from "./igemm-sums.ts";
+import { emitSums } from "./igemm-sums.ts";
+import type { Instruction, InstructionSink } from "./interleave.ts";
 
 /** Pointers that a tile is emitted over. */
 export interface TileRegisters extends SumRegisters {
@@ -15,6 +17,8 @@ export interface TileRegisters extends SumRegisters {
   readonly multiplier: Register;
   readonly params: Register;
   readonly table: Register;
+  /** Overwritten by the epilogue, which may run between the steps of the next tile. */
+  readonly scalar: Register;
 }
 
 /** Output channels of a tile: `channels` of them in `vectors` vectors, the last perhaps not full. */
@@ -28,37 +32,44 @@ export function elementBytes({ workload }: Pick<IgemmPlan, "workload">): 1 | 4 {
   return workload.epilogue.out === "u8" ? 1 : 4;
 }
 
-/** Emits sums and epilogue of a tile of `width` pixels (times the rows of a tile). */
-export function emitTile(
+/** A tile's code in its parts. */
+export interface Tile {
+  readonly width: number;
+  /** Loads what the epilogue keeps in registers: before the first tile where tiles overlap, else before each epilogue. */
+  load(): void;
+  /** Sums into the accumulators, with `filler` spread over the first steps. */
+  sums(filler?: readonly Instruction[]): void;
+  /** Where tiles overlap: hands the accumulators to the epilogue, so that the next tile can begin. */
+  handOver(): void;
+  epilogue(sink: InstructionSink): void;
+}
+
+/** The tile of `width` pixels (times the rows of a tile) and the given channels. */
+export function createTile(
   assembler: Assembler,
   plan: IgemmPlan,
   registers: TileRegisters,
   width: number,
   channels: TileChannels,
-): void {
+): Tile {
   const { isa, geometry, point, workload } = plan;
   const { vectors } = channels;
   const pixels = Array.from({ length: plan.flat ? 1 : point.tileRows }, (_, row) =>
     Array.from({ length: width }, (__, column) => ({ row, column })),
   ).flat();
-  emitSums({
-    ...{ assembler, isa, geometry, registers, vectors },
-    pixels: pixels.map(({ row, column }) => row * geometry.x.row + column * geometry.x.pixel),
-    memory: Math.min(point.memory, vectors),
-    unroll: point.unroll,
-    prefetch: plan.prefetchLines,
-  });
-  const accumulators = pixels.length * vectors;
-  const epilogue = createEpilogueEmitter({
-    ...{ assembler, isa, epilogue: workload.epilogue, order: "natural" },
+  const count = pixels.length * vectors;
+  const shadow = point.overlap === 1 ? count : 0;
+  const memory = Math.min(point.memory, vectors);
+  const operands = count + shadow;
+  const free = operands + (point.overlap === 1 ? operandRegisters(isa, vectors, memory) : 0);
+  const emitter = createEpilogueEmitter({
+    ...{ isa, epilogue: workload.epilogue, order: "natural" },
     registers: {
       ...registers,
-      vectors: Array.from({ length: isa.registers - accumulators }, (_, index) => isa.vector(accumulators + index)),
-      scalar: registers.x,
+      vectors: Array.from({ length: isa.registers - free }, (_, index) => isa.vector(free + index)),
       masks: { store: k(1), lookup: k(2) },
     },
   });
-  epilogue.begin();
   const size = elementBytes(plan);
   const { y, residual } = geometry;
   const places = pixels.map(({ row, column }) => ({
@@ -68,7 +79,28 @@ export function emitTile(
         ? undefined
         : { base: registers.residual, displacement: row * residual.row + column * residual.pixel },
   }));
-  for (const group of groupsOf(plan, registers, places, channels)) epilogue.finish(group);
+  const groups = groupsOf(plan, registers, places, channels, shadow);
+  return {
+    width,
+    load: () => emitter.load(assembler),
+    sums: (filler) => {
+      const offsets = pixels.map(({ row, column }) => row * geometry.x.row + column * geometry.x.pixel);
+      const prefetch = plan.prefetchLines;
+      const { unroll } = point;
+      emitSums(
+        assembler,
+        { isa, geometry, registers, vectors, memory, operands, unroll, prefetch, pixels: offsets },
+        filler,
+      );
+    },
+    handOver: () => {
+      for (let index = 0; index < shadow; index++)
+        assembler.emit("vmovaps", isa.vector(shadow + index), isa.vector(index));
+    },
+    epilogue: (sink) => {
+      emitter.finish(sink, groups);
+    },
+  };
 }
 
 interface PixelPlace {
@@ -82,6 +114,7 @@ function groupsOf(
   registers: TileRegisters,
   places: readonly PixelPlace[],
   { vectors, channels }: TileChannels,
+  firstRegister: number,
 ): readonly AccumulatorGroup[] {
   const { isa } = plan;
   const groups: AccumulatorGroup[] = [];
@@ -94,7 +127,7 @@ function groupsOf(
         Array.from({ length: count }, (__, offset) => ({ pixel: first + index, vector: vector + offset })),
       );
       groups.push({
-        accumulators: entries.map((entry) => accumulatorOf(isa, vectors, entry.pixel, entry.vector)),
+        accumulators: entries.map((entry) => isa.vector(firstRegister + entry.pixel * vectors + entry.vector)),
         multipliers: entries.map((entry) => ({
           base: registers.multiplier,
           displacement: 4 * isa.lanes * entry.vector,

@@ -1,5 +1,5 @@
 import type { ChannelOrder } from "../../../../src/codegen/index.ts";
-import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
+import type { Memory, Register } from "../../../../src/codegen/x86/index.ts";
 import { mem } from "../../../../src/codegen/x86/index.ts";
 import type { Epilogue } from "../../workload.ts";
 import type { ConstantRow } from "./constant-rows.ts";
@@ -47,7 +47,6 @@ export interface EpilogueRegisters {
 
 /** What an epilogue is emitted for. */
 export interface EpilogueOptions {
-  readonly assembler: Assembler;
   readonly isa: VectorIsa;
   readonly epilogue: Epilogue;
   /** Order of channels within the accumulators; `quad64` takes groups of four, and one segment. */
@@ -59,7 +58,7 @@ export interface EpilogueOptions {
 export interface EpilogueContext extends EpilogueOptions {
   /** Vector registers free to overwrite. */
   readonly temporaries: readonly Register[];
-  /** Constants that live in registers between `begin` and the end of the tile. */
+  /** Constants that live in registers from `load` on. */
   readonly homes: ReadonlyMap<ConstantRow, Register>;
   /** The constant in memory. */
   stored(row: ConstantRow): Memory;
