@@ -203,6 +203,8 @@ export interface CompileReport {
   };
   readonly quantization: unknown;
   readonly pruning: unknown;
+  /** Forms with regions of machine code: each region with its steps, and why other nodes are in none. */
+  readonly regions: unknown;
   readonly forms: readonly FormReport[];
   readonly choice: { readonly form: string; readonly reason: string; readonly measured: "now" | "replayed" | "no" };
   readonly noise: number | undefined;

@@ -1,5 +1,7 @@
+import type { Reporter } from "../src/events.ts";
+import type { Model } from "../src/ir/index.ts";
 import type { TargetFacts } from "../src/pipeline/index.ts";
-import type { DeviceFingerprint } from "../src/schedule/index.ts";
+import type { DeviceFingerprint, ScheduleCache, TuningEffort } from "../src/schedule/index.ts";
 
 /** A device found on this machine, with the runtime that drives it. */
 export interface Device {
@@ -8,6 +10,48 @@ export interface Device {
   readonly summary: string;
   /** Runtime and version, as they enter keys of measurements. */
   readonly toolchain: Readonly<Record<string, string>>;
+}
+
+/** What compiling regions works with. */
+export interface RegionSetup {
+  readonly device: DeviceFingerprint;
+  readonly cache: ScheduleCache;
+  /** How much is tried for each workload; undefined takes what the records know, else the templates' own points. */
+  readonly effort: TuningEffort | undefined;
+  readonly budgetMs: number;
+  readonly seed: number;
+  /** Version of this tool, for records. */
+  readonly tool: string;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/** One step of a program, as reports show it. */
+export interface RegionStep {
+  readonly name: string;
+  readonly workload: string;
+  readonly template: string;
+  readonly point: Readonly<Record<string, number>>;
+  /** Multiply-accumulates. */
+  readonly work: number;
+  /** Nodes of the model it stands for. */
+  readonly nodes: readonly string[];
+}
+
+/** A part of the model that became a program. */
+export interface CompiledRegion {
+  readonly name: string;
+  readonly nodes: number;
+  readonly steps: readonly RegionStep[];
+  readonly programBytes: number;
+  readonly arenaBytes: number;
+  readonly weightsBytes: number;
+}
+
+/** The regions of a model, and why other nodes are in none. */
+export interface CompiledRegions {
+  readonly regions: readonly CompiledRegion[];
+  readonly refusals: readonly { readonly node: string; readonly reason: string }[];
 }
 
 /** Where a model will run: one folder under targets/ exports one object of this type. */
@@ -19,4 +63,9 @@ export interface Target {
   facts(device: DeviceFingerprint | undefined): TargetFacts;
   /** Finds the device; the reason when it or its runtime is missing. */
   detect(): Promise<{ readonly device: Device } | { readonly missing: string }>;
+  /**
+   * Compiles parts of a model, in place, to programs of machine code that the host library runs; absent for targets
+   * without kernels of their own.
+   */
+  readonly compileRegions?: (model: Model, setup: RegionSetup) => Promise<CompiledRegions>;
 }

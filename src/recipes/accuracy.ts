@@ -4,8 +4,9 @@ import { InferOptError } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { RuntimeValue, Tensor } from "../ir/index.ts";
 import { dtypes, isFloat, isTensor, numbersOf } from "../ir/index.ts";
-import type { Worker } from "../runtime/index.ts";
+
 import { fromWire, toWire } from "../runtime/index.ts";
+import type { Environment } from "./environment.ts";
 import type { Accuracy, Form } from "./form.ts";
 
 /** Accuracy of every form on the same samples, with the paired difference to the first form where there are labels. */
@@ -46,14 +47,14 @@ function scoresOf(values: ReadonlyMap<string, RuntimeValue>): readonly (readonly
 export async function measureAccuracy(
   forms: readonly Form[],
   data: Dataset,
-  worker: Worker,
+  { worker, native }: Pick<Environment, "worker" | "native">,
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<AccuracyResult> {
   const failures = new Map<string, string>();
   for (;;) {
     const running = forms.filter((form) => !failures.has(form.name));
-    const outcome = await tallyForms(running, data, worker, onProgress, signal);
+    const outcome = await tallyForms(running, data, { worker, native }, onProgress, signal);
     if ("tallies" in outcome) return { ...summarizeTallies(running, outcome.tallies), failures };
     if (outcome.form === forms[0]) throw outcome.error;
     failures.set(outcome.form.name, outcome.error.diagnostic.message);
@@ -65,14 +66,14 @@ type TallyOutcome = { readonly tallies: readonly Tally[] } | { readonly form: Fo
 async function tallyForms(
   forms: readonly Form[],
   data: Dataset,
-  worker: Worker,
+  { worker, native }: Pick<Environment, "worker" | "native">,
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<TallyOutcome> {
   const running: { readonly form: Form; readonly tally: Tally; readonly session: number }[] = [];
   let at = forms[0] as Form;
   let done = 0;
-  const settings = { optimization: "all", threads: 0 } as const;
+  const settings = { optimization: "all", threads: 0, native } as const;
   try {
     for (const form of forms) {
       at = form;

@@ -19,6 +19,7 @@ import { deviceOfRecords } from "./proof-records.ts";
 import { prunedHolds } from "./judge-pruned.ts";
 import { addPrunedForm } from "./prune-form.ts";
 import { addInt8Form } from "./quantize-form.ts";
+import { addRegionForm } from "./region-form.ts";
 import { rewriteFloat } from "./rewrite-float.ts";
 import type { Run } from "./run.ts";
 import { startRun } from "./run.ts";
@@ -64,6 +65,13 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
     const holds = pruned !== undefined && (await prunedHolds(pruned, input, samples, cache, run));
     const int8 = await run.phase("quantize", () => addInt8Form(holds ? pruned : base, input, samples, run));
     if (int8 !== undefined) forms.push(int8);
+    for (const lowest of [holds ? pruned : base, int8])
+      if (lowest !== undefined) {
+        const compiled = await run.phase(`compile regions of ${lowest.name}`, () =>
+          addRegionForm(lowest, input, samples, cache, run),
+        );
+        if (compiled !== undefined) forms.push(compiled);
+      }
     const decision = await run.phase("choose", () => decide(forms, input, samples, cache, run));
     const chosen = forms.find((form) => form.name === decision.choice.name) as Form;
     const written = await run.phase("write", () => writeResult(chosen, input, run));
@@ -134,6 +142,7 @@ function makeReport(
     operators: { before: input.operators, after: countOperators(chosen.model) },
     quantization: run.quantization,
     pruning: run.pruning,
+    regions: run.regions,
     forms: forms.map((form) => ({
       ...(formReports.find((report) => report.name === form.name) ?? untold(form)),
       bytes: form === chosen ? written.bytes : form.bytes,

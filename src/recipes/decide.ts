@@ -153,6 +153,7 @@ function timing(
         budgetMs: budgetMs / threads.length,
       },
       threads,
+      native: environment.native,
       seed: options.seed,
       feeds: feeds ?? new Map(),
       device: device.fingerprint,
@@ -178,7 +179,7 @@ export async function measureForms(forms: readonly Form[], data: Dataset, run: R
   const result = await measureAccuracy(
     forms,
     data,
-    run.environment.worker,
+    run.environment,
     (done, total) => run.reporter.handle({ type: "progress", phase: "accuracy", done, total }),
     run.signal,
   );

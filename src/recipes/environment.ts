@@ -20,6 +20,8 @@ export interface Environment {
   readonly temp: TempFolder;
   /** Runs models as they are written: optimizations off. */
   readonly exact: Executor;
+  /** Sessions go through the host library, so that compiled regions run. */
+  readonly native: boolean;
   /** Runs models as users do: all optimizations of the runtime. */
   readonly fast: Executor;
   close(): void;
@@ -50,14 +52,16 @@ export async function openEnvironment(options: CompileOptions, signal: AbortSign
   const worker = startWorker({ scratch: temp.path });
   const stop = (): void => worker.stop();
   signal.addEventListener("abort", stop, { once: true });
+  const native = target.compileRegions !== undefined && "device" in found;
   return {
     target,
+    native,
     device: "device" in found ? found.device : undefined,
     missing: "missing" in found ? found.missing : undefined,
     worker,
     temp,
     exact: workerExecutor(worker, { optimization: "disabled", threads: 0, folder: temp.path }),
-    fast: workerExecutor(worker, { optimization: "all", threads: 0, folder: temp.path }),
+    fast: workerExecutor(worker, { optimization: "all", threads: 0, folder: temp.path, native }),
     close: () => {
       signal.removeEventListener("abort", stop);
       worker.stop();

@@ -53,7 +53,7 @@ export async function evaluateModels(
     const { byForm, failures, top1Change } = await measureAccuracy(
       forms,
       evaluation,
-      environment.worker,
+      environment,
       () => undefined,
       signal,
     );

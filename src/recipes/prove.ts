@@ -19,6 +19,8 @@ export interface ProveSetup {
   readonly signal: AbortSignal;
   readonly policy: MeasurePolicy;
   readonly threads: readonly number[];
+  /** Sessions go through the host library. */
+  readonly native: boolean;
   readonly seed: number;
   readonly feeds: ReadonlyMap<string, RuntimeValue>;
   readonly device: DeviceFingerprint;
@@ -140,7 +142,7 @@ async function tryOpen(
     const { session } = await setup.worker.request({
       op: "open",
       model,
-      settings: { optimization: "all", threads },
+      settings: { optimization: "all", threads, native: setup.native },
     });
     opened = session;
     await setup.worker.request({ op: "run", session, feeds: toWire(setup.feeds), wanted: undefined });

@@ -3,6 +3,7 @@ import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type { CompileEvent, CompileReport, Reporter } from "../events.ts";
 import type { StageResult, TargetFacts } from "../pipeline/index.ts";
+import type { CompiledRegions } from "../../targets/index.ts";
 import type { Environment } from "./environment.ts";
 import type { OutputPaths } from "./paths.ts";
 
@@ -20,6 +21,8 @@ export interface Run {
   readonly phases: CompileReport["phases"][number][];
   /** What passes may know of the target: of this device or, in a reproducible run, of the records'. */
   facts: TargetFacts;
+  /** Forms with compiled regions. */
+  readonly regions: ({ readonly form: string } & CompiledRegions)[];
   quantization: unknown;
   pruning: unknown;
   noise: number | undefined;
@@ -52,6 +55,7 @@ export function startRun(
     refusals: [],
     problems: [],
     notes: [],
+    regions: [],
     phases: [],
     facts: environment.target.facts(environment.device?.fingerprint),
     quantization: undefined,

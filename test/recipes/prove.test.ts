@@ -52,6 +52,7 @@ test("a form that loads and fails to run leaves no session behind; spreads name 
     reporter: { handle: (event) => void events.push(event) },
     signal: new AbortController().signal,
     policy: measurePolicies.quick,
+    native: false,
     threads: [1],
     seed: 1,
     feeds: new Map(),

@@ -78,6 +78,14 @@ export const runtimeDiagnostics = {
     explanation:
       "A program holds the kernels of a region as machine code. The host library refuses it when its digest or that of the constants differs (the model was edited after it was compiled), when it needs CPU features that are not there or are masked by INFER_OPT_ISA, when its code is not listed in the file that INFER_OPT_TRUST names, or when anything in it could reach outside its buffers (docs/program-format.md).",
   }),
+  regionsDiffer: define<{ form: string; detail: string }>({
+    code: "IO0712",
+    severity: "warning",
+    message: ({ form, detail }) => `compiled regions are left out: ${form} computes something else: ${detail}`,
+    hint: () => "please report it with the model; the result is written without them",
+    explanation:
+      "Every kernel is checked against the reference before it is timed, and the whole model once more with its regions: its outputs are compared with those of the same form run by ONNX Runtime alone. Where they differ by more than rounding, nothing of the regions is used.",
+  }),
   nativeMissing: define<{ detail: string }>({
     code: "IO0711",
     exitCode: 5,

@@ -14,6 +14,8 @@ export interface WorkerExecutorOptions {
   readonly threads: number;
   /** Folder for the models handed to the worker. */
   readonly folder: string;
+  /** See SessionSettings. */
+  readonly native?: boolean;
 }
 
 /** The model with the wanted values as its only outputs; wanted names that are no values of the main graph are left out. */
@@ -41,7 +43,11 @@ export function workerExecutor(worker: Worker, options: WorkerExecutorOptions): 
         const { session, outputNames, opaqueOutputs } = await worker.request({
           op: "open",
           model: file,
-          settings: { optimization: options.optimization, threads: options.threads },
+          settings: {
+            optimization: options.optimization,
+            threads: options.threads,
+            ...(options.native === undefined ? {} : { native: options.native }),
+          },
         });
         opened = session;
         const asked = (wanted ?? outputNames).filter(

@@ -1,0 +1,131 @@
+import type { KernelParameters } from "../../../src/codegen/index.ts";
+import { uniformNumbers } from "../../../src/ir/index.ts";
+import type { WorkloadCase } from "../../../src/schedule/index.ts";
+import { evaluateConv } from "../reference/conv.ts";
+import { evaluateDepthwise } from "../reference/depthwise.ts";
+import type { ConvWorkload, DepthwiseWorkload, Strides } from "../workload.ts";
+import { randomBytes, randomTable, randomWeights } from "./random-bytes.ts";
+
+/** Multiply-accumulates of the oracle a case may cost: more are checked on a sample of the outputs. */
+const ORACLE_WORK = 4e6;
+
+/** Room behind activations, as kernels may read over the end. */
+const SLACK = 64;
+
+/** Data for a convolution or depthwise convolution, and the check of what a kernel makes of it. */
+export function sumCase(workload: ConvWorkload | DepthwiseWorkload, seed: number): WorkloadCase {
+  const { window, rows, columns, epilogue } = workload;
+  const outputs = workload.op === "conv-u8s8" ? workload.outputs : workload.channels;
+  const inputs = workload.op === "conv-u8s8" ? workload.inputs : workload.channels;
+  const depth = (workload.op === "conv-u8s8" ? inputs : 1) * window.kernel[0] * window.kernel[1];
+  const next = uniformNumbers(seed);
+  const reach = (axis: 0 | 1, size: number): number =>
+    (size - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis];
+  const x = randomBytes(
+    reach(0, rows) * workload.x.row + reach(1, columns) * workload.x.pixel + inputs + SLACK,
+    seed + 1,
+  );
+  const weights = randomWeights(outputs * depth, seed + 2);
+  const bias = workload.bias ? Int32Array.from({ length: outputs }, () => Math.round((next() - 0.5) * 2e4)) : undefined;
+  // Sums spread like sqrt(depth): this scale fills the range of a byte and goes over it on both sides.
+  const weightScale = Float32Array.from({ length: outputs }, () => (0.5 + next()) / Math.sqrt(depth));
+  const parameters: KernelParameters = {
+    numbers: {
+      ...{ xScale: 0.02, xZero: 117, yScale: 0.02 * 120, yZero: 121, lo: 3, hi: 250, perTensor: 0 },
+      ...{ tableScale: 0.03, tableZero: 120 },
+      ...{ residualScale: 0.025, residualZero: 110, outScale: 0.04, outZero: 128, outLo: 2, outHi: 253 },
+    },
+    tables: { table: randomTable(seed + 3) },
+  };
+  const last = ({ row, pixel }: Strides): number => (rows - 1) * row + (columns - 1) * pixel + outputs;
+  const residual = epilogue.residual === undefined ? undefined : randomBytes(last(epilogue.residual) + SLACK, seed + 4);
+  const elementBytes = epilogue.out === "u8" ? 1 : 4;
+  return {
+    buffers: {
+      x,
+      ...(residual === undefined ? {} : { residual }),
+      y: new Uint8Array(last(workload.y) * elementBytes).fill(0xa5),
+    },
+    parameters,
+    constants: {
+      weights: new Uint8Array(weights.buffer),
+      "weight-scale": new Uint8Array(weightScale.buffer),
+      ...(bias === undefined ? {} : { bias: new Uint8Array(bias.buffer) }),
+    },
+    expected: ({ y }) => {
+      if (y === undefined) return "nothing was written";
+      const share = Math.min(1, ORACLE_WORK / (rows * columns * outputs * depth));
+      for (const tile of sampleTiles(rows, columns, share)) {
+        const wrong = checkTile(workload, tile, { x, weights, bias, weightScale, residual }, parameters, y);
+        if (wrong !== undefined) return wrong;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** A stretch of one output row. */
+interface Tile {
+  readonly row: number;
+  readonly column: number;
+  readonly columns: number;
+}
+
+/** Stretches that make up `share` of the outputs: first and last pixels always, the others spread evenly. */
+function sampleTiles(rows: number, columns: number, share: number): readonly Tile[] {
+  const width = Math.min(columns, 16);
+  const tiles: Tile[] = [];
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column += width)
+      tiles.push({ row, column, columns: Math.min(width, columns - column) });
+  const wanted = Math.max(4, Math.floor(tiles.length * share));
+  if (wanted >= tiles.length) return tiles;
+  const step = (tiles.length - 1) / (wanted - 1);
+  return Array.from({ length: wanted }, (_, index) => tiles[Math.round(index * step)] as Tile);
+}
+
+interface SumOperands {
+  readonly x: Uint8Array;
+  readonly weights: Int8Array;
+  readonly bias: Int32Array | undefined;
+  readonly weightScale: Float32Array;
+  readonly residual: Uint8Array | undefined;
+}
+
+/** What is wrong in a tile; undefined when nothing is. */
+function checkTile(
+  workload: ConvWorkload | DepthwiseWorkload,
+  { row, column, columns }: Tile,
+  operands: SumOperands,
+  parameters: KernelParameters,
+  written: Uint8Array,
+): string | undefined {
+  const { window, epilogue, x: xStrides, y: yStrides } = workload;
+  const [strideY, strideX] = window.stride;
+  const start = row * strideY * xStrides.row + column * strideX * xStrides.pixel;
+  const outputs = workload.op === "conv-u8s8" ? workload.outputs : workload.channels;
+  const added = epilogue.residual;
+  const tileOperands = {
+    ...operands,
+    x: operands.x.subarray(start),
+    residual: added === undefined ? undefined : operands.residual?.subarray(row * added.row + column * added.pixel),
+  };
+  const length = (columns - 1) * yStrides.pixel + outputs;
+  const tile = { ...workload, rows: 1, columns };
+  const first = row * yStrides.row + column * yStrides.pixel;
+  const elementBytes = epilogue.out === "u8" ? 1 : 4;
+  const bytes = written.slice(first * elementBytes, (first + length) * elementBytes);
+  const [y, actual] =
+    epilogue.out === "u8"
+      ? [new Uint8Array(length), bytes]
+      : [new Float32Array(length), new Float32Array(bytes.buffer)];
+  if (tile.op === "conv-u8s8") evaluateConv(tile, { ...tileOperands, y }, parameters);
+  else evaluateDepthwise(tile, { ...tileOperands, y: y as Uint8Array }, parameters);
+  for (let pixel = 0; pixel < columns; pixel++)
+    for (let channel = 0; channel < outputs; channel++) {
+      const at = pixel * yStrides.pixel + channel;
+      if (y[at] !== actual[at])
+        return `row ${row}, column ${column + pixel}, channel ${channel}: ${actual[at]} instead of ${y[at]}`;
+    }
+  return undefined;
+}

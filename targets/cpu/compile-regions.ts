@@ -1,0 +1,87 @@
+import type { Model } from "../../src/ir/index.ts";
+import { systemClock } from "../../src/measure/index.ts";
+import type { Selection } from "./select.ts";
+import { defaultSelection } from "./select.ts";
+import type { TunedKernel, TuningContext, TuningRecords, TuningTask, Workload } from "../../src/schedule/index.ts";
+import { guidedSearch, hashJson, knownKernel, tuneWorkloads } from "../../src/schedule/index.ts";
+import type { CompiledRegions, RegionSetup } from "../target.ts";
+import type { EmittedRegion } from "./emit-regions.ts";
+import { emitRegions } from "./emit-regions.ts";
+import { startKernelMeasurer } from "./kernel-measurer.ts";
+import { measurePeak } from "./peak.ts";
+import { planRegions } from "./plan-regions.ts";
+import { multiplications, tuningTasks, workloadText } from "./tuning-tasks.ts";
+
+/** Version of what turns instruction lists into bytes: part of every measurement's key. */
+const toolchain = { emitter: "x86@1" };
+
+/** Plans, tunes, emits: see `Target.compileRegions`. */
+export async function compileRegions(model: Model, setup: RegionSetup): Promise<CompiledRegions> {
+  const { device } = setup;
+  const plan = planRegions(model, device);
+  const lowered = plan.regions.map((region) => region.lowered);
+  const records: TuningRecords = { cache: setup.cache, device, toolchain, mode: "cold" };
+  const tuned =
+    setup.effort === undefined
+      ? tuningTasks(lowered, 1, device, { int8: 0, float32: 0 }).map((task) => knownKernel(task, records))
+      : await tune((peak) => tuningTasks(lowered, 1, device, peak), records, { ...setup, effort: setup.effort });
+  const chosen = new Map(
+    tuned.flatMap(({ task, found }) => (found === undefined ? [] : [[hashJson(task.workload), found.candidate]])),
+  );
+  const select = (workload: Workload): Selection => {
+    const selection = chosen.get(hashJson(workload)) ?? defaultSelection(workload, device);
+    if (selection === undefined) throw new Error(`no template for ${workload.op}`);
+    return selection;
+  };
+  const emitted = emitRegions(model, plan.regions, select, device);
+  return {
+    regions: emitted.map(describe),
+    refusals: plan.refusals.map(({ node, reason }) => ({ node: node.name, reason })),
+  };
+}
+
+async function tune(
+  tasksFor: (peak: Awaited<ReturnType<typeof measurePeak>>) => readonly TuningTask[],
+  records: TuningRecords,
+  setup: RegionSetup & { readonly effort: NonNullable<RegionSetup["effort"]> },
+): Promise<readonly TunedKernel[]> {
+  const { device, signal, effort, reporter, seed, tool, budgetMs } = setup;
+  const measurer = startKernelMeasurer(device);
+  try {
+    const context: TuningContext = {
+      ...records,
+      ...{ measurer, reporter, signal, effort, seed, tool, clock: systemClock, search: guidedSearch },
+      now: () => new Date().toISOString(),
+    };
+    const known = tasksFor({ int8: 0, float32: 0 });
+    const warm = known.every((task) => knownKernel(task, records).source === "replayed");
+    const peak = warm ? { int8: 0, float32: 0 } : await measurePeak(measurer, device, signal);
+    return await tuneWorkloads(tasksFor(peak), context, budgetMs);
+  } finally {
+    measurer.close();
+  }
+}
+
+function describe({
+  name,
+  region,
+  program,
+  selections,
+  programBytes,
+}: EmittedRegion): CompiledRegions["regions"][number] {
+  return {
+    name,
+    nodes: region.nodes.size,
+    steps: region.lowered.steps.map(({ name: step, workload, nodes }, index) => {
+      const { template, point } = selections[index] as Selection;
+      return {
+        ...{ name: step, workload: workloadText(workload), template: `${template.name}@${template.version}`, point },
+        work: multiplications(workload),
+        nodes: nodes.map((node) => node.name),
+      };
+    }),
+    programBytes,
+    arenaBytes: program.arenaBytes,
+    weightsBytes: program.weightsBytes,
+  };
+}

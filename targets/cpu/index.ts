@@ -1,0 +1,23 @@
+import { loadHostLibrary } from "../../src/runtime/index.ts";
+import { onnxruntime } from "../onnxruntime/index.ts";
+import type { Target } from "../target.ts";
+
+/**
+ * This CPU with kernels of our own: ONNX Runtime runs the model, the host library runs regions of it. The file stays
+ * portable: without the library, regions are the plain operators they were made from.
+ */
+export const cpu: Target = {
+  id: "cpu",
+  summary:
+    "this CPU with tuned kernels of our own, carried in the model and run inside ONNX Runtime by the host library",
+  facts: (device) => ({ ...onnxruntime.facts(device), id: "cpu" }),
+  detect: async () => {
+    const found = await onnxruntime.detect();
+    if ("missing" in found) return found;
+    const host = loadHostLibrary();
+    if ("missing" in host) return { missing: `the host library: ${host.missing}` };
+    const { device } = found;
+    return { device: { ...device, toolchain: { ...device.toolchain, host: "1" } } };
+  },
+  compileRegions: async (model, setup) => (await import("./compile-regions.ts")).compileRegions(model, setup),
+};

@@ -1,0 +1,92 @@
+import { hashJson } from "../../src/schedule/index.ts";
+import type { DeviceFingerprint, TuningTask, WorkloadCase } from "../../src/schedule/index.ts";
+import { sumCase } from "./cases/sum-case.ts";
+import type { FloatWorkload } from "./float-workload.ts";
+import type { LoweredRegion } from "./lower/index.ts";
+import { templatesFor } from "./select.ts";
+import type { CpuWorkload } from "./workload.ts";
+
+/** Nanoseconds a multiply-accumulate takes at the machine's peak, by the kind of workload. */
+export interface PeakRates {
+  readonly int8: number;
+  readonly float32: number;
+}
+
+/** The tasks of a tuner for regions: one a distinct workload that has more than one way to be computed. */
+export function tuningTasks(
+  regions: readonly LoweredRegion[],
+  threads: number,
+  device: DeviceFingerprint,
+  peak: PeakRates,
+): readonly TuningTask[] {
+  const uses = new Map<string, { readonly workload: CpuWorkload | FloatWorkload; count: number }>();
+  for (const { workload } of regions.flatMap(({ steps }) => steps)) {
+    const key = hashJson(workload);
+    const known = uses.get(key);
+    if (known === undefined) uses.set(key, { workload, count: 1 });
+    else known.count++;
+  }
+  return [...uses.values()].flatMap(({ workload, count }) => {
+    const makeCase = caseOf(workload);
+    const templates = templatesFor(workload, device);
+    if (makeCase === undefined || templates.length === 0) return [];
+    const rate = workload.op.endsWith("f32") ? peak.float32 : peak.int8;
+    return [
+      {
+        ...{ label: workloadText(workload), workload, templates, uses: count, threads },
+        boundNs: (multiplications(workload) * rate) / threads,
+        cases: () => [makeCase()],
+      },
+    ];
+  });
+}
+
+/** Data for a workload's kernels; undefined for workloads that are not worth a search. */
+function caseOf(workload: CpuWorkload | FloatWorkload): (() => WorkloadCase) | undefined {
+  switch (workload.op) {
+    case "conv-u8s8":
+    case "depthwise-u8s8":
+      return () => sumCase(workload, 1);
+    default:
+      return undefined;
+  }
+}
+
+/** Multiply-accumulates of a workload; 0 for what only moves or compares. */
+export function multiplications(workload: CpuWorkload | FloatWorkload): number {
+  switch (workload.op) {
+    case "conv-u8s8":
+    case "conv-f32": {
+      const { rows, columns, inputs, outputs, window } = workload;
+      return rows * columns * inputs * outputs * window.kernel[0] * window.kernel[1];
+    }
+    case "depthwise-u8s8":
+    case "depthwise-f32": {
+      const { rows, columns, channels, window } = workload;
+      return rows * columns * channels * window.kernel[0] * window.kernel[1];
+    }
+    default:
+      return 0;
+  }
+}
+
+/** A workload in a few words, such as `conv-u8s8 56x56 64->64 3x3`. */
+export function workloadText(workload: CpuWorkload | FloatWorkload): string {
+  const { op, rows, columns } = workload;
+  const channels = "inputs" in workload ? `${workload.inputs}->${workload.outputs}` : String(workload.channels);
+  const window =
+    "window" in workload
+      ? ` ${workload.window.kernel.join("x")}${workload.window.stride.some((step) => step > 1) ? ` stride ${workload.window.stride.join("x")}` : ""}`
+      : "";
+  const extras =
+    "epilogue" in workload
+      ? [
+          ...("table" in workload.epilogue && workload.epilogue.table ? ["table"] : []),
+          ...("activation" in workload.epilogue && workload.epilogue.activation !== "none"
+            ? [workload.epilogue.activation]
+            : []),
+          ...(workload.epilogue.residual === undefined ? [] : ["residual"]),
+        ]
+      : [];
+  return `${op} ${rows}x${columns} ${channels}${window}${extras.map((extra) => ` +${extra}`).join("")}`;
+}
