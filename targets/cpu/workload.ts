@@ -73,17 +73,21 @@ export type DepthwiseWorkload = {
 };
 
 /**
- * `pool-u8`: `max`, or `average` with ONNX Runtime's QLinearAveragePool formula; a window that covers the whole input
- * is the global pool. Arguments: x, params, y (numbers `xScale`, `xZero`, `yScale`, `yZero` of averages); `edge` says how cells outside the input count for averages.
+ * `pool-u8`: `max` (halo filled with 0), `average` as ONNX Runtime's QLinearAveragePool computes it (float32 sums), or
+ * `global-average` as its QLinearGlobalAveragePool does (integer sums; also an AveragePool without padding whose window
+ * is the whole input). Arguments: x, params (averages: numbers `xScale`, `xZero`, `yScale`, `yZero`), y.
  */
 export type PoolWorkload = {
   readonly op: "pool-u8";
-  readonly kind: "max" | "average";
+  readonly kind: "max" | "average" | "global-average";
   readonly rows: number;
   readonly columns: number;
   readonly channels: number;
   readonly window: Window;
-  /** Cells of halo that the window meets at top, left, bottom, right; only averages look at it. */
+  /**
+   * Cells outside the input that windows reach at top, left, bottom, right, and whether they count in the divisor of
+   * averages; only averages look at it. Halos hold the zero point.
+   */
   readonly edge: { readonly pads: readonly [number, number, number, number]; readonly counted: boolean };
   readonly x: Strides;
   readonly y: Strides;

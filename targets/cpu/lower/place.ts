@@ -178,7 +178,7 @@ function orderFor(b: IntegerTensor, a: IntegerTensor, orderOf: (tensor: IntegerT
 }
 
 /** The padding a window really reads: cells behind the last window are not touched. */
-function touchedPads(op: ConvOp | FloatConvOp | PoolOp): readonly [number, number, number, number] {
+export function touchedPads(op: ConvOp | FloatConvOp | PoolOp): readonly [number, number, number, number] {
   const [top, left] = op.pads;
   if (op.x.shape.length !== 4) return noPads;
   const behind = (axis: 0 | 1): number => {

@@ -20,6 +20,7 @@ import type {
 } from "./integer-graph.ts";
 import { floatBinaryStep, floatConvStep, floatPoolStep, floatUnaryStep } from "./float-steps.ts";
 import type { CopyOp, PlacedRegion } from "./place.ts";
+import { touchedPads } from "./place.ts";
 import type { LoweredStep } from "./step.ts";
 import { at, constantOperand, named, parameters, tensorOperand } from "./step.ts";
 import { LoweringRefusal } from "./refusal.ts";
@@ -145,9 +146,9 @@ function poolStep(op: PoolOp, x: Placement, y: Placement): LoweredStep {
     name: op.name,
     nodes: op.nodes,
     workload: {
-      ...{ op: "pool-u8", kind: op.mode, window: op.window, channels: y.extent.channels },
+      ...{ op: "pool-u8", kind: poolKind(op), window: op.window, channels: y.extent.channels },
       ...{ rows: y.extent.rows, columns: y.extent.columns },
-      edge: { pads: op.pads, counted: op.counted },
+      edge: { pads: touchedPads(op), counted: op.counted },
       x: stridesOf(x.buffer),
       y: stridesOf(y.buffer),
     },
@@ -155,6 +156,13 @@ function poolStep(op: PoolOp, x: Placement, y: Placement): LoweredStep {
     parameters: parameters({ ...named("x", op.x.quantization), ...named("y", op.y.quantization) }),
     constants: {},
   };
+}
+
+/** ONNX Runtime averages the whole input by its global pool, also when the operator is the other one. */
+function poolKind({ mode, global, x, window, pads }: PoolOp): "max" | "average" | "global-average" {
+  if (mode === "max") return "max";
+  const whole = window.kernel[0] === x.shape[2] && window.kernel[1] === x.shape[3] && pads.every((pad) => pad === 0);
+  return global || whole ? "global-average" : "average";
 }
 
 function binaryStep(op: BinaryOp, a: Placement, b: Placement | undefined, y: Placement): LoweredStep {
