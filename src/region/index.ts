@@ -11,3 +11,8 @@ export type { InPlacePair, PlanItem } from "./plan-items.ts";
 export { arenaAlignment } from "./plan-items.ts";
 export type { MemoryPlan } from "./plan-memory.ts";
 export { planMemory } from "./plan-memory.ts";
+export type { StepAccess, StepBuffer } from "./step-graph.ts";
+export type { StepOrder } from "./order-steps.ts";
+export { orderSteps } from "./order-steps.ts";
+export type { StepPlan } from "./plan-steps.ts";
+export { itemsOf, planSteps } from "./plan-steps.ts";

@@ -1,6 +1,11 @@
 /** Offsets of items and the size of the arena are multiples of this. */
 export const arenaAlignment = 64;
 
+/** What an item takes of the arena: its bytes, rounded up to {@link arenaAlignment}. */
+export function alignedBytes(bytes: number): number {
+  return Math.ceil(bytes / arenaAlignment) * arenaAlignment;
+}
+
 /** A buffer to place. */
 export interface PlanItem {
   /** Unique among the items of a plan. */
@@ -48,7 +53,7 @@ export function itemTable(items: readonly PlanItem[], inPlace: readonly InPlaceP
   }
   return {
     count: items.length,
-    bytes: Float64Array.from(items, ({ bytes }) => Math.ceil(bytes / arenaAlignment) * arenaAlignment),
+    bytes: Float64Array.from(items, ({ bytes }) => alignedBytes(bytes)),
     first: Int32Array.from(items, ({ first }) => first),
     last: Int32Array.from(items, ({ last }) => last),
     partners,

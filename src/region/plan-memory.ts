@@ -16,7 +16,8 @@ export interface MemoryPlan {
 
 /** Bounds the search: pairs of items looked at, some 10 ns each. */
 const SEARCH_EFFORT = 2e7;
-const MOST_ROUNDS = 2000;
+const MOST_ROUNDS = 1000;
+const STARTS = 4;
 
 /**
  * Places items so that no two that live in a common step overlap, in as few bytes as it finds: several orders, two ways
@@ -36,15 +37,22 @@ interface Attempt {
 }
 
 function search(table: ItemTable, lowerBound: number): Placed {
-  let best: Attempt | undefined;
+  const attempts: Attempt[] = [];
   for (const order of startingOrders(table))
     for (const fit of ["best", "first"] as const) {
       const placed = placeItems(table, order, fit);
-      if (best === undefined || placed.bytes < best.placed.bytes) best = { order, fit, placed };
       if (placed.bytes === lowerBound) return placed;
+      attempts.push({ order, fit, placed });
     }
+  attempts.sort((a, b) => a.placed.bytes - b.placed.bytes);
+  let best: Placed | undefined;
+  for (const [seed, attempt] of attempts.slice(0, STARTS).entries()) {
+    const placed = improve(table, attempt, lowerBound, seed);
+    if (best === undefined || placed.bytes < best.bytes) best = placed;
+    if (placed.bytes === lowerBound) break;
+  }
   if (best === undefined) throw new Error("no order to place items in");
-  return improve(table, best, lowerBound);
+  return best;
 }
 
 /** Orders that do well on different graphs; ties go by index, so that equal input gives equal plans. */
@@ -83,9 +91,9 @@ function startingOrders(table: ItemTable): readonly (readonly number[])[] {
 }
 
 /** Gives the items on top an earlier turn, and keeps what is not worse. */
-function improve(table: ItemTable, from: Attempt, lowerBound: number): Placed {
-  const random = uniformNumbers(1);
-  const rounds = Math.min(MOST_ROUNDS, Math.floor(SEARCH_EFFORT / table.count ** 2));
+function improve(table: ItemTable, from: Attempt, lowerBound: number, seed: number): Placed {
+  const random = uniformNumbers(seed);
+  const rounds = Math.min(MOST_ROUNDS, Math.floor(SEARCH_EFFORT / STARTS / table.count ** 2));
   let current = from;
   for (let round = 0; round < rounds && current.placed.bytes > lowerBound; round++) {
     const { offsets, bytes } = current.placed;
