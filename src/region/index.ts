@@ -16,3 +16,5 @@ export type { StepOrder } from "./order-steps.ts";
 export { orderSteps } from "./order-steps.ts";
 export type { StepPlan } from "./plan-steps.ts";
 export { itemsOf, planSteps } from "./plan-steps.ts";
+export { printPlan } from "./print-plan.ts";
+export { drawPlan } from "./draw-plan.ts";
