@@ -6,7 +6,10 @@ import type { Template } from "./template.ts";
 
 /** Everything a search may propose for one workload. */
 export interface CandidatePool {
-  /** All legal candidates, the least predicted time first, ties by canonical text. */
+  /**
+   * All legal candidates, the least predicted time first; equal ones by the number of parameters in which they differ
+   * from their template's seed, then by canonical text.
+   */
   readonly ranked: readonly Candidate[];
   /** What the templates take without measurement, in the order of the templates. */
   readonly seeds: readonly Candidate[];
@@ -23,14 +26,16 @@ export function makeCandidatePool(
   device: DeviceFingerprint,
 ): CandidatePool {
   const spaces = new Map(templates.map((template) => [template, template.space(workload, device)] as const));
-  const costed = [...spaces].flatMap(([template, space]) =>
-    [...legalPoints(space)].map((point) => {
+  const costed = [...spaces].flatMap(([template, space]) => {
+    const seed = template.seed(workload, device);
+    return [...legalPoints(space)].map((point): Costed => {
       const candidate = { template, point };
       const cost = template.cost(workload, point, device);
-      return { candidate, text: candidateText(candidate), cost: Number.isNaN(cost) ? Infinity : cost };
-    }),
-  );
-  costed.sort((a, b) => (a.cost === b.cost ? (a.text < b.text ? -1 : 1) : a.cost - b.cost));
+      const changes = space.parameters.filter(({ name }) => point[name] !== seed[name]).length;
+      return { candidate, cost: Number.isNaN(cost) ? Infinity : cost, changes, text: candidateText(candidate) };
+    });
+  });
+  costed.sort(compareCosted);
   return {
     ranked: costed.map(({ candidate }) => candidate),
     seeds: templates.map((template) => ({ template, point: template.seed(workload, device) })),
@@ -44,4 +49,16 @@ export function makeCandidatePool(
       return found === undefined || snapped === undefined ? undefined : { template: found[0], point: snapped };
     },
   };
+}
+
+interface Costed {
+  readonly candidate: Candidate;
+  readonly cost: number;
+  readonly changes: number;
+  readonly text: string;
+}
+
+function compareCosted(a: Costed, b: Costed): number {
+  if (a.cost !== b.cost) return a.cost - b.cost;
+  return a.changes - b.changes || (a.text < b.text ? -1 : 1);
 }
