@@ -10,37 +10,34 @@ const arithmetic = <Name extends string>(name: Name, opcode: string, rounding: "
     [`${name}sd`]: [`vex+evex.lig.f2.0f.w0/1 ${opcode} RVM x{kz}, x, x/m64 | ${rounding}`],
   });
 
-/** Fused multiply-add with operand orders 132, 213, 231: opcodes 0x10 apart, scalars the next odd one. */
-const fused = <Name extends string>(name: Name, first: number) => {
-  const table: Record<string, Forms> = {};
-  for (const [order, step] of [
-    ["132", 0],
-    ["213", 0x10],
-    ["231", 0x20],
-  ] as const) {
-    const packed = (first + step).toString(16);
-    const scalar = (first + step + 1).toString(16);
-    table[`${name}${order}ps`] = [`vex+evex.66.0f38.w0 ${packed} RVM v{kz}, v, v/m/b32 | fma er`];
-    table[`${name}${order}pd`] = [`vex+evex.66.0f38.w1 ${packed} RVM v{kz}, v, v/m/b64 | fma er`];
-    table[`${name}${order}ss`] = [`vex+evex.lig.66.0f38.w0 ${scalar} RVM x{kz}, x, x/m32 | fma er`];
-    table[`${name}${order}sd`] = [`vex+evex.lig.66.0f38.w1 ${scalar} RVM x{kz}, x, x/m64 | fma er`];
-  }
-  return family<`${Name}${"132" | "213" | "231"}${Precision}`>(table);
-};
+type Order = "132" | "213" | "231";
+/** Operand orders of fused instructions, and how far their opcodes are from those of the first. */
+const orders: readonly (readonly [Order, number])[] = [
+  ["132", 0],
+  ["213", 0x10],
+  ["231", 0x20],
+];
 
-/** Alternating add and subtract, packed only. */
+/** Packed fused instructions: alternating addition and subtraction have no scalar form. */
 const alternating = <Name extends string>(name: Name, first: number) => {
   const table: Record<string, Forms> = {};
-  for (const [order, step] of [
-    ["132", 0],
-    ["213", 0x10],
-    ["231", 0x20],
-  ] as const) {
-    const packed = (first + step).toString(16);
-    table[`${name}${order}ps`] = [`vex+evex.66.0f38.w0 ${packed} RVM v{kz}, v, v/m/b32 | fma er`];
-    table[`${name}${order}pd`] = [`vex+evex.66.0f38.w1 ${packed} RVM v{kz}, v, v/m/b64 | fma er`];
+  for (const [order, step] of orders) {
+    const opcode = (first + step).toString(16);
+    table[`${name}${order}ps`] = [`vex+evex.66.0f38.w0 ${opcode} RVM v{kz}, v, v/m/b32 | fma er`];
+    table[`${name}${order}pd`] = [`vex+evex.66.0f38.w1 ${opcode} RVM v{kz}, v, v/m/b64 | fma er`];
   }
-  return family<`${Name}${"132" | "213" | "231"}${"ps" | "pd"}`>(table);
+  return family<`${Name}${Order}${"ps" | "pd"}`>(table);
+};
+
+/** Fused multiply-add in its four precisions; a scalar's opcode follows the packed one. */
+const fused = <Name extends string>(name: Name, first: number) => {
+  const table: Record<string, Forms> = { ...alternating(name, first) };
+  for (const [order, step] of orders) {
+    const opcode = (first + step + 1).toString(16);
+    table[`${name}${order}ss`] = [`vex+evex.lig.66.0f38.w0 ${opcode} RVM x{kz}, x, x/m32 | fma er`];
+    table[`${name}${order}sd`] = [`vex+evex.lig.66.0f38.w1 ${opcode} RVM x{kz}, x, x/m64 | fma er`];
+  }
+  return family<`${Name}${Order}${Precision}`>(table);
 };
 
 /** Bitwise operations on floats. */

@@ -1,3 +1,4 @@
+import { bitTable } from "./bit.ts";
 import { floatTable } from "./float.ts";
 import { integerTable } from "./integer.ts";
 import { legacyTable } from "./legacy.ts";
@@ -8,6 +9,7 @@ import { shuffleTable } from "./shuffle.ts";
 /** Every instruction the assembler knows: mnemonic to lines of the notation of docs/assembler.md. */
 export const instructionTable = {
   ...legacyTable,
+  ...bitTable,
   ...maskTable,
   ...moveTable,
   ...integerTable,
