@@ -14,7 +14,9 @@ export interface ResizeOperands {
 
 /**
  * Nearest copies bytes. Linear is ONNX Runtime's DequantizeLinear, float32 Resize, QuantizeLinear, bit for bit: four
- * weighted cells summed in the order (near, near), (near, far), (far, near), (far, far) of (row, column), each product and sum rounded.
+ * weighted cells summed in the order (near, near), (near, far), (far, near), (far, far) of (row, column), each product
+ * and sum rounded. Where rows are kept and its layout is channels-last, it takes columns for rows and channels for
+ * columns: float32 sums may then differ in the last place, and a byte near a half by one step.
  */
 export function evaluateResize(workload: ResizeWorkload, operands: ResizeOperands, parameters: KernelParameters): void {
   const pixel = workload.mode === "nearest" ? nearest(workload, operands) : linear(workload, operands, parameters);

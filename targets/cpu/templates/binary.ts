@@ -20,7 +20,7 @@ export const binary: Template<BinaryWorkload> = {
     workload.op === "binary-u8" && simdOf(device) !== undefined,
   space: () => onlyPoint,
   seed: () => ({}),
-  cost: ({ rows, columns, channels }) => rows * columns * channels * 0.1,
+  cost: ({ rows, columns, channels }) => rows * columns * channels * 0.05,
   emit: (workload, _point, device) => {
     const simd = requireSimd(device);
     const a = createAssembler();

@@ -19,7 +19,7 @@ export const fillBorder: Template<BorderWorkload> = {
     workload.op === "fill-border" && simdOf(device) !== undefined,
   space: () => onlyPoint,
   seed: () => ({}),
-  cost: (workload) => borderPixels(workload) * workload.channels * 0.05,
+  cost: (workload) => borderPixels(workload) * workload.channels * 0.02,
   emit: (workload, _point, device) => {
     const simd = requireSimd(device);
     const a = createAssembler();

@@ -18,7 +18,7 @@ export const resize: Template<ResizeWorkload> = {
     workload.op === "resize-u8" && simdOf(device) !== undefined,
   space: () => onlyPoint,
   seed: () => ({}),
-  cost: ({ mode, rows, columns, channels }) => rows * columns * channels * (mode === "nearest" ? 0.05 : 0.3),
+  cost: ({ mode, rows, columns, channels }) => rows * columns * channels * (mode === "nearest" ? 0.02 : 0.13),
   emit: (workload, _point, device) => {
     const simd = requireSimd(device);
     const a = createAssembler();

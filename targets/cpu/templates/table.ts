@@ -19,7 +19,7 @@ export const table: Template<TableWorkload> = {
   matches: (workload, device): workload is TableWorkload => workload.op === "table-u8" && simdOf(device) !== undefined,
   space: () => onlyPoint,
   seed: () => ({}),
-  cost: ({ rows, columns, channels }) => rows * columns * channels * 0.05,
+  cost: ({ rows, columns, channels }) => rows * columns * channels * 0.02,
   emit: (workload, _point, device) => {
     const simd = requireSimd(device);
     const a = createAssembler();

@@ -24,7 +24,7 @@ export const transfer: Template<TransferWorkload> = {
     workload.op === "transfer" && isWritten(workload as TransferWorkload) && simdOf(device) !== undefined,
   space: () => onlyPoint,
   seed: () => ({}),
-  cost: ({ rows, columns, channels }) => rows * columns * channels * 0.3,
+  cost: ({ rows, columns, channels }) => rows * columns * channels * 0.05,
   emit: (workload, _point, device) => {
     const simd = requireSimd(device);
     const plan = planTransfer(workload);
