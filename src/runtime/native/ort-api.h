@@ -33,10 +33,9 @@ typedef struct iopt_ort_api_base {
   const char *(*GetVersionString)(void);
 } iopt_ort_api_base;
 
-/* Values of OrtErrorCode, OrtLoggingLevel, ONNXType, OrtAllocatorType, OrtMemType and of custom op characteristics. */
-enum { IOPT_ORT_FAIL = 1, IOPT_ORT_INVALID_ARGUMENT = 2 };
+/* Values of OrtErrorCode, OrtLoggingLevel, OrtAllocatorType, OrtMemType and of custom op characteristics. */
+enum { IOPT_ORT_FAIL = 1 };
 enum { IOPT_ORT_LOG_WARNING = 2 };
-enum { IOPT_ORT_TYPE_TENSOR = 1 };
 enum { IOPT_ORT_ARENA_ALLOCATOR = 1, IOPT_ORT_MEMORY_DEFAULT = 0 };
 enum { IOPT_ORT_VARIADIC = 2 };
 
