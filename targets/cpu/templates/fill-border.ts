@@ -10,6 +10,9 @@ import type { Simd } from "./bytes/simd.ts";
 import { requireSimd, simdOf } from "./bytes/simd.ts";
 import { emitPieces, emitStorePiece } from "./bytes/static-run.ts";
 
+/** Nanoseconds an element, measured on AMD Zen 5 with data in L2. */
+const elementNanoseconds = 0.02;
+
 /** Fills the halo of a channels-last buffer with one byte. */
 export const fillBorder: Template<BorderWorkload> = {
   name: "fill-border",
@@ -19,7 +22,7 @@ export const fillBorder: Template<BorderWorkload> = {
     workload.op === "fill-border" && simdOf(device) !== undefined,
   space: () => onlyPoint,
   seed: () => ({}),
-  cost: (workload) => borderPixels(workload) * workload.channels * 0.02,
+  cost: (workload) => borderPixels(workload) * workload.channels * elementNanoseconds,
   emit: (workload, _point, device) => {
     const simd = requireSimd(device);
     const a = createAssembler();
@@ -33,7 +36,7 @@ export const fillBorder: Template<BorderWorkload> = {
         { name: "y", bytes: stridedBytes({ rows, columns, channels }, workload.y), access: "write", alignment: 1 },
       ],
       extent: rows,
-      grain: rowGrain((borderPixels(workload) * channels) / rows),
+      grain: rowGrain((borderPixels(workload) * channels * elementNanoseconds) / rows),
     });
   },
 };

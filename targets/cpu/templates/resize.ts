@@ -9,6 +9,9 @@ import { linearLayout, linearParams } from "./resize/linear-layout.ts";
 import { emitLinear } from "./resize/linear.ts";
 import { emitNearest, nearestParams } from "./resize/nearest.ts";
 
+/** Nanoseconds an element, measured on AMD Zen 5 with data in L2. */
+const elementNanoseconds = { nearest: 0.02, linear: 0.13 };
+
 /** Nearest and linear resize of rows and columns, equal to ONNX Runtime's bit for bit. */
 export const resize: Template<ResizeWorkload> = {
   name: "resize",
@@ -18,7 +21,7 @@ export const resize: Template<ResizeWorkload> = {
     workload.op === "resize-u8" && simdOf(device) !== undefined,
   space: () => onlyPoint,
   seed: () => ({}),
-  cost: ({ mode, rows, columns, channels }) => rows * columns * channels * (mode === "nearest" ? 0.02 : 0.13),
+  cost: ({ mode, rows, columns, channels }) => rows * columns * channels * elementNanoseconds[mode],
   emit: (workload, _point, device) => {
     const simd = requireSimd(device);
     const a = createAssembler();
@@ -35,7 +38,7 @@ export const resize: Template<ResizeWorkload> = {
         { name: "y", bytes: stridedBytes(workload, workload.y), access: "write", alignment: 1 },
       ],
       extent: rows,
-      grain: rowGrain(columns * channels),
+      grain: rowGrain(columns * channels * elementNanoseconds[workload.mode]),
       scratchBytes: isLinear ? linearLayout(workload, simd).scratchBytes : 0,
     });
   },

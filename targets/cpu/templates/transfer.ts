@@ -15,6 +15,9 @@ import { planTransfer } from "./transfer/plan.ts";
 import { emitSeparate } from "./transfer/separate.ts";
 import { emitStraight } from "./transfer/straight.ts";
 
+/** Nanoseconds an element, measured on AMD Zen 5 with data in L2. */
+const elementNanoseconds = 0.05;
+
 /** Quantizes, dequantizes or moves between the layouts of ONNX and channels-last, touching exactly the elements. */
 export const transfer: Template<TransferWorkload> = {
   name: "transfer",
@@ -24,7 +27,7 @@ export const transfer: Template<TransferWorkload> = {
     workload.op === "transfer" && isWritten(workload as TransferWorkload) && simdOf(device) !== undefined,
   space: () => onlyPoint,
   seed: () => ({}),
-  cost: ({ rows, columns, channels }) => rows * columns * channels * 0.05,
+  cost: ({ rows, columns, channels }) => rows * columns * channels * elementNanoseconds,
   emit: (workload, _point, device) => {
     const simd = requireSimd(device);
     const plan = planTransfer(workload);
@@ -36,7 +39,7 @@ export const transfer: Template<TransferWorkload> = {
       name: `transfer-${workload.kind} ${workload.rows}x${workload.columns}x${workload.channels}`,
       arguments: argumentsOf(workload, simd),
       extent: plan.rows,
-      grain: rowGrain(plan.columns * plan.channels),
+      grain: rowGrain(plan.columns * plan.channels * elementNanoseconds),
     });
   },
 };

@@ -4,7 +4,7 @@ import type { KernelArgument, KernelParameters } from "../../../../src/codegen/i
 export type Constant = { readonly float: number } | { readonly int: number } | { readonly byte: number };
 
 /** The bytes of constants, one after the other. */
-export function constantBytes(constants: readonly Constant[]): Uint8Array {
+function constantBytes(constants: readonly Constant[]): Uint8Array {
   const bytes = new Uint8Array(4 * constants.length);
   const view = new DataView(bytes.buffer);
   for (const [i, constant] of constants.entries()) {
