@@ -138,7 +138,7 @@ export interface TuningSummary {
   readonly ns: number | undefined;
   /** The same of what is taken without measuring. */
   readonly seedNs: number | undefined;
-  /** Share of the machine's measured peak that is reached. */
+  /** Share of the machine's measured peak that is reached; undefined when it is not known. */
   readonly peakShare: number | undefined;
   readonly source: "measured" | "replayed" | "records" | "seed";
   /** Candidates tried now, and those of them that failed. */

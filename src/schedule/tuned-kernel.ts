@@ -30,7 +30,8 @@ export function summarizeTuned(tuned: TunedKernel, tried = 0, failed = 0): Tunin
     candidate: found === undefined ? undefined : candidateText(found.candidate),
     ns,
     seedNs,
-    peakShare: ns === undefined ? undefined : task.boundNs / ns,
+    // Without a measured peak the bound is 0.
+    peakShare: ns === undefined || task.boundNs === 0 ? undefined : task.boundNs / ns,
     ...{ source, tried, failed, reason },
   };
 }
