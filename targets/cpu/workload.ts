@@ -33,6 +33,11 @@ export type Epilogue = {
    * `f32`: fl(sum * m[c]). `s32`: the sum.
    */
   readonly out: "u8" | "f32" | "s32";
+  /**
+   * Every multiplier is below 1, so that no scaled sum reaches 2^31, and the bounds `lo`, `hi` are 0 and 255: the
+   * saturation of conversions is all the clamping there is. Never needed for correct results, only for speed.
+   */
+  readonly saturates?: true;
   /** The uint8 result is looked up in a table of 256 bytes (activation functions). */
   readonly table: boolean;
   /** A uint8 tensor of the output's shape is added as ONNX Runtime's QLinearAdd does, after the look-up. */

@@ -1,12 +1,14 @@
 import type { DeviceFingerprint } from "../../../src/schedule/record.ts";
+import type { Epilogue } from "../workload.ts";
 import type { IgemmPlan } from "./igemm-plan.ts";
 import { blockCount } from "./igemm-plan.ts";
-import { stepsOf, blockBytes } from "./igemm-weights.ts";
+import { blockBytes, stepsOf } from "./igemm-weights.ts";
 
 /** Figures of a core that the model uses; per cycle where not said otherwise. */
 interface Core {
-  /** Full-width dot products. */
+  /** Full-width dot products, and vector operations of any kind with them. */
   readonly dots: number;
+  readonly operations: number;
   /** Cycles from one dot product into an accumulator to the next. */
   readonly latency: number;
   readonly loads: number;
@@ -17,64 +19,84 @@ interface Core {
   readonly gigahertz: number;
 }
 
-/** Zen 4 has half the dot products of Zen 5 and of Intel's server cores (docs of the vendors; measured). */
+/** Zen 4 has half the vector width of Zen 5; Intel's server cores have two ports of full width. Measured on Zen 5. */
 function coreOf({ vendor, family }: DeviceFingerprint): Core {
-  const dots = vendor === "AuthenticAMD" && family <= 25 ? 1 : 2;
-  return { dots, latency: 4, loads: 2, instructions: 6, l2: 40, l3: 12, gigahertz: 3.5 };
+  const shared = { latency: 4, loads: 2, instructions: 6, l2: 40, l3: 12, gigahertz: 4 };
+  if (vendor !== "AuthenticAMD") return { ...shared, dots: 2, operations: 2 };
+  return family >= 26 ? { ...shared, dots: 2, operations: 4 } : { ...shared, dots: 1, operations: 2 };
 }
 
-/** Instructions of the epilogue of four accumulators, and of a tile that are not in its sums. */
-const epilogueInstructions = { plain: 27, table: 40, residual: 62, words: 14 };
-const tileInstructions = 24;
+/** Cycles that an operation of the epilogue adds: after the sums of its tile, or between those of the next. */
+const apart = 0.31;
+const between = 0.11;
 
-/** Predicted nanoseconds on one thread: what binds each step, the epilogue, and weights from beyond the first cache. */
+/** What the busiest port loses when operations of all kinds fill them. */
+const unevenness = 1.25;
+
+/** Cycles of a tile that are neither sums nor epilogue: pointers, counters, a loop's last branch. */
+const tileOverhead = 3;
+
+/** Predicted nanoseconds on one thread: what binds each tile, and what comes from beyond the first cache. */
 export function igemmCost(plan: IgemmPlan, device: DeviceFingerprint): number {
   const core = coreOf(device);
-  const { blocks, tiles, point, flat, geometry } = plan;
-  const rowsOfTiles = flat ? 1 : geometry.rows / point.tileRows;
-  const pixels = (width: number): number => width * (flat ? 1 : point.tileRows);
-  const sweeps = point.unitBlock === 0 ? 1 : Math.ceil(plan.units / point.unitBlock);
-  const weightsBytes = blockBytes(plan, blocks.vectors) * blockCount(plan);
+  const { blocks, tiles, point, flat, geometry, workload } = plan;
+  const rows = flat ? 1 : geometry.rows / point.tileRows;
   let cycles = 0;
   for (const [vectors, count] of [
     [blocks.vectors, blocks.full],
     [blocks.restVectors, 1],
   ] as const)
-    for (const [width, number] of [
+    for (const [width, run] of [
       [tiles.width, tiles.wide],
       [tiles.width - 1, tiles.narrow],
     ] as const)
-      if (vectors > 0 && number > 0)
-        cycles += count * rowsOfTiles * number * tileCycles(plan, core, device, pixels(width), vectors);
+      if (vectors > 0 && run > 0)
+        cycles += count * rows * runCycles(plan, core, device, width * (flat ? 1 : point.tileRows), vectors, run);
   // Each sweep reads all weights again, each block all of x.
-  const xBytes = plan.workload.rows * plan.workload.columns * plan.workload.inputs;
+  const sweeps = point.unitBlock === 0 ? 1 : Math.ceil(plan.units / point.unitBlock);
+  const weights = blockBytes(plan, blocks.vectors) * blockCount(plan);
+  const x = workload.rows * workload.columns * workload.inputs;
   const rereads = point.unitBlock === 0 ? blockCount(plan) - 1 : 0;
-  cycles += trafficCycles(core, device, weightsBytes, sweeps) + trafficCycles(core, device, xBytes, rereads) / 2;
+  cycles += trafficCycles(core, device, weights, sweeps) + trafficCycles(core, device, x, rereads) / 2;
   return cycles / core.gigahertz;
 }
 
-function tileCycles(plan: IgemmPlan, core: Core, device: DeviceFingerprint, pixels: number, vectors: number): number {
+/** Cycles of `run` neighbouring tiles. */
+function runCycles(
+  plan: IgemmPlan,
+  core: Core,
+  device: DeviceFingerprint,
+  pixels: number,
+  vectors: number,
+  run: number,
+): number {
   const accumulators = pixels * vectors;
   const steps = plan.geometry.runs * stepsOf(plan);
   const widening = plan.isa.name === "avx2";
   const dots = accumulators * (widening ? 2 : 1);
-  const loads = vectors + pixels;
-  const instructions = dots + loads + (widening ? loads : 0) + 3 / plan.point.unroll;
-  const step = Math.max(
-    dots / core.dots,
-    loads / core.loads,
-    instructions / core.instructions,
-    accumulators > 0 ? core.latency : 0,
-  );
+  const memory = Math.min(plan.point.memory, vectors);
+  const loads = vectors - memory + pixels * (1 + memory);
+  const instructions = dots + vectors - memory + pixels + (widening ? vectors + pixels : 0) + 3 / plan.point.unroll;
+  const step = Math.max(dots / core.dots, loads / core.loads, instructions / core.instructions, core.latency);
   const bytes = blockBytes(plan, vectors);
   const streamed = bytes > device.l1dKiB * 1024 * 0.6 ? bytes / core.l2 : 0;
-  const { out, table, residual } = plan.workload.epilogue;
-  const group =
-    out === "u8"
-      ? epilogueInstructions[residual !== undefined ? "residual" : table ? "table" : "plain"]
-      : epilogueInstructions.words;
-  const epilogue = (Math.ceil(accumulators / 4) * group + tileInstructions) / 3;
-  return Math.max(steps * step, streamed) + epilogue;
+  const sums = Math.max(steps * step, streamed);
+  const operations = accumulators * epilogueOperations(plan.workload.epilogue);
+  const alone = sums + operations * apart;
+  const overlapped = Math.max(
+    sums + operations * between,
+    ((steps * dots + operations) / core.operations) * unevenness,
+  );
+  return run * tileOverhead + (plan.point.overlap === 1 ? alone + (run - 1) * overlapped : run * alone);
+}
+
+/** Vector operations of the epilogue for an accumulator. */
+function epilogueOperations({ out, table, residual, saturates }: Epilogue): number {
+  if (out !== "u8") return 3;
+  const requantize = saturates === true ? 4.5 : 6;
+  return (
+    requantize + (table ? 2 : 0) + (residual === undefined ? 0 : 6.5) + (table && residual !== undefined ? 2.5 : 0)
+  );
 }
 
 /** Cycles to bring bytes in `times` times from where they stand. */

@@ -6,31 +6,29 @@ import type { IgemmPoint } from "./igemm-plan.ts";
 import { blockCount, igemmPoint, planIgemm } from "./igemm-plan.ts";
 import { igemmSpace } from "./igemm-space.ts";
 
+/** Unrolled steps of a tile on its own, of one that overlaps with the next, and of one whose window has to be unrolled. */
+const unrolls = [
+  { overlap: 0, unroll: 8 },
+  { overlap: 1, unroll: 16 },
+  { overlap: 1, unroll: 64 },
+];
+
 /** The tile that the cost model likes best; what the model does not see follows rules. */
 export function igemmSeed(workload: ConvWorkload, isa: VectorIsa, device: DeviceFingerprint): Point {
   const space = igemmSpace(workload, isa);
   const values = (name: keyof IgemmPoint): readonly number[] =>
     space.parameters.find((parameter) => parameter.name === name)?.values ?? [];
   let best: { readonly point: Point; readonly cost: number } | undefined;
-  for (const pixels of values("pixels"))
-    for (const tileRows of values("tileRows"))
+  for (const tileRows of values("tileRows"))
+    for (const pixels of values("pixels"))
       for (const vectors of values("vectors"))
-        for (const memory of values("memory")) {
-          const point: Point = {
-            pixels,
-            tileRows,
-            vectors,
-            memory,
-            unroll: 8,
-            prefetch: 0,
-            unitBlock: 0,
-            overlap: 0,
-            parallel: 0,
-          };
-          if (!space.legal(point)) continue;
-          const cost = igemmCost(planIgemm(workload, igemmPoint(point), isa), device);
-          if (best === undefined || cost < best.cost) best = { point, cost };
-        }
+        for (const memory of values("memory"))
+          for (const unrolled of unrolls) {
+            const point = { pixels, tileRows, vectors, memory, ...unrolled, prefetch: 0, unitBlock: 0, parallel: 0 };
+            if (!space.legal(point)) continue;
+            const cost = igemmCost(planIgemm(workload, igemmPoint(point), isa), device);
+            if (best === undefined || cost < best.cost) best = { point, cost };
+          }
   if (best === undefined) throw new Error("igemm has no legal tile for a workload");
   const prefetched: Point = { ...best.point, prefetch: 1 };
   const point = space.legal(prefetched) ? prefetched : best.point;

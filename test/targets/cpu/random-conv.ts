@@ -56,6 +56,7 @@ function randomWorkload({ below, pick }: Choices): ConvWorkload {
     y: tensor(columns, outputs),
     epilogue: {
       out,
+      ...(below(4) === 0 ? { saturates: true } : {}),
       table: out === "u8" && below(4) === 0,
       residual: residual === undefined ? undefined : below(2) === 0 ? residual : { ...residual, first: true },
     },
@@ -75,7 +76,9 @@ export function fillConv(workload: ConvWorkload, seed: number): ConvCase {
   const weights = Int8Array.from({ length: weightBytes }, () => (extreme ? pick([-128, 127]) : below(256) - 128));
   const taps = inputs * window.kernel[0] * window.kernel[1];
   // Scales that spread results over the range of uint8, and some that go far beyond int32.
-  const weightScale = (): number => (below(40) === 0 ? 3e7 : ((1 + below(30)) / (taps * 700)) * (extreme ? 1 : 4));
+  const { saturates } = epilogue;
+  const weightScale = (): number =>
+    below(40) === 0 && saturates !== true ? 3e7 : ((1 + below(30)) / (taps * 700)) * (extreme ? 1 : 4);
   const quantization = (): { scale: number; zero: number } => ({
     scale: (1 + below(20)) / 64,
     zero: pick([0, below(256)]),
@@ -87,7 +90,7 @@ export function fillConv(workload: ConvWorkload, seed: number): ConvCase {
       [zero, 255],
       [zero, Math.min(255, zero + 90)],
     ]);
-  const [lo, hi] = bounds(y.zero);
+  const [lo, hi] = saturates === true ? [0, 255] : bounds(y.zero);
   const [outLo, outHi] = bounds(out.zero);
   const perTensor = below(3) === 0;
   return {

@@ -38,14 +38,14 @@ export type ConstantRow =
   | "order";
 
 /** The rows that an epilogue reads, in the order they are stored in. */
-export function constantRows({ out, table, residual }: Epilogue, isa: VectorIsa): readonly ConstantRow[] {
+export function constantRows(epilogue: Epilogue, isa: VectorIsa): readonly ConstantRow[] {
+  const { out, table, residual, saturates } = epilogue;
   if (out !== "u8") return [];
+  const clamped = saturates === true ? [] : (["limit", "floor", "ceiling"] as const);
   const direct = residual !== undefined && !table;
   return [
     "order",
-    ...(direct
-      ? (["magic", "lowest", "highest", "shift"] as const)
-      : (["limit", "zero16", "floor", "ceiling"] as const)),
+    ...(direct ? (["magic", "lowest", "highest", "shift"] as const) : (["zero16", ...clamped] as const)),
     ...(residual === undefined ? [] : (["fixed", "valueRatio", "residualRatio", "outFloor", "outCeiling"] as const)),
     ...(table && !isa.permutesBytes ? (["sixteen", "outside"] as const) : []),
   ];
@@ -68,6 +68,8 @@ export function paramsArgument(epilogue: Epilogue, isa: VectorIsa): KernelArgume
     access: "read",
     alignment: 64,
     packs: (parameters) => {
+      if (epilogue.saturates === true && (numberOf(parameters, "lo") !== 0 || numberOf(parameters, "hi") !== 255))
+        throw new Error("an epilogue that only saturates has bounds");
       const bytes = new Uint8Array(rows.length * rowBytes);
       rows.forEach((row, index) => {
         bytes.set(rowContent(row, epilogue, isa, parameters), index * rowBytes);

@@ -53,10 +53,12 @@ function emitBytes(sink: InstructionSink, context: EpilogueContext, group: Accum
   } else {
     // Sums beyond int32 would become the smallest one. Floats are cut off as integers, whose order is theirs above 0:
     // vpminsd runs on every vector port, vminps on two that the conversions keep busy.
-    for (const accumulator of accumulators) sink.emit("vpminsd", accumulator, accumulator, constant("limit"));
+    const clamps = epilogue.saturates !== true;
+    if (clamps)
+      for (const accumulator of accumulators) sink.emit("vpminsd", accumulator, accumulator, constant("limit"));
     emitPack(sink, context, accumulators, true);
-    sink.emit("vpmaxub", packed, packed, constant("floor"));
-    sink.emit("vpminub", packed, packed, constant("ceiling"));
+    if (clamps) sink.emit("vpmaxub", packed, packed, constant("floor"));
+    if (clamps) sink.emit("vpminub", packed, packed, constant("ceiling"));
   }
   if (epilogue.table) {
     emitLookup(sink, context, packed);
