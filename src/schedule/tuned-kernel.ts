@@ -37,7 +37,7 @@ export function summarizeTuned(tuned: TunedKernel, tried = 0, failed = 0): Tunin
 }
 
 /** The templates' own candidates, the preferred one first. */
-export function seedsOf(task: TuningTask, { device }: TuningRecords): readonly Candidate[] {
+function seedsOf(task: TuningTask, { device }: TuningRecords): readonly Candidate[] {
   return task.templates.map((template) => ({ template, point: template.seed(task.workload, device) }));
 }
 

@@ -86,7 +86,7 @@ function makeKernel(text: string): Kernel {
 }
 
 /** The point in the code of a kernel of tests. */
-export function pointOf(kernel: Kernel): Point {
+function pointOf(kernel: Kernel): Point {
   const text = kernel.name.slice(kernel.name.indexOf("mr="));
   return Object.fromEntries(text.split(",").map((part) => [part.split("=")[0] as string, Number(part.split("=")[1])]));
 }
