@@ -1,8 +1,7 @@
-import type { Attribute, Model, ModelFunction, Node, Value } from "../src/ir/index.ts";
-import { functionKey } from "../src/ir/index.ts";
+import type { Model, ModelFunction } from "../src/ir/index.ts";
+import { functionKey, inlineCall } from "../src/ir/index.ts";
 import { schemaOf } from "../src/ops/schema.ts";
 import type { Pass } from "../src/pipeline/pass.ts";
-import { splice } from "./inline/splice.ts";
 import type { Scope } from "./support/scopes.ts";
 import { scopesOf } from "./support/scopes.ts";
 
@@ -32,30 +31,6 @@ function importMissing(model: Model, scope: Scope, fn: ModelFunction): boolean {
     model.opsets.set(domain, version);
   }
   return true;
-}
-
-function inlineCall(node: Node, fn: ModelFunction): void {
-  const { graph } = node;
-  const bindings = new Map<Value, Value | undefined>();
-  fn.body.inputs.forEach((input, i) => bindings.set(input, node.input(i)));
-  const resolve = (attribute: Attribute): Attribute | undefined =>
-    attribute.kind === "reference"
-      ? (node.attributes.get(attribute.value) ?? fn.attributeDefaults.get(attribute.value))
-      : attribute;
-  const nameOf = (name: string): string => graph.names.fresh(name);
-  const results = splice(fn.body, { anchor: node, bindings, nameOf, renaming: true, resolve });
-  node.outputs.forEach((output, i) => {
-    const result = results[i];
-    if (output === undefined || result === undefined) return;
-    const { name, type } = output;
-    graph.replaceUses(output, result);
-    if (result.producer?.graph !== graph) return;
-    if (type !== undefined) result.type = type;
-    if (result.isOutput || result.isInput || output.isOutput) return;
-    graph.rename(output, graph.names.fresh(name));
-    graph.rename(result, name);
-  });
-  graph.remove(node);
 }
 
 /** Replaces calls of model-local functions by their bodies, where the target wants none or the user asks. */

@@ -1,7 +1,6 @@
 import type { Graph, Model, Node } from "../src/ir/index.ts";
-import { graphAttr } from "../src/ir/index.ts";
+import { graphAttr, splice } from "../src/ir/index.ts";
 import type { Pass } from "../src/pipeline/pass.ts";
-import { splice } from "./inline/splice.ts";
 import { uniformOf } from "./support/facts.ts";
 import { scopesOf } from "./support/scopes.ts";
 
