@@ -2,6 +2,7 @@ import type { DeviceFingerprint } from "../../../src/schedule/record.ts";
 import type { Epilogue } from "../workload.ts";
 import type { IgemmPlan } from "./igemm-plan.ts";
 import { blockCount } from "./igemm-plan.ts";
+import { operandRegisters } from "./igemm-steps.ts";
 import { blockBytes, stepsOf } from "./igemm-weights.ts";
 
 /** Figures of a core that the model uses; per cycle where not said otherwise. */
@@ -9,7 +10,7 @@ interface Core {
   /** Full-width dot products, and vector operations of any kind with them. */
   readonly dots: number;
   readonly operations: number;
-  /** Cycles from one dot product into an accumulator to the next. */
+  /** Cycles from one dot product into an accumulator to the next: the latency, and what scheduling loses. */
   readonly latency: number;
   readonly loads: number;
   readonly instructions: number;
@@ -21,7 +22,7 @@ interface Core {
 
 /** Zen 4 has half the vector width of Zen 5; Intel's server cores have two ports of full width. Measured on Zen 5. */
 function coreOf({ vendor, family }: DeviceFingerprint): Core {
-  const shared = { latency: 4, loads: 2, instructions: 6, l2: 40, l3: 12, gigahertz: 4 };
+  const shared = { latency: 5.5, loads: 2, instructions: 6, l2: 40, l3: 12, gigahertz: 4 };
   if (vendor !== "AuthenticAMD") return { ...shared, dots: 2, operations: 2 };
   return family >= 26 ? { ...shared, dots: 2, operations: 4 } : { ...shared, dots: 1, operations: 2 };
 }
@@ -83,9 +84,12 @@ function runCycles(
   const sums = Math.max(steps * step, streamed);
   const operations = accumulators * epilogueOperations(plan.workload.epilogue);
   const alone = sums + operations * apart;
+  // Multipliers are read by every accumulator, constants too where few registers are left for them.
+  const free = plan.isa.registers - 2 * accumulators - operandRegisters(plan.isa, vectors, memory);
   const overlapped = Math.max(
     sums + operations * between,
     ((steps * dots + operations) / core.operations) * unevenness,
+    (steps * loads + accumulators * (free < 4 ? 3 : 1.5)) / core.loads,
   );
   return run * tileOverhead + (plan.point.overlap === 1 ? alone + (run - 1) * overlapped : run * alone);
 }

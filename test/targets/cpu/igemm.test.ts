@@ -3,7 +3,7 @@ import type { DeviceFingerprint, Point } from "../../../src/schedule/record.ts";
 import { igemm } from "../../../targets/cpu/templates/igemm.ts";
 import type { ConvCase } from "./random-conv.ts";
 import { choices, convConstants, expectedConv, randomConv } from "./random-conv.ts";
-import { canRun, hostMissing, runKernel } from "./run-kernel.ts";
+import { canRun, runKernel } from "./run-kernel.ts";
 
 const variants = {
   avx512vbmi: ["avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni", "avx512vbmi"],
@@ -36,22 +36,57 @@ function differs(actual: Uint8Array, expected: Uint8Array): number | undefined {
   return index < 0 ? undefined : index;
 }
 
+/** Random workloads of each instruction set; more of them on request. */
+const count = Number(process.env["INFER_OPT_KERNEL_CASES"] ?? "600");
+
 for (const [name, isa] of Object.entries(variants))
-  test.skipIf(!canRun(isa))(`igemm with ${name}: equal to the reference on 300 random workloads and points`, () => {
-    if (hostMissing !== undefined) throw new Error(hostMissing);
-    for (let seed = 1; seed <= 300; seed++) {
+  test.skipIf(!canRun(isa))(`igemm with ${name}: equal to the reference on random workloads and points`, () => {
+    for (let seed = 1; seed <= count; seed++) {
       const sample = randomConv(seed);
       const point = seed % 4 === 0 ? igemm.seed(sample.workload, device(isa)) : randomPoint(sample, isa, seed);
-      const kernel = igemm.emit(sample.workload, point, device(isa));
+      // A grain of 1, so that threads share out even the smallest extent.
+      const kernel = { ...igemm.emit(sample.workload, point, device(isa)), grain: 1 };
       const { residual, x } = sample.operands;
       const { y } = runKernel(
         kernel,
         { x, ...(residual === undefined ? {} : { residual }) },
         sample.parameters,
         convConstants(sample),
-        { threads: 1 + (seed % 2) },
+        { threads: 1 + (seed % 3) },
       );
       const place = differs(y as Uint8Array, expectedConv(sample));
       expect(place, `seed ${seed}: ${JSON.stringify(sample.workload)} at ${JSON.stringify(point)}`).toBeUndefined();
     }
   });
+
+test("igemm is not offered without AVX2", () => {
+  const { workload } = randomConv(1);
+  expect(igemm.matches(workload, device(["avx2", "fma"]))).toBe(true);
+  expect(igemm.matches(workload, device(["fma"]))).toBe(false);
+});
+
+test("igemm: seeds are legal points of the space, and cost no more than any tile of theirs", () => {
+  for (let seed = 1; seed <= 60; seed++)
+    for (const isa of Object.values(variants)) {
+      const { workload } = randomConv(seed);
+      const space = igemm.space(workload, device(isa));
+      const point = igemm.seed(workload, device(isa));
+      expect(space.legal(point)).toBe(true);
+      for (const { name, values } of space.parameters) expect(values, name).toContain(point[name]);
+      const cost = igemm.cost(workload, point, device(isa));
+      expect(cost).toBeGreaterThan(0);
+      for (const pixels of space.parameters[0]?.values ?? []) {
+        const other = { ...point, pixels };
+        if (space.legal(other)) expect(igemm.cost(workload, other, device(isa))).toBeGreaterThanOrEqual(cost);
+      }
+    }
+});
+
+test("igemm: the same code for the same workload and point, whatever the numbers", () => {
+  const { workload } = randomConv(3);
+  const avx2 = device(variants.avx2);
+  const point = igemm.seed(workload, avx2);
+  const [first, second] = [igemm.emit(workload, point, avx2), igemm.emit(workload, point, avx2)];
+  expect(Buffer.compare(first.code, second.code)).toBe(0);
+  for (const feature of first.features) expect(variants.avx2).toContain(feature);
+});

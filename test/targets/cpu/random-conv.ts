@@ -36,11 +36,13 @@ function randomWorkload({ below, pick }: Choices): ConvWorkload {
   const stride = [pick([1, 1, 2, 3]), pick([1, 1, 2, 3])] as const;
   const dilation = [pick([1, 1, 1, 2]), pick([1, 1, 1, 2])] as const;
   const [rows, columns] = [1 + below(7), 1 + below(pick([4, 9, 20]))];
-  const inputs = pick([1, 2, 3, 4, 5, 8, 12, 16, 24, 30, 64]);
+  const inputs = pick([1, 2, 3, 4, 5, 8, 12, 16, 24, 30, 64, pointwise ? 300 : 7]);
+  const gapless = below(3) === 0;
   const outputs = pick([1, 3, 8, 16, 17, 24, 32, 40, 48, 63, 64, 65, 96, 130]);
   const reach = (axis: 0 | 1, count: number): number =>
     (count - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1;
   const tensor = (across: number, channels: number): Strides => {
+    if (gapless) return { pixel: channels, row: across * channels };
     const pixel = channels + pick([0, 0, 0, 3, 64]);
     return { pixel, row: across * pixel + pick([0, 0, 5 * pixel, 7]) };
   };
