@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nativeFileName } from "../src/runtime/native-path.ts";
@@ -98,6 +98,9 @@ function compile(compiler: readonly string[], target: Target, output: string): b
     return false;
   }
   renameSync(partial, output);
+  // Linkers for Windows also write a library for linking against, which nobody does.
+  for (const name of readdirSync(dirname(output)).filter((name) => name.endsWith(".lib")))
+    rmSync(join(dirname(output), name));
   console.log(`host library: ${output} built with ${compiler.join(" ")}`);
   return true;
 }

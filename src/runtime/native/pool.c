@@ -30,8 +30,7 @@ static struct {
   _Alignas(64) _Atomic uint64_t finished; /* tickets worked off, ever */
 } pool = {.busy = IOPT_MUTEX_INIT, .sleepers = IOPT_MUTEX_INIT, .wake = IOPT_CONDITION_INIT};
 
-static bool take_ticket(void) {
-  uint64_t word = atomic_load_explicit(&pool.tickets, memory_order_relaxed);
+static bool take_ticket(uint64_t word) {
   while ((word & TICKET_MASK) > 0)
     if (atomic_compare_exchange_weak_explicit(&pool.tickets, &word, word - 1, memory_order_acquire,
                                               memory_order_relaxed))
@@ -39,10 +38,11 @@ static bool take_ticket(void) {
   return false;
 }
 
-static void sleep_until_ticket(void) {
+/* Any later job ends the sleep, even one that is over by then: the next one is likely to follow soon. */
+static void sleep_until_job(uint64_t last) {
   iopt_lock(&pool.sleepers);
   atomic_fetch_add(&pool.sleeping, 1);
-  while ((atomic_load(&pool.tickets) & TICKET_MASK) == 0) iopt_wait(&pool.wake, &pool.sleepers);
+  while (atomic_load(&pool.tickets) >> TICKET_BITS == last) iopt_wait(&pool.wake, &pool.sleepers);
   atomic_fetch_sub(&pool.sleeping, 1);
   iopt_unlock(&pool.sleepers);
 }
@@ -50,13 +50,14 @@ static void sleep_until_ticket(void) {
 static void work(void *unused) {
   (void)unused;
   for (int idle = 0;;) {
-    if (take_ticket()) {
+    const uint64_t word = atomic_load_explicit(&pool.tickets, memory_order_relaxed);
+    if (take_ticket(word)) {
       const job mine = pool.job;
       mine.member(mine.argument);
       atomic_fetch_add_explicit(&pool.finished, 1, memory_order_release);
       idle = 0;
     } else if (++idle > SPINS) {
-      sleep_until_ticket();
+      sleep_until_job(word >> TICKET_BITS);
       idle = 0;
     } else
       iopt_pause();
