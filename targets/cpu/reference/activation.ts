@@ -31,14 +31,18 @@ export function ortLogistic(x: number): number {
   return Math.max(0, Math.fround(value + 0.5));
 }
 
-/** The hyperbolic tangent as ONNX Runtime's x86-64 kernel rounds it, bit for bit: Eigen's approximation on [-9, 9]. */
+/** Eigen's approximation of the hyperbolic tangent: coefficients of {@link rational}, used on [-bound, bound]. */
+export const tanhApproximation = {
+  numerator: [
+    -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5,
+    6.37261928875436e-4, 4.89352455891786e-3,
+  ],
+  denominator: [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3],
+  bound: 9,
+} as const;
+
+/** The hyperbolic tangent as ONNX Runtime's x86-64 kernel rounds it, bit for bit. */
 export function ortTanh(x: number): number {
-  return rational(
-    [
-      -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5,
-      6.37261928875436e-4, 4.89352455891786e-3,
-    ],
-    [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3],
-    clamp(Math.fround(x), 9),
-  );
+  const { numerator, denominator, bound } = tanhApproximation;
+  return rational(numerator, denominator, clamp(Math.fround(x), bound));
 }

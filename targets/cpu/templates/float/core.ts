@@ -1,0 +1,27 @@
+import type { DeviceFingerprint } from "../../../../src/schedule/record.ts";
+
+/** Figures of a core that cost models use; per cycle where not said otherwise. */
+export interface Core {
+  /** Multiply-adds of full vectors. */
+  readonly fmas: number;
+  /** Cycles from one multiply-add into an accumulator to the next. */
+  readonly latency: number;
+  readonly loads: number;
+  /** Bytes from the second and third cache and from memory. */
+  readonly l2: number;
+  readonly l3: number;
+  readonly memory: number;
+  readonly gigahertz: number;
+}
+
+/** Zen 4 executes 512-bit multiply-adds in two halves; Zen 5 and Intel's server cores have two whole units. */
+export function coreOf({ vendor, family, isa }: DeviceFingerprint): Core {
+  const halves = vendor === "AuthenticAMD" && family <= 25 && isa.includes("avx512f");
+  return { fmas: halves ? 1 : 2, latency: 4, loads: 2, l2: 32, l3: 12, memory: 5, gigahertz: 3.5 };
+}
+
+/** Bytes a cycle at which data of a size comes from the cache it fits in. */
+export function bandwidth(core: Core, device: DeviceFingerprint, bytes: number): number {
+  if (bytes <= device.l2KiB * 1024 * 0.75) return core.l2;
+  return bytes <= device.l3KiB * 1024 * 0.75 ? core.l3 : core.memory;
+}

@@ -1,0 +1,91 @@
+import type { Kernel, KernelArgument } from "../../../../src/codegen/index.ts";
+import type { Point } from "../../../../src/schedule/record.ts";
+import type { Template } from "../../../../src/schedule/template.ts";
+import type { FloatConvWorkload } from "../../float-workload.ts";
+import { finishKernel } from "../bytes/finish-kernel.ts";
+import { simdOf } from "../bytes/simd.ts";
+import { activationArgument, biasArgument } from "./arguments.ts";
+import type { FloatEpilogueEmitter } from "./epilogue.ts";
+import { floatEpilogueEmitter } from "./epilogue.ts";
+import { describePoint } from "./point-numbers.ts";
+import { winogradCost } from "./winograd/cost.ts";
+import { emitWinograd } from "./winograd/emit.ts";
+import { simd } from "./winograd/extension.ts";
+import type { WinogradPlan } from "./winograd/plan.ts";
+import { lanes, planWinograd, winogradPoint } from "./winograd/plan.ts";
+import { winogradSeed, winogradSpace } from "./winograd/space.ts";
+
+/** Channels below which the transforms take more than the products save. */
+const fewestChannels = 16;
+
+/**
+ * 3×3 convolutions of float32 by Winograd's F(2×2, 3×3) and F(4×4, 3×3): 2.25 and 4 times fewer multiplications. Bound:
+ * 1e-4 of the output's standard deviation.
+ */
+export const winogradF32: Template<FloatConvWorkload> = {
+  name: "winograd-f32",
+  version: 1,
+  correctness: "bounded",
+  matches: (workload, device): workload is FloatConvWorkload => {
+    if (workload.op !== "conv-f32" || simdOf(device)?.name !== "avx512") return false;
+    const conv = workload as FloatConvWorkload;
+    if (conv.inputs < fewestChannels || conv.outputs < fewestChannels || !isPlain3x3(conv)) return false;
+    return winogradSeed(conv, device) !== undefined;
+  },
+  space: winogradSpace,
+  seed: (workload, device) => {
+    const point = winogradSeed(workload, device);
+    if (point === undefined) throw new Error("winograd-f32 has no legal point for a workload");
+    return point;
+  },
+  emit,
+  cost: (workload, point, device) => winogradCost(planWinograd(workload, winogradPoint(point)), device),
+};
+
+function isPlain3x3({ window, weights }: FloatConvWorkload): boolean {
+  const is = (pair: readonly [number, number], value: number): boolean => pair.every((number) => number === value);
+  return weights === "oihw" && is(window.kernel, 3) && is(window.stride, 1) && is(window.dilation, 1);
+}
+
+function emit(workload: FloatConvWorkload, point: Point): Kernel {
+  const plan = planWinograd(workload, winogradPoint(point));
+  const epilogue = floatEpilogueEmitter(simd, workload.epilogue);
+  const kernelArguments = argumentsOf(plan, epilogue);
+  const a = emitWinograd(
+    plan,
+    epilogue,
+    kernelArguments.map(({ name }) => name),
+  );
+  return finishKernel(a, {
+    name: `winograd-f32 ${describePoint(point)}`,
+    arguments: kernelArguments,
+    extent: plan.point.parallel === 0 ? plan.tileBlocks : plan.channelBlocks,
+    grain: 1,
+    scratchBytes: plan.scratchBytes,
+  });
+}
+
+function argumentsOf(plan: WinogradPlan, { function: applied }: FloatEpilogueEmitter): readonly KernelArgument[] {
+  const { workload, point, channels, channelBlocks } = plan;
+  const { rows, columns, inputs, outputs, bias, epilogue } = workload;
+  const touched = { rows, columns, channels: outputs };
+  return [
+    activationArgument("x", { rows: rows + 2, columns: columns + 2, channels: inputs }, workload.x),
+    {
+      name: "weights",
+      bytes: plan.weightsBytes,
+      access: "read",
+      alignment: 64,
+      packs: () => [
+        {
+          ...{ kind: "winograd-f32", from: "weights", tile: plan.transform.tile, targetOffset: 0 },
+          ...{ inputs, outputs, blockOutputs: point.vectors * lanes },
+        },
+      ],
+    },
+    ...(bias ? [biasArgument(outputs, channelBlocks * channels.vectors * lanes, true)] : []),
+    ...(applied.params === undefined ? [] : [applied.params]),
+    ...(epilogue.residual === undefined ? [] : [activationArgument("residual", touched, epilogue.residual)]),
+    activationArgument("y", touched, workload.y, "write"),
+  ];
+}

@@ -1,0 +1,49 @@
+import type { DeviceFingerprint } from "../../../../../src/schedule/record.ts";
+import { bandwidth, coreOf } from "../core.ts";
+import type { WinogradPlan } from "./plan.ts";
+import { lanes, splitBlock } from "./plan.ts";
+
+/** Cycles of a transform for a point and a vector of channels: a load or store and some four sums. */
+const transformCycles = 2.5;
+/** Cycles of a register tile that are not in its steps, for an accumulator and at all. */
+const accumulatorCycles = 1.5;
+const tileCycles = 20;
+
+/** Predicted nanoseconds on one thread: both transforms, products, and what comes from beyond the first cache. */
+export function winogradCost(plan: WinogradPlan, device: DeviceFingerprint): number {
+  const core = coreOf(device);
+  const { workload, point, points, tiles, tileBlocks, channelBlocks, block, lastBlock } = plan;
+  const inputVectors = Math.ceil(workload.inputs / lanes);
+  const outputVectors = Math.ceil(workload.outputs / lanes);
+  let cycles = tiles * points * transformCycles * (inputVectors + outputVectors);
+  for (const [count, size] of [
+    [tileBlocks - 1, block],
+    [1, lastBlock],
+  ] as const) {
+    const split = splitBlock(plan, size);
+    for (const [width, groups] of [
+      [split.width, split.wide],
+      [split.width - 1, split.narrow],
+    ] as const)
+      cycles += count * points * channelBlocks * groups * productCycles(plan, width, core);
+  }
+  // A block of tiles reads all weights, each block of channels all transformed inputs.
+  cycles +=
+    (tileBlocks * plan.weightsBytes * (point.prefetch > 0 ? 0.7 : 1)) / bandwidth(core, device, plan.weightsBytes);
+  const inputBytes = points * plan.inputs.point;
+  cycles += (tileBlocks * (channelBlocks + 1) * inputBytes) / (2 * bandwidth(core, device, plan.scratchBytes));
+  return cycles / core.gigahertz;
+}
+
+function productCycles(
+  { workload, point }: WinogradPlan,
+  width: number,
+  { fmas, loads, latency }: ReturnType<typeof coreOf>,
+): number {
+  const { vectors } = point;
+  const accumulators = width * vectors;
+  const embedded = vectors === 1 || accumulators + vectors >= 32;
+  const loaded = embedded ? accumulators + vectors : width + vectors;
+  const step = Math.max(accumulators / fmas, loaded / loads, latency);
+  return workload.inputs * step + accumulators * accumulatorCycles + tileCycles;
+}

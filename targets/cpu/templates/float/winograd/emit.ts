@@ -1,0 +1,154 @@
+import type { Assembler, Register } from "../../../../../src/codegen/x86/index.ts";
+import {
+  createAssembler,
+  ecx,
+  edx,
+  mem,
+  r12,
+  r13,
+  r14,
+  r15,
+  rax,
+  rbp,
+  rbx,
+  rcx,
+  rdi,
+  rdx,
+  rsi,
+  rsp,
+} from "../../../../../src/codegen/x86/index.ts";
+import type { FloatEpilogueEmitter } from "../epilogue.ts";
+import type { Emission, Variable } from "./frame.ts";
+import { slot, variables } from "./frame.ts";
+import { emitInputTransform } from "./input.ts";
+import { emitMultiply } from "./multiply.ts";
+import { emitOutputTransform, params } from "./output.ts";
+import type { WinogradPlan } from "./plan.ts";
+import { lanes } from "./plan.ts";
+
+const savedRegisters: readonly Register[] = [rbx, rbp, r12, r13, r14, r15];
+
+/** Emits the whole kernel; `roles` are the names of its arguments in their order. */
+export function emitWinograd(plan: WinogradPlan, epilogue: FloatEpilogueEmitter, roles: readonly string[]): Assembler {
+  const a = createAssembler();
+  const emission: Emission = { a, plan };
+  for (const register of savedRegisters) a.emit("push", register);
+  a.emit("sub", rsp, 8 * variables.length);
+  emitArguments(emission, roles);
+  a.bind("tileBlock");
+  emitBlockOfTiles(emission);
+  emitInputTransform(emission);
+  emitChannelBlocks(emission, epilogue);
+  a.emit("mov", rax, slot("tileBlock"));
+  a.emit("add", rax, 1);
+  a.emit("mov", slot("tileBlock"), rax);
+  a.emit("cmp", rax, slot("tileBlocksEnd"));
+  a.emit("jb", a.label("tileBlock"));
+  a.emit("add", rsp, 8 * variables.length);
+  for (const register of [...savedRegisters].reverse()) a.emit("pop", register);
+  a.emit("vzeroupper");
+  a.emit("ret");
+  return a;
+}
+
+function emitArguments({ a, plan }: Emission, roles: readonly string[]): void {
+  a.emit("mov", slot("scratch"), rcx);
+  for (const role of ["x", "y", "residual", "weights", "bias"] as const) {
+    if (!roles.includes(role)) continue;
+    a.emit("mov", rax, mem(rdi, { disp: 8 * roles.indexOf(role) }));
+    a.emit("mov", slot(role), rax);
+  }
+  if (roles.includes("params")) a.emit("mov", params, mem(rdi, { disp: 8 * roles.indexOf("params") }));
+  const ranges: readonly (readonly [Variable, Variable, number])[] = [
+    ["tileBlock", "tileBlocksEnd", plan.tileBlocks],
+    ["blocksBegin", "blocksEnd", plan.channelBlocks],
+  ];
+  ranges.forEach(([begin, end, count], index) => {
+    if (plan.point.parallel === index) {
+      a.emit("mov", slot(begin), rsi);
+      a.emit("mov", slot(end), rdx);
+    } else {
+      a.emit("mov", slot(begin), 0);
+      a.emit("mov", slot(end), count);
+    }
+  });
+}
+
+/** The place of the first tile of a block, and how many tiles it has. */
+function emitBlockOfTiles({ a, plan }: Emission): void {
+  a.emit("imul", rax, slot("tileBlock"), plan.block);
+  a.emit("xor", edx, edx);
+  a.emit("mov", ecx, plan.tileColumns);
+  a.emit("div", ecx);
+  a.emit("mov", slot("firstRow"), rax);
+  a.emit("mov", slot("firstColumn"), rdx);
+  a.emit("mov", rax, plan.block);
+  if (plan.lastBlock !== plan.block) {
+    a.emit("mov", rcx, plan.lastBlock);
+    a.emit("cmp", slot("tileBlock"), plan.tileBlocks - 1);
+    a.emit("cmove", rax, rcx);
+  }
+  a.emit("mov", slot("tiles"), rax);
+}
+
+/** For each block of output channels: products of all points, then the output transform. */
+function emitChannelBlocks(emission: Emission, epilogue: FloatEpilogueEmitter): void {
+  const { a, plan } = emission;
+  const { channels, workload, weightsBlock } = plan;
+  const blockBytes = 4 * channels.vectors * lanes;
+  a.emit("mov", rcx, slot("blocksBegin"));
+  a.emit("mov", slot("block"), rcx);
+  const start = (variable: Variable, base: Variable, bytes: number): void => {
+    a.emit("imul", rax, rcx, bytes);
+    a.emit("add", rax, slot(base));
+    a.emit("mov", slot(variable), rax);
+  };
+  start("weightsBlock", "weights", weightsBlock);
+  start("yBlock", "y", blockBytes);
+  if (workload.epilogue.residual !== undefined) start("residualBlock", "residual", blockBytes);
+  if (workload.bias) start("biasBlock", "bias", blockBytes);
+  a.bind("block");
+  a.emit("mov", slot("vectors"), channels.vectors);
+  a.emit("mov", slot("lastMask"), 0xffff);
+  if (channels.full > 0) {
+    if (channels.restVectors > 0) {
+      a.emit("cmp", slot("block"), channels.full);
+      a.emit("je", a.label("rest"));
+    }
+    emitProducts(emission, "full", channels.vectors);
+  }
+  if (channels.restVectors > 0) {
+    if (channels.full > 0) a.emit("jmp", a.label("multiplied"));
+    a.bind("rest");
+    a.emit("mov", slot("vectors"), channels.restVectors);
+    if (workload.outputs % lanes > 0) a.emit("mov", slot("lastMask"), 2 ** (workload.outputs % lanes) - 1);
+    emitProducts(emission, "rest", channels.restVectors);
+  }
+  a.bind("multiplied");
+  emitOutputTransform(emission, epilogue);
+  a.emit("add", slot("weightsBlock"), weightsBlock);
+  a.emit("add", slot("yBlock"), blockBytes);
+  if (workload.epilogue.residual !== undefined) a.emit("add", slot("residualBlock"), blockBytes);
+  if (workload.bias) a.emit("add", slot("biasBlock"), blockBytes);
+  a.emit("mov", rax, slot("block"));
+  a.emit("add", rax, 1);
+  a.emit("mov", slot("block"), rax);
+  a.emit("cmp", rax, slot("blocksEnd"));
+  a.emit("jb", a.label("block"));
+}
+
+/** The products of a whole block of tiles, or of the last. */
+function emitProducts(emission: Emission, name: string, vectors: number): void {
+  const { a, plan } = emission;
+  if (plan.lastBlock === plan.block) {
+    emitMultiply(emission, name, plan.block, vectors);
+    return;
+  }
+  a.emit("cmp", slot("tiles"), plan.block);
+  a.emit("jne", a.label(`${name}.last`));
+  emitMultiply(emission, `${name}.whole`, plan.block, vectors);
+  a.emit("jmp", a.label(`${name}.done`));
+  a.bind(`${name}.last`);
+  emitMultiply(emission, `${name}.lastBlock`, plan.lastBlock, vectors);
+  a.bind(`${name}.done`);
+}
