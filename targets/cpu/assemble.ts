@@ -64,7 +64,7 @@ export function assemble(
     selections,
     program: {
       features,
-      inputs: inputs.map((value) => programInput(value, region.inputs.includes(value))),
+      inputs: inputs.map(programInput),
       outputs: outputs.map(programOutput),
       packs: weights.packs,
       kernels,
@@ -151,13 +151,12 @@ function constantPack(value: Value, base: number, inputs: readonly Value[]): Bou
   };
 }
 
-function programInput(value: Value, activation: boolean): ProgramInput {
-  if (activation) {
+function programInput(value: Value): ProgramInput {
+  const { constant } = value;
+  if (constant === undefined || !value.isConstant) {
     const { dtype, dims } = sampleOf(value);
     return { kind: "activation", name: value.name, dtype, bytes: sizeOf(dims) * (dtype === "float32" ? 4 : 1) };
   }
-  const { constant } = value;
-  if (constant === undefined) throw new Error(`"${value.name}" is neither read by a step nor constant`);
   return { kind: "constant", name: value.name, dtype: constant.dtype, bytes: constant.byteLength };
 }
 

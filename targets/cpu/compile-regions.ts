@@ -1,9 +1,9 @@
 import type { Model } from "../../src/ir/index.ts";
 import { systemClock } from "../../src/measure/index.ts";
 import type { Selection } from "./select.ts";
-import { defaultSelection } from "./select.ts";
+import { defaultSelection, templatesFor } from "./select.ts";
 import type { TunedKernel, TuningContext, TuningRecords, TuningTask, Workload } from "../../src/schedule/index.ts";
-import { guidedSearch, hashJson, knownKernel, tuneWorkloads } from "../../src/schedule/index.ts";
+import { guidedSearch, hashJson, knownKernel, replayedKernel, tuneWorkloads } from "../../src/schedule/index.ts";
 import type { CompiledRegions, RegionSetup } from "../target.ts";
 import type { EmittedRegion } from "./emit-regions.ts";
 import { emitRegions } from "./emit-regions.ts";
@@ -18,8 +18,8 @@ const toolchain = { emitter: "x86@1" };
 /** Plans, tunes, emits: see `Target.compileRegions`. */
 export async function compileRegions(model: Model, setup: RegionSetup): Promise<CompiledRegions> {
   const { device } = setup;
-  const plan = planRegions(model, device);
-  const lowered = plan.regions.map((region) => region.lowered);
+  const first = planRegions(model, (workload) => templatesFor(workload, device).length > 0);
+  const lowered = first.regions.map((region) => region.lowered);
   const records: TuningRecords = { cache: setup.cache, device, toolchain, mode: "cold" };
   const tuned =
     setup.effort === undefined
@@ -33,6 +33,11 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
     if (selection === undefined) throw new Error(`no template for ${workload.op}`);
     return selection;
   };
+  const failed = new Set(tuned.filter(({ found }) => found === undefined).map(({ task }) => hashJson(task.workload)));
+  // A workload whose every kernel failed stays as it was.
+  const canCompute = (workload: Workload): boolean =>
+    !failed.has(hashJson(workload)) && templatesFor(workload, device).length > 0;
+  const plan = failed.size === 0 ? first : planRegions(model, canCompute);
   const emitted = emitRegions(model, plan.regions, select, device);
   return {
     regions: emitted.map(describe),
@@ -53,8 +58,9 @@ async function tune(
       ...{ measurer, reporter, signal, effort, seed, tool, clock: systemClock, search: guidedSearch },
       now: () => new Date().toISOString(),
     };
-    const known = tasksFor({ int8: 0, float32: 0 });
-    const warm = known.every((task) => knownKernel(task, records).source === "replayed");
+    const warm = tasksFor({ int8: 0, float32: 0 }).every(
+      (task) => replayedKernel(task, records, effort.candidates) !== undefined,
+    );
     const peak = warm ? { int8: 0, float32: 0 } : await measurePeak(measurer, device, signal);
     return await tuneWorkloads(tasksFor(peak), context, budgetMs);
   } finally {

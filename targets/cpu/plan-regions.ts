@@ -1,10 +1,9 @@
 import type { Model, Node } from "../../src/ir/index.ts";
-import { findRegions } from "../../src/region/index.ts";
-import type { DeviceFingerprint } from "../../src/schedule/index.ts";
+import { borderOf, findRegions } from "../../src/region/index.ts";
+import type { Workload } from "../../src/schedule/index.ts";
 import type { IntegerGraph, LoweredRegion } from "./lower/index.ts";
 import { coveredNodes, LoweringRefusal, lowerNodes, matchIntegerGraph } from "./lower/index.ts";
-import { templatesFor } from "./select.ts";
-import { multiplications } from "./tuning-tasks.ts";
+import { multiplications, workloadText } from "./tuning-tasks.ts";
 
 /** A set of nodes and the steps that compute the same. */
 export interface PlannedRegion {
@@ -21,12 +20,15 @@ export interface RegionPlan {
 /** Below this many multiply-accumulates a region saves less than the call of it costs. */
 const LEAST_WORK = 20_000;
 
-/** Finds what of a model, its types inferred, can run as programs on the device. The model is not changed. */
-export function planRegions(model: Model, device: DeviceFingerprint): RegionPlan {
+/**
+ * Finds what of a model, its types inferred, can run as programs, where `canCompute` tells of which workloads there are
+ * kernels. The model is not changed.
+ */
+export function planRegions(model: Model, canCompute: (workload: Workload) => boolean): RegionPlan {
   let graph = matchIntegerGraph(model.graph, model.opsets.get("") ?? 0);
   const refusals: { node: Node; reason: string }[] = [...graph.refusals];
   for (;;) {
-    const attempt = tryPlan(model, graph, device);
+    const attempt = tryPlan(model, graph, canCompute);
     if ("regions" in attempt) return { regions: attempt.regions, refusals };
     const { nodes, reason } = attempt.refused;
     refusals.push({ node: nodes.at(-1) as Node, reason });
@@ -42,30 +44,42 @@ interface Refused {
 function tryPlan(
   model: Model,
   graph: IntegerGraph,
-  device: DeviceFingerprint,
+  canCompute: (workload: Workload) => boolean,
 ): { readonly regions: readonly PlannedRegion[] } | { readonly refused: Refused } {
   const covered = coveredNodes(graph);
+  const found = findRegions(model.graph, (node) => (covered.has(node) ? undefined : "no kernel covers it"));
   const regions: PlannedRegion[] = [];
-  for (const nodes of findRegions(model.graph, (node) => covered.has(node))) {
-    try {
-      const lowered = lowerNodes(model.graph, graph, nodes);
-      const work = lowered.steps.reduce((sum, { workload }) => sum + multiplications(workload), 0);
-      if (work < LEAST_WORK) continue;
-      const missing = lowered.steps.find(({ workload }) => templatesFor(workload, device).length === 0);
-      if (missing !== undefined)
-        return {
-          refused: {
-            nodes: missing.nodes.length > 0 ? missing.nodes : [...nodes],
-            reason: `no template for ${missing.workload.op}`,
-          },
-        };
-      regions.push({ nodes, lowered });
-    } catch (error) {
-      if (!(error instanceof LoweringRefusal) || error.op.nodes.length === 0) throw error;
-      return { refused: { nodes: error.op.nodes, reason: error.message } };
-    }
+  for (const nodes of found.regions) {
+    const lowered = tryLower(model, graph, new Set(nodes), canCompute);
+    if ("refused" in lowered) return lowered;
+    const work = lowered.steps.reduce((sum, { workload }) => sum + multiplications(workload), 0);
+    if (work >= LEAST_WORK) regions.push({ nodes: new Set(nodes), lowered });
   }
   return { regions };
+}
+
+function tryLower(
+  model: Model,
+  graph: IntegerGraph,
+  nodes: ReadonlySet<Node>,
+  canCompute: (workload: Workload) => boolean,
+): LoweredRegion | { readonly refused: Refused } {
+  try {
+    const lowered = lowerNodes(model.graph, graph, nodes);
+    const missing = lowered.steps.find(({ workload }) => !canCompute(workload));
+    if (missing !== undefined) {
+      const reason = `no kernel for ${workloadText(missing.workload)}`;
+      return { refused: { nodes: missing.nodes.length > 0 ? missing.nodes : [...nodes], reason } };
+    }
+    const lost = borderOf(model.graph, nodes).outputs.find((value) => !lowered.outputs.includes(value));
+    if (lost?.producer === undefined) return lowered;
+    return {
+      refused: { nodes: [lost.producer], reason: `"${lost.name}" is read outside and has no place of its own` },
+    };
+  } catch (error) {
+    if (!(error instanceof LoweringRefusal)) throw error;
+    return { refused: { nodes: error.op.nodes.length > 0 ? error.op.nodes : [...nodes], reason: error.message } };
+  }
 }
 
 /** The graph without the ops that stand for any of the nodes; dequantizers, which ops share, count for none. */

@@ -40,6 +40,8 @@ export function sumCase(workload: ConvWorkload | DepthwiseWorkload, seed: number
   const last = ({ row, pixel }: Strides): number => (rows - 1) * row + (columns - 1) * pixel + outputs;
   const residual = epilogue.residual === undefined ? undefined : randomBytes(last(epilogue.residual) + SLACK, seed + 4);
   const elementBytes = epilogue.out === "u8" ? 1 : 4;
+  const share = Math.min(1, ORACLE_WORK / (rows * columns * outputs * depth));
+  let tiles: readonly ExpectedTile[] | undefined;
   return {
     buffers: {
       x,
@@ -54,9 +56,13 @@ export function sumCase(workload: ConvWorkload | DepthwiseWorkload, seed: number
     },
     expected: ({ y }) => {
       if (y === undefined) return "nothing was written";
-      const share = Math.min(1, ORACLE_WORK / (rows * columns * outputs * depth));
-      for (const tile of sampleTiles(rows, columns, share)) {
-        const wrong = checkTile(workload, tile, { x, weights, bias, weightScale, residual }, parameters, y);
+      const operands = { x, weights, bias, weightScale, residual };
+      tiles ??= sampleTiles(rows, columns, share).map((tile) => ({
+        ...tile,
+        values: expectedTile(workload, tile, operands, parameters),
+      }));
+      for (const tile of tiles) {
+        const wrong = checkTile(workload, tile, y);
         if (wrong !== undefined) return wrong;
       }
       return undefined;
@@ -92,40 +98,60 @@ interface SumOperands {
   readonly residual: Uint8Array | undefined;
 }
 
-/** What is wrong in a tile; undefined when nothing is. */
-function checkTile(
+/** A tile with what must stand there, at the output's pixel stride. */
+interface ExpectedTile extends Tile {
+  readonly values: Uint8Array | Float32Array;
+}
+
+function channelsOf(workload: ConvWorkload | DepthwiseWorkload): number {
+  return workload.op === "conv-u8s8" ? workload.outputs : workload.channels;
+}
+
+/** The oracle's results in a tile. */
+function expectedTile(
   workload: ConvWorkload | DepthwiseWorkload,
   { row, column, columns }: Tile,
   operands: SumOperands,
   parameters: KernelParameters,
-  written: Uint8Array,
-): string | undefined {
+): Uint8Array | Float32Array {
   const { window, epilogue, x: xStrides, y: yStrides } = workload;
   const [strideY, strideX] = window.stride;
-  const start = row * strideY * xStrides.row + column * strideX * xStrides.pixel;
-  const outputs = workload.op === "conv-u8s8" ? workload.outputs : workload.channels;
   const added = epilogue.residual;
   const tileOperands = {
     ...operands,
-    x: operands.x.subarray(start),
+    x: operands.x.subarray(row * strideY * xStrides.row + column * strideX * xStrides.pixel),
     residual: added === undefined ? undefined : operands.residual?.subarray(row * added.row + column * added.pixel),
   };
-  const length = (columns - 1) * yStrides.pixel + outputs;
+  const length = (columns - 1) * yStrides.pixel + channelsOf(workload);
   const tile = { ...workload, rows: 1, columns };
+  if (epilogue.out === "u8") {
+    const y = new Uint8Array(length);
+    if (tile.op === "conv-u8s8") evaluateConv(tile, { ...tileOperands, y }, parameters);
+    else evaluateDepthwise(tile, { ...tileOperands, y }, parameters);
+    return y;
+  }
+  const y = new Float32Array(length);
+  if (tile.op !== "conv-u8s8") throw new Error("depthwise results are bytes");
+  evaluateConv(tile, { ...tileOperands, y }, parameters);
+  return y;
+}
+
+/** What is wrong in a tile; undefined when nothing is. */
+function checkTile(
+  workload: ConvWorkload | DepthwiseWorkload,
+  { row, column, columns, values }: ExpectedTile,
+  written: Uint8Array,
+): string | undefined {
+  const { y: yStrides } = workload;
   const first = row * yStrides.row + column * yStrides.pixel;
-  const elementBytes = epilogue.out === "u8" ? 1 : 4;
-  const bytes = written.slice(first * elementBytes, (first + length) * elementBytes);
-  const [y, actual] =
-    epilogue.out === "u8"
-      ? [new Uint8Array(length), bytes]
-      : [new Float32Array(length), new Float32Array(bytes.buffer)];
-  if (tile.op === "conv-u8s8") evaluateConv(tile, { ...tileOperands, y }, parameters);
-  else evaluateDepthwise(tile, { ...tileOperands, y: y as Uint8Array }, parameters);
+  const bytes = values.BYTES_PER_ELEMENT;
+  const own = written.slice(first * bytes, (first + values.length) * bytes);
+  const actual = values instanceof Uint8Array ? own : new Float32Array(own.buffer);
   for (let pixel = 0; pixel < columns; pixel++)
-    for (let channel = 0; channel < outputs; channel++) {
+    for (let channel = 0; channel < channelsOf(workload); channel++) {
       const at = pixel * yStrides.pixel + channel;
-      if (y[at] !== actual[at])
-        return `row ${row}, column ${column + pixel}, channel ${channel}: ${actual[at]} instead of ${y[at]}`;
+      if (values[at] !== actual[at])
+        return `row ${row}, column ${column + pixel}, channel ${channel}: ${actual[at]} instead of ${values[at]}`;
     }
   return undefined;
 }
