@@ -135,7 +135,7 @@ export function expectedConv({ workload, operands, parameters }: ConvCase): Uint
 }
 
 /** The constants of a case by role. */
-export function convConstants({ operands }: ConvCase): Record<string, Uint8Array> {
+export function convConstants({ operands }: Pick<ConvCase, "operands">): Record<string, Uint8Array> {
   const view = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
     new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
   return {

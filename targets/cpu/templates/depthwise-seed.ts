@@ -1,0 +1,26 @@
+import type { DeviceFingerprint, Point } from "../../../src/schedule/record.ts";
+import type { DepthwiseWorkload } from "../workload.ts";
+import type { VectorIsa } from "./epilogue/vector-isa.ts";
+import { depthwiseCost } from "./depthwise-cost.ts";
+import type { DepthwisePoint } from "./depthwise-plan.ts";
+import { depthwisePoint, planDepthwise } from "./depthwise-plan.ts";
+import { depthwiseSpace } from "./depthwise-space.ts";
+
+/** The tile that the cost model likes best. */
+export function depthwiseSeed(workload: DepthwiseWorkload, isa: VectorIsa, device: DeviceFingerprint): Point {
+  const space = depthwiseSpace(workload, isa);
+  const values = (name: keyof DepthwisePoint): readonly number[] =>
+    space.parameters.find((parameter) => parameter.name === name)?.values ?? [];
+  let best: { readonly point: Point; readonly cost: number } | undefined;
+  for (const rows of values("rows"))
+    for (const keep of values("keep"))
+      for (const columns of values("columns"))
+        for (const vectors of values("vectors")) {
+          const point: Point = { rows, keep, columns, vectors, order: 0, parallel: 0 };
+          if (!space.legal(point)) continue;
+          const cost = depthwiseCost(planDepthwise(workload, depthwisePoint(point), isa), device);
+          if (best === undefined || cost < best.cost) best = { point, cost };
+        }
+  if (best === undefined) throw new Error("depthwise has no legal tile for a workload");
+  return best.point;
+}

@@ -1,0 +1,137 @@
+import type { ChannelOrder, KernelArgument, Pack, PackLoop } from "../../../src/codegen/index.ts";
+import { numberOf } from "../reference/parameters.ts";
+import type { DepthwisePlan } from "./depthwise-plan.ts";
+
+/** Bytes before the weights: the index vector that puts a row's bytes in order where blocks are natural. */
+export const indexBytes = 64;
+
+/** Packed bytes of a vector of weights. */
+export function weightVectorBytes({ isa, groupRows }: Pick<DepthwisePlan, "isa" | "groupRows">): number {
+  return isa.lanes * groupRows;
+}
+
+/** Packed bytes of a block of `vectors` vectors. */
+export function depthwiseBlockBytes(plan: DepthwisePlan, vectors: number): number {
+  return plan.steps.length * plan.workload.window.kernel[1] * vectors * weightVectorBytes(plan);
+}
+
+/** Channels including those that fill the last vector. */
+export function paddedChannels({ blocks, isa }: DepthwisePlan): number {
+  return (blocks.full * blocks.vectors + blocks.restVectors) * isa.lanes;
+}
+
+/** The argument `weights`: an index vector, then `[block][step][column][channel of the block][row of the group]`. */
+export function depthwiseWeights(plan: DepthwisePlan): KernelArgument {
+  const { full, vectors, restVectors, restChannels } = plan.blocks;
+  const { lanes } = plan.isa;
+  return {
+    name: "weights",
+    bytes: indexBytes + full * depthwiseBlockBytes(plan, vectors) + depthwiseBlockBytes(plan, restVectors),
+    access: "read",
+    alignment: 64,
+    packs: () => [
+      { kind: "literal", targetOffset: 0, bytes: new Uint8Array(rowOrder(lanes).buffer) },
+      ...blockPacks(plan, { first: 0, count: full, vectors, channels: vectors * lanes, order: plan.order }),
+      ...blockPacks(plan, {
+        first: full,
+        count: restVectors === 0 ? 0 : 1,
+        vectors: restVectors,
+        channels: restChannels,
+        order: "natural",
+      }),
+    ],
+  };
+}
+
+/**
+ * Double words of a row as interleaving within 128-bit lanes needs them for natural order: the j-th of lane l is the
+ * l-th of vector j.
+ */
+function rowOrder(lanes: number): Int32Array {
+  return Int32Array.from({ length: 16 }, (_, i) => (i < lanes ? (lanes / 4) * (i % 4) + Math.floor(i / 4) : 0));
+}
+
+interface BlockRange {
+  /** Index of the first block: all before it are full. */
+  readonly first: number;
+  readonly count: number;
+  readonly vectors: number;
+  readonly channels: number;
+  readonly order: ChannelOrder;
+}
+
+function blockPacks(plan: DepthwisePlan, { first, count, vectors, channels, order }: BlockRange): readonly Pack[] {
+  if (count === 0) return [];
+  const { workload, groupRows, steps, blocks, isa } = plan;
+  const [kh, kw] = workload.window.kernel;
+  const taps = kh * kw;
+  const vectorBytes = weightVectorBytes(plan);
+  const fullBytes = depthwiseBlockBytes(plan, blocks.vectors);
+  const fullChannels = blocks.vectors * isa.lanes;
+  return steps.map(({ at, kernelRow, taps: rows }, step): Pack => ({
+    kind: "copy",
+    from: "weights",
+    elementBytes: 1,
+    sourceOffset: first * fullChannels * taps + kernelRow * kw,
+    targetOffset: indexBytes + first * fullBytes + step * kw * vectors * vectorBytes + at,
+    loops: [
+      { count, source: fullChannels * taps, target: fullBytes },
+      { count: kw, source: 1, target: vectors * vectorBytes },
+      ...channelLoops(order, channels, taps, groupRows),
+      { count: rows, source: kw, target: 1 },
+    ].filter((loop) => loop.count > 1),
+  }));
+}
+
+/** Quads: vector j, lane l, element d is channel 16 l + 4 j + d. */
+function channelLoops(order: ChannelOrder, channels: number, taps: number, size: number): readonly PackLoop[] {
+  if (order === "natural") return [{ count: channels, source: taps, target: size }];
+  return [
+    { count: 4, source: 4 * taps, target: 16 * size },
+    { count: 4, source: 16 * taps, target: 4 * size },
+    { count: 4, source: taps, target: size },
+  ];
+}
+
+/** The arguments `bias` (int32, the zero point of x folded in) and `multiplier` (float32), one number a channel. */
+export function depthwiseChannelArguments(plan: DepthwisePlan): { bias: KernelArgument; multiplier: KernelArgument } {
+  const { workload, order } = plan;
+  const { channels, window, epilogue } = workload;
+  const taps = window.kernel[0] * window.kernel[1];
+  const shared = { bytes: 4 * paddedChannels(plan), access: "read", alignment: 64 } as const;
+  return {
+    bias: {
+      name: "bias",
+      ...shared,
+      packs: (parameters) => [
+        {
+          kind: "fold-bias",
+          weights: "weights",
+          bias: workload.bias ? "bias" : undefined,
+          zeroPoint: numberOf(parameters, "xZero"),
+          channels,
+          channelStride: taps,
+          loops: [{ count: taps, source: 1, target: 0 }],
+          targetOffset: 0,
+          order,
+        },
+      ],
+    },
+    multiplier: {
+      name: "multiplier",
+      ...shared,
+      packs: (parameters) => [
+        {
+          kind: "multiplier",
+          weightScale: "weight-scale",
+          perTensor: numberOf(parameters, "perTensor") === 1,
+          inputScale: numberOf(parameters, "xScale"),
+          outputScale: epilogue.out === "u8" ? numberOf(parameters, "yScale") : 1,
+          channels,
+          targetOffset: 0,
+          order,
+        },
+      ],
+    },
+  };
+}

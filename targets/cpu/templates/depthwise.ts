@@ -1,0 +1,92 @@
+import type { Kernel, KernelArgument } from "../../../src/codegen/index.ts";
+import type { DeviceFingerprint, Point } from "../../../src/schedule/record.ts";
+import type { Template } from "../../../src/schedule/template.ts";
+import type { DepthwiseWorkload } from "../workload.ts";
+import { stridedBytes } from "./bytes/constants.ts";
+import { finishKernel } from "./bytes/finish-kernel.ts";
+import { paramsArgument, tableArgument } from "./epilogue/constant-rows.ts";
+import type { VectorIsa } from "./epilogue/vector-isa.ts";
+import { vectorIsaOf } from "./epilogue/vector-isa.ts";
+import { depthwiseCost } from "./depthwise-cost.ts";
+import { emitDepthwise } from "./depthwise-emit.ts";
+import type { DepthwisePlan } from "./depthwise-plan.ts";
+import { channelBlockCount, depthwisePoint, passCount, planDepthwise } from "./depthwise-plan.ts";
+import { depthwiseSeed } from "./depthwise-seed.ts";
+import { elementBytes } from "./depthwise-row.ts";
+import { depthwiseSpace } from "./depthwise-space.ts";
+import { depthwiseChannelArguments, depthwiseWeights } from "./depthwise-weights.ts";
+
+/** Multiply-accumulates worth waking a thread for: a few microseconds. */
+const threadWork = 3e5;
+
+/**
+ * Depthwise convolutions of uint8 by int8: rows of x are interleaved, so that one dot product sums the taps of a column
+ * of the window in every lane.
+ */
+export const depthwise: Template<DepthwiseWorkload> = {
+  name: "depthwise",
+  version: 1,
+  correctness: "exact",
+  matches: (workload, device): workload is DepthwiseWorkload =>
+    workload.op === "depthwise-u8s8" && vectorIsaOf(device) !== undefined,
+  space: (workload, device) => depthwiseSpace(workload, isaOf(device)),
+  seed: (workload, device) => depthwiseSeed(workload, isaOf(device), device),
+  emit: (workload, point, device) => emit(workload, point, device),
+  cost: (workload, point, device) =>
+    depthwiseCost(planDepthwise(workload, depthwisePoint(point), isaOf(device)), device),
+};
+
+function isaOf(device: DeviceFingerprint): VectorIsa {
+  const isa = vectorIsaOf(device);
+  if (isa === undefined) throw new Error("depthwise needs AVX2 and FMA");
+  return isa;
+}
+
+function emit(workload: DepthwiseWorkload, point: Point, device: DeviceFingerprint): Kernel {
+  const plan = planDepthwise(workload, depthwisePoint(point), isaOf(device));
+  const kernelArguments = argumentsOf(plan);
+  const roles = kernelArguments.map(({ name }) => name);
+  const extent = plan.point.parallel === 0 ? passCount(plan) : channelBlockCount(plan);
+  const { kernel } = workload.window;
+  const work = workload.rows * workload.columns * workload.channels * kernel[0] * kernel[1];
+  return finishKernel(emitDepthwise(plan, roles), {
+    name: `depthwise ${Object.entries(point)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(" ")}`,
+    arguments: kernelArguments,
+    extent,
+    grain: Math.min(extent, Math.max(1, Math.ceil((threadWork * extent) / work))),
+  });
+}
+
+function argumentsOf(plan: DepthwisePlan): readonly KernelArgument[] {
+  const { workload, isa, blocks } = plan;
+  const { epilogue, channels, window } = workload;
+  const { bias, multiplier } = depthwiseChannelArguments(plan);
+  const params = paramsArgument(epilogue, isa);
+  const activation = (name: string, bytes: number, access: KernelArgument["access"]): KernelArgument => ({
+    ...{ name, bytes, access, alignment: 1 },
+  });
+  const reach = (axis: 0 | 1, outputs: number): number =>
+    (outputs - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis] + 1;
+  // Rows of x are read by whole registers of bytes.
+  const lastBlock = (blocks.restVectors > 0 ? blocks.full : blocks.full - 1) * blocks.vectors * isa.lanes;
+  const input = {
+    rows: reach(0, workload.rows),
+    columns: reach(1, workload.columns),
+    channels: lastBlock + 4 * isa.lanes,
+  };
+  const padded = Math.ceil(channels / isa.lanes) * isa.lanes;
+  return [
+    activation("x", stridedBytes(input, workload.x), "read"),
+    depthwiseWeights(plan),
+    bias,
+    ...(epilogue.out === "s32" ? [] : [multiplier]),
+    ...(params === undefined ? [] : [params]),
+    ...(epilogue.table ? [tableArgument()] : []),
+    ...(epilogue.residual === undefined
+      ? []
+      : [activation("residual", stridedBytes({ ...workload, channels: padded }, epilogue.residual), "read")]),
+    activation("y", stridedBytes(workload, workload.y, elementBytes(plan)), "write"),
+  ];
+}
