@@ -26,7 +26,7 @@ export function igemmSpace(workload: ConvWorkload, isa: VectorIsa): Space {
         name: "vectors",
         values: [...range(1, 4), ...(onePixel ? [6, 8, 12] : [])].filter((count) => count <= vectorsOfLayer),
       },
-      { name: "memory", values: isa.name === "avx2" ? [0] : onePixel ? [0, 1, 8] : [0, 1] },
+      { name: "memory", values: isa.name === "avx2" ? [0] : onePixel ? [8, 1, 0] : [0, 1] },
       { name: "unroll", values: [4, 8, 16, 32, 64] },
       { name: "prefetch", values: [0, 1] },
       { name: "unitBlock", values: [0, 4, 16, 64] },
@@ -53,7 +53,9 @@ function isLegal(workload: ConvWorkload, isa: VectorIsa, values: Point): boolean
   const blocks = blockCount(plan);
   if (blocks === 1 && (point.unitBlock > 0 || point.parallel === 1)) return false;
   if (point.unitBlock > 0 && point.unitBlock * 2 > plan.units) return false;
-  return point.prefetch === 0 || blockBytes(plan, vectors) * blocks >= prefetchBytes;
+  // A block that one tile alone reads is streamed, which the processor's own prefetchers see.
+  const tiles = (plan.flat ? 1 : plan.units) * (plan.tiles.wide + plan.tiles.narrow);
+  return point.prefetch === 0 || (tiles > 1 && blockBytes(plan, vectors) * blocks >= prefetchBytes);
 }
 
 function range(first: number, last: number): readonly number[] {

@@ -25,7 +25,7 @@ export function blockBytes(layout: WeightsLayout, vectors: number): number {
 }
 
 /** Channels including those that fill the last vector. */
-export function paddedChannels({ blocks, lanes }: WeightsLayout): number {
+function paddedChannels({ blocks, lanes }: WeightsLayout): number {
   return (blocks.full * blocks.vectors + blocks.restVectors) * lanes;
 }
 
