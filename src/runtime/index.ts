@@ -1,5 +1,6 @@
-export type { HostLibrary, HostProgram, ProgramFacts, RunOptions } from "./native.ts";
+export type { HostLibrary } from "./native.ts";
 export { loadHostLibrary } from "./native.ts";
+export type { HostProgram, ProgramFacts, RunOptions } from "./native-program.ts";
 export { nativeLibraryPath } from "./native-path.ts";
 export { bundledOrtPath } from "./native-ort-path.ts";
 export type { NativeSession, NativeSessionOptions, PreparedRun, SessionTensor } from "./native-session.ts";

@@ -12,21 +12,31 @@ export type ForeignFunction = ((...values: unknown[]) => unknown) & {
 /** Bytes kept for the text of a failure. */
 const errorBytes = 1024;
 
+/**
+ * Foreign functions run on stacks of the FFI's own. An async one has 128 KiB, far less than the thread of its own that
+ * the creation of an ONNX Runtime session is used to.
+ */
+const stackBytes = 8 << 20;
+
 /** Loads the FFI on first need; a reason where it cannot be loaded on this platform. */
 export function loadFfi(): Ffi | { readonly missing: string } {
   try {
     const ffi = createRequire(import.meta.url)("koffi") as Ffi;
-    // Foreign functions run on stacks of the FFI's own. Its 1 MiB is less than a main thread has, which is what the
-    // creation of an ONNX Runtime session is used to.
-    if (ffi.config().sync_stack_size !== stackBytes)
-      ffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
+    growStacks(ffi);
     return ffi;
   } catch (error) {
     return { missing: `koffi cannot be loaded: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 
-const stackBytes = 8 << 20;
+function growStacks(ffi: Ffi): void {
+  if (ffi.config().async_stack_size === stackBytes) return;
+  try {
+    ffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
+  } catch {
+    // Settled already, by another user of the FFI in this process; its sizes have to do.
+  }
+}
 
 /** Room for the text of a failure, which C functions take as `char *error, size_t error_size`. */
 export interface ErrorText {

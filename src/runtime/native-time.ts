@@ -1,6 +1,6 @@
-import type { HostProgram } from "./native.ts";
 import { addresses, errorText } from "./native-ffi.ts";
 import type { Ffi, ForeignFunction } from "./native-ffi.ts";
+import type { HostProgram } from "./native-program.ts";
 
 /** A program with the buffers it is timed on: one sample each. */
 export interface TimedProgram {

@@ -1,4 +1,5 @@
-import type { HostLibrary, HostProgram } from "../native.ts";
+import type { HostLibrary } from "../native.ts";
+import type { HostProgram } from "../native-program.ts";
 import type { TimedProgram } from "../native-time.ts";
 
 /** What bytes that nobody gave hold, so that a kernel which reads or writes too much shows. */
