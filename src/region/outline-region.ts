@@ -14,6 +14,8 @@ export interface LevelProgram {
 
 /** Functions need this version of the format. */
 const leastIrVersion = 8;
+/** Before this one every initializer is listed as an input, and yet constant. */
+const firstWithoutListing = 4;
 
 /**
  * Replaces a convex set of nodes of the main graph by one call of a model-local function that stands for them:
@@ -30,6 +32,8 @@ const leastIrVersion = 8;
  */
 export function outlineRegion(model: Model, set: ReadonlySet<Node>, levels: readonly LevelProgram[]): Node {
   const { graph } = model;
+  if (model.irVersion < firstWithoutListing && graph.inputs.some(({ constant }) => constant !== undefined))
+    throw new Error("initializers are inputs in this IR version, and would become variable: freeze them first");
   const border = borderOf(graph, set);
   const passed = nodesToPass(border);
   const untyped = border.outputs.find(({ type }) => type?.kind !== "tensor" || type.shape === undefined);

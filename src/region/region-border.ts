@@ -19,8 +19,8 @@ export interface RegionBorder {
  */
 export function borderOf(graph: Graph, set: ReadonlySet<Node>): RegionBorder {
   const nodes = [...graph.nodes()].filter((node) => set.has(node));
-  if (nodes.length === 0) throw new Error("a region has at least one node");
   if (nodes.length !== set.size) throw new Error(`a region lies in one graph: not all nodes are of "${graph.name}"`);
+  if (nodes.length === 0) throw new Error("a region has at least one node");
   const activations = new Set<Value>();
   const constants = new Set<Value>();
   for (const node of nodes)
