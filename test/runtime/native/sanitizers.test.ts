@@ -29,7 +29,10 @@ function run(program: string, words: readonly string[]): { readonly code: number
 /** `npm run fuzz:program` sets it to 100,000. */
 const changes = Number(process.env["INFER_OPT_FUZZ_PROGRAMS"] ?? "2000");
 
-const memoryFlags = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DIOPT_GUARD_PAGES"];
+const memoryFlags = [
+  ...["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+  ...["-DIOPT_GUARD_PAGES", "-DIOPT_PORTABLE_SHA256"],
+];
 
 test.skipIf(missing(memoryFlags) !== undefined)(
   "programs changed outside their code and sealed again are refused or stay inside their buffers",
