@@ -6,7 +6,7 @@ import { dotKernel } from "./test-kernels.ts";
 
 export const outputs = 200;
 export const weights = Int8Array.from({ length: 64 * outputs }, (_, i) => ((i * 73) % 255) - 127);
-export const bias = Int32Array.from({ length: outputs }, (_, i) => i * 1000 - 5000);
+const bias = Int32Array.from({ length: outputs }, (_, i) => i * 1000 - 5000);
 
 /** The program of the region: y = bias + (x - 128) · w, int32. */
 export function regionProgram(): Uint8Array {

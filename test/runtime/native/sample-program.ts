@@ -7,7 +7,7 @@ const length = 5000;
 const dots = 100;
 const table = Uint8Array.from({ length: 256 }, (_, i) => (i * 7 + 3) % 256);
 
-/** The constants of {@link sampleProgram}, in the order of its inputs. */
+/** The constants of the sample program, in the order of its inputs. */
 export const sampleConstants: readonly Uint8Array[] = [
   Uint8Array.from({ length: 64 * dots }, (_, i) => (i * 73) % 251),
   new Uint8Array(Int32Array.from({ length: dots }, (_, i) => 1000 * i - 5000).buffer),
@@ -18,7 +18,7 @@ export const sampleConstants: readonly Uint8Array[] = [
  * A program with steps from input to arena to outputs, and a pack of every kind; some packs fill weights that no step
  * reads, so that they are loaded all the same.
  */
-export function sampleProgram(): Program {
+function sampleProgram(): Program {
   const kernels: Kernel[] = [tableKernel(length), { ...dotKernel(dots), features: [] }];
   const at = { table: 0, weights: 256, bias: 256 + 64 * dots, other: 256 + 64 * dots + 448 };
   const sources = { weights: 1, bias: 2, "weight-scale": 3 };
