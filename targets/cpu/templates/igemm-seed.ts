@@ -6,11 +6,14 @@ import type { IgemmPoint } from "./igemm-plan.ts";
 import { blockCount, igemmPoint, planIgemm } from "./igemm-plan.ts";
 import { igemmSpace } from "./igemm-space.ts";
 
-/** Unrolled steps of a tile on its own, of one that overlaps with the next, and of one whose window has to be unrolled. */
+/** Steps to unroll, the better first: for tiles on their own, and for those that overlap (64 where the window must be). */
 const unrolls = [
   { overlap: 0, unroll: 8 },
+  { overlap: 0, unroll: 4 },
   { overlap: 1, unroll: 16 },
   { overlap: 1, unroll: 64 },
+  { overlap: 1, unroll: 8 },
+  { overlap: 1, unroll: 4 },
 ];
 
 /** The tile that the cost model likes best; what the model does not see follows rules. */

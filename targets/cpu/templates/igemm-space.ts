@@ -3,11 +3,12 @@ import type { Space } from "../../../src/schedule/template.ts";
 import type { ConvWorkload } from "../workload.ts";
 import { epilogueRegisters } from "./epilogue/epilogue-context.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
+import type { Geometry } from "./igemm-geometry.ts";
 import { geometryOf, splitPixels } from "./igemm-geometry.ts";
 import { blockCount, igemmPoint, planIgemm } from "./igemm-plan.ts";
 import { operandRegisters } from "./igemm-steps.ts";
 import { takesFiller } from "./igemm-sums.ts";
-import { blockBytes } from "./igemm-weights.ts";
+import { blockBytes, stepsOf } from "./igemm-weights.ts";
 
 /** Weights below this many bytes stay in the caches between tiles, and between layers: nothing to prefetch. */
 const prefetchBytes = 32 * 1024;
@@ -21,7 +22,7 @@ export function igemmSpace(workload: ConvWorkload, isa: VectorIsa): Space {
   return {
     parameters: [
       { name: "pixels", values: range(1, Math.min(geometry.columns, isa.lanes === 16 ? 14 : 6)) },
-      { name: "tileRows", values: flat ? [1] : [1, 2, 3, 4, 7].filter((rows) => geometry.rows % rows === 0) },
+      { name: "tileRows", values: flat ? [1] : rowsOfTile(geometry) },
       {
         name: "vectors",
         values: [...range(1, 4), ...(onePixel ? [6, 8, 12] : [])].filter((count) => count <= vectorsOfLayer),
@@ -49,6 +50,9 @@ function isLegal(workload: ConvWorkload, isa: VectorIsa, values: Point): boolean
   if (overlap === 1 && 2 * accumulators + operands + rest > isa.registers) return false;
   const plan = planIgemm(workload, point, isa);
   if (splitPixels(plan.geometry.columns, pixels).width !== pixels) return false;
+  // Beyond all steps of the window unrolling further is the same code.
+  const steps = plan.geometry.runs * stepsOf(plan);
+  if (point.unroll > 4 && point.unroll >= 2 * steps) return false;
   if (overlap === 1 && !takesFiller(plan.geometry, plan.step, point.unroll)) return false;
   const blocks = blockCount(plan);
   if (blocks === 1 && (point.unitBlock > 0 || point.parallel === 1)) return false;
@@ -56,6 +60,11 @@ function isLegal(workload: ConvWorkload, isa: VectorIsa, values: Point): boolean
   // A block that one tile alone reads is streamed, which the processor's own prefetchers see.
   const tiles = (plan.flat ? 1 : plan.units) * (plan.tiles.wide + plan.tiles.narrow);
   return point.prefetch === 0 || (tiles > 1 && blockBytes(plan, vectors) * blocks >= prefetchBytes);
+}
+
+/** Rows of a tile: more than two only where rows are short. */
+function rowsOfTile({ rows, columns }: Geometry): readonly number[] {
+  return [1, 2, 3, 4].filter((count) => rows % count === 0 && (count <= 2 || columns < 16));
 }
 
 function range(first: number, last: number): readonly number[] {
