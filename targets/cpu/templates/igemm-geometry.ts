@@ -27,8 +27,13 @@ export interface Geometry {
   readonly runBytes: number;
 }
 
+/** What the geometry of a convolution follows from, whatever its elements are: bytes are elements of x then. */
+export type DenseWindow = Pick<ConvWorkload, "rows" | "columns" | "inputs" | "window" | "x" | "y"> & {
+  readonly epilogue: { readonly residual: Strides | undefined };
+};
+
 /** How a workload walks over its tensors. */
-export function geometryOf(workload: ConvWorkload): Geometry {
+export function geometryOf(workload: DenseWindow): Geometry {
   const { rows, columns, window, inputs, y } = workload;
   const { residual } = workload.epilogue;
   const x = { row: window.stride[0] * workload.x.row, pixel: window.stride[1] * workload.x.pixel };
@@ -45,7 +50,7 @@ export function geometryOf(workload: ConvWorkload): Geometry {
 }
 
 /** Taps whose bytes follow one another join the run: the kernel's row first (few input channels), then its rows. */
-function walkOf({ window, inputs, x }: ConvWorkload): Pick<Geometry, "taps" | "runTaps"> {
+function walkOf({ window, inputs, x }: DenseWindow): Pick<Geometry, "taps" | "runTaps"> {
   const column: Walk = { count: window.kernel[1], step: window.dilation[1] * x.pixel };
   const row: Walk = { count: window.kernel[0], step: window.dilation[0] * x.row };
   const looped = (walks: readonly Walk[]): readonly Walk[] => walks.filter(({ count }) => count > 1);
