@@ -134,3 +134,56 @@ x64Test("QGemm: a matrix product with uint8 and with float32 results", async () 
     }
   }
 });
+
+x64Test("a QDQ model of a convolution and a residual sum, as ONNX Runtime fuses it, in both orders", async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = randomQuantizations(300 + seed);
+    const [side, inputs, outputs] = [3 + random.below(5), 4 * (1 + random.below(4)), 16 * (1 + random.below(3))];
+    const [x, y, residual, out] = [random.next(), random.next(), random.next(), random.next()];
+    const weightScale = Float32Array.from({ length: outputs }, () => (1 + random.below(9)) / 512);
+    const operands = {
+      x: bytes(random, side * side * inputs),
+      weights: Int8Array.from(bytes(random, inputs * outputs)),
+      weightScale,
+      bias: Int32Array.from({ length: outputs }, () => random.below(20_000) - 10_000),
+      residual: bytes(random, side * side * outputs),
+    };
+    const scalars = Object.entries({ x, y, r: residual, o: out }).map(
+      ([name, { scale, zero }]) =>
+        `const %${name}s: float32[] = ${scale.toPrecision(9)} const %${name}z: uint8[] = ${zero}`,
+    );
+    const biasScale = weightScale.map((scale) => Math.fround(x.scale * scale));
+    for (const first of [false, true]) {
+      const text = `in %x: uint8[1,${side},${side},${inputs}] in %r: uint8[1,${side},${side},${outputs}]
+        ${scalars.join(" ")}
+        const %w: int8[${outputs},${inputs},1,1] = ${list(operands.weights)}
+        const %ws: float32[${outputs}] = ${list(weightScale)} const %wz: int8[${outputs}] = ${list(new Int8Array(outputs))}
+        const %b: int32[${outputs}] = ${list(operands.bias)} const %bs: float32[${outputs}] = ${list(biasScale)}
+        const %bz: int32[${outputs}] = ${list(new Int32Array(outputs))}
+        %xt = Transpose(%x) {perm = [0, 3, 1, 2]} %rt = Transpose(%r) {perm = [0, 3, 1, 2]}
+        %xf = DequantizeLinear(%xt, %xs, %xz) %rf = DequantizeLinear(%rt, %rs, %rz)
+        %wf = DequantizeLinear(%w, %ws, %wz) {axis = 0} %bf = DequantizeLinear(%b, %bs, %bz) {axis = 0}
+        %c = Conv(%xf, %wf, %bf) %q = QuantizeLinear(%c, %ys, %yz) %d = DequantizeLinear(%q, %ys, %yz)
+        %s = Add(${first ? "%rf, %d" : "%d, %rf"})
+        %t = QuantizeLinear(%s, %os, %oz) %y = Transpose(%t) {perm = [0, 2, 3, 1]}`;
+      const expected = await ortEvaluate(text, { x: operands.x, r: operands.residual }, "all");
+      const strides = { row: side * outputs, pixel: outputs };
+      const workload: ConvWorkload = {
+        op: "conv-u8s8",
+        ...{ rows: side, columns: side, inputs, outputs, weights: "oihw", bias: true },
+        window: { kernel: [1, 1], stride: [1, 1], dilation: [1, 1] },
+        x: { row: side * inputs, pixel: inputs },
+        y: strides,
+        epilogue: { out: "u8", table: false, residual: first ? { ...strides, first } : strides },
+      };
+      const numbers = {
+        ...{ xScale: x.scale, xZero: x.zero, yScale: y.scale, yZero: y.zero, lo: 0, hi: 255 },
+        ...{ residualScale: residual.scale, residualZero: residual.zero },
+        ...{ outScale: out.scale, outZero: out.zero, outLo: 0, outHi: 255 },
+      };
+      const actual = new Uint8Array(side * side * outputs);
+      evaluateConv(workload, { ...operands, y: actual }, { numbers, tables: {} });
+      expect(Array.from(actual), `seed ${seed}, first ${first}`).toEqual(Array.from(expected));
+    }
+  }
+});
