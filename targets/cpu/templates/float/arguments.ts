@@ -19,21 +19,18 @@ export function activationArgument(
   return { name, bytes: stridedBytes(extents, strides, 4), access, alignment: 1 };
 }
 
-/** The argument `bias`: one number a channel and zeros for what fills the last vectors; zeros without a bias. */
-export function biasArgument(channels: number, padded: number, given: boolean): KernelArgument {
+/** The argument `bias`: one number a channel and zeros for what fills the last vectors. */
+export function biasArgument(channels: number, padded: number): KernelArgument {
   return {
     name: "bias",
     bytes: 4 * padded,
     access: "read",
     alignment: 64,
-    packs: () =>
-      given
-        ? [
-            {
-              ...{ kind: "copy", from: "bias", elementBytes: 4, sourceOffset: 0, targetOffset: 0 },
-              loops: [{ count: channels, source: 1, target: 4 }],
-            },
-          ]
-        : [],
+    packs: () => [
+      {
+        ...{ kind: "copy", from: "bias", elementBytes: 4, sourceOffset: 0, targetOffset: 0 },
+        loops: [{ count: channels, source: 1, target: 4 }],
+      },
+    ],
   };
 }

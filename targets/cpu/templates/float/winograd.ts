@@ -83,7 +83,7 @@ function argumentsOf(plan: WinogradPlan, { function: applied }: FloatEpilogueEmi
         },
       ],
     },
-    ...(bias ? [biasArgument(outputs, channelBlocks * channels.vectors * lanes, true)] : []),
+    ...(bias ? [biasArgument(outputs, channelBlocks * channels.vectors * lanes)] : []),
     ...(applied.params === undefined ? [] : [applied.params]),
     ...(epilogue.residual === undefined ? [] : [activationArgument("residual", touched, epilogue.residual)]),
     activationArgument("y", touched, workload.y, "write"),

@@ -1,0 +1,72 @@
+import type { Kernel, KernelArgument } from "../../../../src/codegen/index.ts";
+import type { DeviceFingerprint, Point } from "../../../../src/schedule/record.ts";
+import type { Template } from "../../../../src/schedule/template.ts";
+import type { FloatConvWorkload } from "../../float-workload.ts";
+import { finishKernel } from "../bytes/finish-kernel.ts";
+import { requireSimd, simdOf } from "../bytes/simd.ts";
+import { activationArgument, biasArgument } from "./arguments.ts";
+import { directCost } from "./direct/cost.ts";
+import { emitDirect } from "./direct/emit.ts";
+import type { DirectPlan } from "./direct/plan.ts";
+import { directPoint, planDirect, stepsOf } from "./direct/plan.ts";
+import { directSeed, directSpace } from "./direct/space.ts";
+import { weightsArgument } from "./direct/weights.ts";
+import type { FloatEpilogueEmitter } from "./epilogue.ts";
+import { floatEpilogueEmitter } from "./epilogue.ts";
+import { describePoint } from "./point-numbers.ts";
+
+/** Multiply-accumulates worth waking a thread for: a few microseconds. */
+const threadWork = 250_000;
+
+/**
+ * Convolutions and matrix products of float32 as sums over register tiles. Bound: 1e-5 of the output's standard
+ * deviation.
+ */
+export const directF32: Template<FloatConvWorkload> = {
+  name: "direct-f32",
+  version: 1,
+  correctness: "bounded",
+  matches: (workload, device): workload is FloatConvWorkload =>
+    workload.op === "conv-f32" && simdOf(device) !== undefined,
+  space: (workload, device) => directSpace(workload, requireSimd(device)),
+  seed: (workload, device) => directSeed(workload, requireSimd(device), device),
+  emit,
+  cost: (workload, point, device) => directCost(planDirect(workload, directPoint(point), requireSimd(device)), device),
+};
+
+function emit(workload: FloatConvWorkload, point: Point, device: DeviceFingerprint): Kernel {
+  const simd = requireSimd(device);
+  const plan = planDirect(workload, directPoint(point), simd);
+  const epilogue = floatEpilogueEmitter(simd, workload.epilogue);
+  const kernelArguments = argumentsOf(plan, epilogue);
+  const a = emitDirect(
+    plan,
+    epilogue,
+    kernelArguments.map(({ name }) => name),
+  );
+  const extent = plan.point.parallel === 0 ? plan.units : plan.blockCount;
+  const work = workload.rows * workload.columns * workload.outputs * stepsOf(plan);
+  return finishKernel(a, {
+    name: `direct-f32 ${describePoint(point)}`,
+    arguments: kernelArguments,
+    extent,
+    grain: Math.min(extent, Math.max(1, Math.ceil((threadWork * extent) / work))),
+  });
+}
+
+function argumentsOf(plan: DirectPlan, { function: applied }: FloatEpilogueEmitter): readonly KernelArgument[] {
+  const { workload, blocks, simd } = plan;
+  const { rows, columns, inputs, outputs, window, epilogue } = workload;
+  const reach = (axis: 0 | 1, count: number): number =>
+    (count - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis] + 1;
+  const touched = { rows, columns, channels: outputs };
+  const padded = (blocks.full * blocks.vectors + blocks.restVectors) * simd.lanes;
+  return [
+    activationArgument("x", { rows: reach(0, rows), columns: reach(1, columns), channels: inputs }, workload.x),
+    weightsArgument(plan),
+    ...(workload.bias ? [biasArgument(outputs, padded)] : []),
+    ...(applied.params === undefined ? [] : [applied.params]),
+    ...(epilogue.residual === undefined ? [] : [activationArgument("residual", touched, epilogue.residual)]),
+    activationArgument("y", touched, workload.y, "write"),
+  ];
+}

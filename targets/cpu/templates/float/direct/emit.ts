@@ -1,0 +1,221 @@
+import type { Assembler, Memory, Register } from "../../../../../src/codegen/x86/index.ts";
+import {
+  createAssembler,
+  mem,
+  r12,
+  r13,
+  r15,
+  rax,
+  rbp,
+  rbx,
+  rcx,
+  rdi,
+  rdx,
+  rsi,
+  rsp,
+} from "../../../../../src/codegen/x86/index.ts";
+import type { FloatEpilogueEmitter } from "../epilogue.ts";
+import { emitAdvance, emitLaneMask, vectorBytes } from "../vectors.ts";
+import type { DirectPlan } from "./plan.ts";
+import { blockBytes } from "./plan.ts";
+import type { Variable } from "./registers.ts";
+import { pointers, running, slot, tailMask, variables } from "./registers.ts";
+import type { TileChannels } from "./tile.ts";
+import { emitTile } from "./tile.ts";
+
+const savedRegisters: readonly Register[] = [rbx, rbp, r12, r13, r15];
+
+interface Emission {
+  readonly a: Assembler;
+  readonly plan: DirectPlan;
+  readonly epilogue: FloatEpilogueEmitter;
+}
+
+/** Emits the whole kernel; `roles` are the names of its arguments in their order. */
+export function emitDirect(plan: DirectPlan, epilogue: FloatEpilogueEmitter, roles: readonly string[]): Assembler {
+  const a = createAssembler();
+  const emission: Emission = { a, plan, epilogue };
+  for (const register of savedRegisters) a.emit("push", register);
+  a.emit("sub", rsp, 8 * variables.length);
+  emitArguments(emission, roles);
+  emitSweeps(emission);
+  a.emit("add", rsp, 8 * variables.length);
+  for (const register of [...savedRegisters].reverse()) a.emit("pop", register);
+  a.emit("vzeroupper");
+  a.emit("ret");
+  return a;
+}
+
+function emitArguments({ a, plan }: Emission, roles: readonly string[]): void {
+  const argument = (role: string): Memory => mem(rdi, { disp: 8 * roles.indexOf(role) });
+  for (const role of ["x", "y", "residual", "weights", "bias"] as const) {
+    if (!roles.includes(role)) continue;
+    a.emit("mov", rax, argument(role));
+    a.emit("mov", slot(role), rax);
+  }
+  if (roles.includes("params")) a.emit("mov", pointers.params, argument("params"));
+  const ranges: readonly (readonly [Variable, Variable, number])[] = [
+    ["sweepBegin", "unitsEnd", plan.units],
+    ["blocksBegin", "blocksEnd", plan.blockCount],
+  ];
+  ranges.forEach(([begin, end, count], index) => {
+    if (plan.point.parallel === index) {
+      a.emit("mov", slot(begin), rsi);
+      a.emit("mov", slot(end), rdx);
+    } else {
+      a.emit("mov", slot(begin), 0);
+      a.emit("mov", slot(end), count);
+    }
+  });
+}
+
+/** Sweeps over units: all of them, or `unitBlock` at a time; in each, all channel blocks. */
+function emitSweeps(emission: Emission): void {
+  const { a, plan } = emission;
+  const { unitBlock } = plan.point;
+  a.bind("sweep");
+  a.emit("mov", rax, slot("sweepBegin"));
+  a.emit("mov", rdx, slot("unitsEnd"));
+  if (unitBlock > 0) {
+    a.emit("lea", rcx, mem(rax, { disp: unitBlock }));
+    a.emit("cmp", rcx, rdx);
+    a.emit("cmovb", rdx, rcx);
+  }
+  a.emit("mov", slot("sweepEnd"), rdx);
+  emitSweepPointers(emission);
+  emitBlocks(emission);
+  if (unitBlock === 0) return;
+  a.emit("mov", rax, slot("sweepEnd"));
+  a.emit("mov", slot("sweepBegin"), rax);
+  a.emit("cmp", rax, slot("unitsEnd"));
+  a.emit("jb", a.label("sweep"));
+}
+
+/** Pointers of the first unit (in rax) and the first block. */
+function emitSweepPointers({ a, plan }: Emission): void {
+  const { geometry, tiles, flat, point, blocks, simd, workload } = plan;
+  if (flat) {
+    // Tiles after the wide ones are one pixel narrower.
+    a.emit("imul", rcx, rax, tiles.width);
+    a.emit("xor", rdx, rdx);
+    a.emit("sub", rax, tiles.wide);
+    a.emit("cmovl", rax, rdx);
+    a.emit("sub", rcx, rax);
+  } else a.emit("imul", rcx, rax, point.tileRows);
+  const distance = flat ? "pixel" : "row";
+  const start = (variable: Variable, base: Variable, stride: number, block: number): void => {
+    a.emit("imul", rax, rcx, 4 * stride);
+    a.emit("add", rax, slot(base));
+    if (block > 0 && point.parallel === 1) {
+      a.emit("imul", rdx, slot("blocksBegin"), block);
+      a.emit("add", rax, rdx);
+    }
+    a.emit("mov", slot(variable), rax);
+  };
+  const channelBytes = blocks.vectors * vectorBytes(simd);
+  start("xSweep", "x", geometry.x[distance], 0);
+  start("ySweep", "y", geometry.y[distance], channelBytes);
+  if (geometry.residual !== undefined) start("residualSweep", "residual", geometry.residual[distance], channelBytes);
+  a.emit("mov", rcx, slot("blocksBegin"));
+  a.emit("mov", slot("block"), rcx);
+  const constant = (register: Register, base: Variable, bytes: number): void => {
+    a.emit("imul", register, rcx, bytes);
+    a.emit("add", register, slot(base));
+  };
+  constant(pointers.weights, "weights", blockBytes(plan, blocks.vectors));
+  if (workload.bias) constant(pointers.bias, "bias", channelBytes);
+}
+
+function emitBlocks(emission: Emission): void {
+  const { a, plan } = emission;
+  const { blocks, simd, workload, geometry } = plan;
+  const channelBytes = blocks.vectors * vectorBytes(simd);
+  if (blocks.full > 0) {
+    a.bind("block");
+    a.emit("mov", rax, slot("block"));
+    a.emit("cmp", rax, slot("blocksEnd"));
+    a.emit("jae", a.label("blocksDone"));
+    if (blocks.restVectors > 0) {
+      a.emit("cmp", rax, blocks.full);
+      a.emit("jae", a.label("rest"));
+    }
+    emitUnits(emission, "full", { vectors: blocks.vectors, channels: blocks.vectors * simd.lanes });
+    a.emit("add", pointers.weights, blockBytes(plan, blocks.vectors));
+    if (workload.bias) a.emit("add", pointers.bias, channelBytes);
+    a.emit("add", slot("ySweep"), channelBytes);
+    if (geometry.residual !== undefined) a.emit("add", slot("residualSweep"), channelBytes);
+    a.emit("add", slot("block"), 1);
+    a.emit("jmp", a.label("block"));
+  }
+  if (blocks.restVectors > 0) {
+    a.bind("rest");
+    const rest = blocks.restChannels % simd.lanes;
+    if (rest > 0 && simd.name === "avx512") emitLaneMask(a, simd, tailMask, rest);
+    emitUnits(emission, "rest", { vectors: blocks.restVectors, channels: blocks.restChannels });
+  }
+  a.bind("blocksDone");
+}
+
+/** All tiles of a sweep for one channel block. */
+function emitUnits({ a, plan, epilogue }: Emission, name: string, channels: TileChannels): void {
+  const { flat, tiles, geometry, point } = plan;
+  const advance = (rows: number, columns: number): void => {
+    const step = ({ row, pixel }: { row: number; pixel: number }): number => 4 * (rows * row + columns * pixel);
+    emitAdvance(a, pointers.x, step(geometry.x));
+    emitAdvance(a, pointers.y, step(geometry.y));
+    if (geometry.residual !== undefined) emitAdvance(a, pointers.residual, step(geometry.residual));
+  };
+  const tile = (width: number): void => {
+    if (plan.prefetchLines > 0) {
+      a.emit("mov", running.ahead, slot("ahead"));
+      a.emit("add", slot("ahead"), 64 * plan.prefetchLines);
+    }
+    emitTile(a, plan, epilogue, width, channels);
+    advance(0, width);
+  };
+  a.emit("mov", pointers.x, slot("xSweep"));
+  a.emit("mov", pointers.y, slot("ySweep"));
+  if (geometry.residual !== undefined) a.emit("mov", pointers.residual, slot("residualSweep"));
+  if (plan.prefetchLines > 0) {
+    a.emit("lea", rax, mem(pointers.weights, { disp: blockBytes(plan, channels.vectors) }));
+    a.emit("mov", slot("ahead"), rax);
+  }
+  a.emit("mov", rax, slot("sweepBegin"));
+  a.emit("mov", slot("unit"), rax);
+  a.bind(`${name}.unit`);
+  if (flat) {
+    if (tiles.narrow > 0) {
+      a.emit("cmp", rax, tiles.wide);
+      a.emit("jae", a.label(`${name}.narrow`));
+    }
+    tile(tiles.width);
+    if (tiles.narrow > 0) {
+      a.emit("jmp", a.label(`${name}.next`));
+      a.bind(`${name}.narrow`);
+      tile(tiles.width - 1);
+      a.bind(`${name}.next`);
+    }
+  } else {
+    emitRepeated(a, tiles.wide, `${name}.wide`, () => tile(tiles.width));
+    emitRepeated(a, tiles.narrow, `${name}.narrow`, () => tile(tiles.width - 1));
+    advance(point.tileRows, -geometry.columns);
+  }
+  a.emit("mov", rax, slot("unit"));
+  a.emit("add", rax, 1);
+  a.emit("mov", slot("unit"), rax);
+  a.emit("cmp", rax, slot("sweepEnd"));
+  a.emit("jb", a.label(`${name}.unit`));
+}
+
+function emitRepeated(a: Assembler, count: number, label: string, body: () => void): void {
+  if (count === 0) return;
+  if (count > 1) {
+    a.emit("mov", slot("tile"), count);
+    a.bind(label);
+  }
+  body();
+  if (count > 1) {
+    a.emit("sub", slot("tile"), 1);
+    a.emit("jnz", a.label(label));
+  }
+}

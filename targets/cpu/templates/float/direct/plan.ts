@@ -1,0 +1,82 @@
+import type { Point } from "../../../../../src/schedule/record.ts";
+import type { FloatConvWorkload } from "../../../float-workload.ts";
+import type { Simd } from "../../bytes/simd.ts";
+import type { ChannelBlocks, Geometry, TileSplit } from "../../igemm-geometry.ts";
+import { geometryOf, splitChannels, splitPixels } from "../../igemm-geometry.ts";
+import { pointNumbers } from "../point-numbers.ts";
+import { registerCount } from "../vectors.ts";
+
+const pointNames = ["pixels", "tileRows", "vectors", "unroll", "prefetch", "unitBlock", "parallel"] as const;
+
+/**
+ * A point of the direct space: most pixels of a register tile in a row, its rows, its vectors of output channels; most steps to unroll; 1
+ * to prefetch the next channel block's weights; units for which all channel blocks are computed before the next ones
+ * (0: all); what threads share out: 0 units of pixels, 1 channel blocks.
+ */
+export type DirectPoint = Readonly<Record<(typeof pointNames)[number], number>>;
+
+/** Names the numbers of a point. */
+export function directPoint(point: Point): DirectPoint {
+  return pointNumbers("direct-f32", pointNames, point);
+}
+
+/** A workload and a point, worked out. */
+export interface DirectPlan {
+  readonly workload: FloatConvWorkload;
+  readonly simd: Simd;
+  readonly point: DirectPoint;
+  /** In elements. */
+  readonly geometry: Geometry;
+  readonly blocks: ChannelBlocks;
+  readonly blockCount: number;
+  readonly tiles: TileSplit;
+  /** Where all pixels are one row a unit is a tile, else `tileRows` rows. */
+  readonly flat: boolean;
+  readonly units: number;
+  /** Cache lines of the next block to prefetch during a tile; 0 for none. */
+  readonly prefetchLines: number;
+}
+
+/** What a point means for a workload. */
+export function planDirect(workload: FloatConvWorkload, point: DirectPoint, simd: Simd): DirectPlan {
+  const geometry = geometryOf(workload);
+  const flat = geometry.rows === 1;
+  const tiles = splitPixels(geometry.columns, point.pixels);
+  const blocks = splitChannels(workload.outputs, point.vectors, simd.lanes);
+  const rowTiles = tiles.wide + tiles.narrow;
+  const units = flat ? rowTiles : geometry.rows / point.tileRows;
+  const swept = (point.unitBlock === 0 ? units : Math.min(units, point.unitBlock)) * (flat ? 1 : rowTiles);
+  const plan = { workload, simd, point, geometry, blocks, tiles, flat, units };
+  const lines = blockBytes(plan, point.vectors) / 64;
+  return {
+    ...plan,
+    blockCount: blocks.full + (blocks.restVectors > 0 ? 1 : 0),
+    prefetchLines: point.prefetch === 0 ? 0 : Math.ceil(lines / swept),
+  };
+}
+
+/** Steps of a tile: elements of x that are multiplied by weights, for each pixel. */
+export function stepsOf({ geometry }: Pick<DirectPlan, "geometry">): number {
+  return geometry.runs * geometry.runBytes;
+}
+
+/** Packed bytes of a block of `vectors` vectors of output channels. */
+export function blockBytes({ geometry, simd }: Pick<DirectPlan, "geometry" | "simd">, vectors: number): number {
+  return 4 * stepsOf({ geometry }) * vectors * simd.lanes;
+}
+
+/** Where operands of a register tile stand: weights and inputs in registers, or as operands in memory. */
+export interface OperandForm {
+  readonly weights: "register" | "memory";
+  readonly input: "register" | "memory";
+  /** Vector registers besides the accumulators. */
+  readonly registers: number;
+}
+
+/** The form of a tile: what is used once stays in memory where the instruction set takes it from there. */
+export function operandForm(simd: Simd, width: number, vectors: number): OperandForm {
+  if (width === 1) return { weights: "memory", input: "register", registers: 1 };
+  const left = registerCount(simd) - width * vectors - vectors;
+  const embedded = simd.name === "avx512" && (vectors === 1 || left === 0);
+  return { weights: "register", input: embedded ? "memory" : "register", registers: vectors + (embedded ? 0 : 1) };
+}
