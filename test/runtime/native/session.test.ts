@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { afterEach, describe, expect, test } from "vitest";
+import { cpuFeatures } from "../../../src/codegen/index.ts";
 import { decodeProgram } from "../../../src/region/decode-program.ts";
 import { createNativeSession } from "../../../src/runtime/native-session.ts";
 import type { NativeSessionOptions, SessionTensor } from "../../../src/runtime/native-session.ts";
-import { hostMissing } from "../../targets/cpu/run-kernel.ts";
-import { expectedOf, outputs, regionModel, regionProgram, weights } from "./region-model.ts";
+import { canRun, hostMissing } from "../../targets/cpu/run-kernel.ts";
+import { expectedOf, outputs, nestedModel, regionModel, regionProgram, weights } from "./region-model.ts";
 
 const skip = hostMissing !== undefined;
 if (skip) console.warn(`sessions with regions are not tested: ${hostMissing}`);
@@ -107,6 +108,24 @@ describe.skipIf(skip)("a region in a session", () => {
     process.env["INFER_OPT_ISA"] = "avx2";
     expect(await runModel(better, 2)).toEqual(bodyOf(sample(2).data));
     expect(await runModel(model, 2)).toEqual(expectedOf(sample(2).data));
+  });
+
+  test("may hold a region for a lesser CPU, which runs where the better one cannot", async () => {
+    const x = sample(2);
+    const rowSums = Array.from({ length: outputs }, (_, o) =>
+      weights.subarray(64 * o, 64 * o + 64).reduce((sum, weight) => sum + weight, 0),
+    );
+    const folded = (zero: number): Int32Array =>
+      expectedOf(x.data).map((value, i) => value + (128 - zero) * (rowSums[i % outputs] as number));
+    // Each form takes another zero point, so that a run shows which one ran.
+    const inner = regionProgram({ xZero: 2 });
+    const model = nestedModel(regionProgram({ inner, xZero: 1 }), inner);
+    if (canRun(cpuFeatures.filter((name) => name !== "avxvnni" && !/vbmi|bf16/.test(name))))
+      expect(await runModel(model, 2)).toEqual(folded(1));
+    process.env["INFER_OPT_ISA"] = "avx2";
+    expect(await runModel(model, 2)).toEqual(folded(2));
+    process.env["INFER_OPT_NATIVE"] = "0";
+    expect(await runModel(model, 2)).toEqual(folded(128));
   });
 
   test("is refused when the model was edited after it was compiled", async () => {
