@@ -4,6 +4,7 @@ import { sumCase } from "./cases/sum-case.ts";
 import type { FloatWorkload } from "./float-workload.ts";
 import type { LoweredRegion } from "./lower/index.ts";
 import { templatesFor } from "./select.ts";
+import type { TransformerWorkload } from "./transformer-workload.ts";
 import type { CpuWorkload } from "./workload.ts";
 
 /** Nanoseconds a multiply-accumulate takes at the machine's peak, by the kind of workload. */
@@ -19,7 +20,10 @@ export function tuningTasks(
   device: DeviceFingerprint,
   peak: PeakRates,
 ): readonly TuningTask[] {
-  const uses = new Map<string, { readonly workload: CpuWorkload | FloatWorkload; count: number }>();
+  const uses = new Map<
+    string,
+    { readonly workload: CpuWorkload | FloatWorkload | TransformerWorkload; count: number }
+  >();
   for (const { workload } of regions.flatMap(({ steps }) => steps)) {
     const key = hashJson(workload);
     const known = uses.get(key);
@@ -42,7 +46,7 @@ export function tuningTasks(
 }
 
 /** Data for a workload's kernels; undefined for workloads that are not worth a search. */
-function caseOf(workload: CpuWorkload | FloatWorkload): (() => WorkloadCase) | undefined {
+function caseOf(workload: CpuWorkload | FloatWorkload | TransformerWorkload): (() => WorkloadCase) | undefined {
   switch (workload.op) {
     case "conv-u8s8":
     case "depthwise-u8s8":
@@ -53,7 +57,7 @@ function caseOf(workload: CpuWorkload | FloatWorkload): (() => WorkloadCase) | u
 }
 
 /** Multiply-accumulates of a workload; 0 for what only moves or compares. */
-export function multiplications(workload: CpuWorkload | FloatWorkload): number {
+export function multiplications(workload: CpuWorkload | FloatWorkload | TransformerWorkload): number {
   switch (workload.op) {
     case "conv-u8s8":
     case "conv-f32": {
@@ -65,13 +69,15 @@ export function multiplications(workload: CpuWorkload | FloatWorkload): number {
       const { rows, columns, channels, window } = workload;
       return rows * columns * channels * window.kernel[0] * window.kernel[1];
     }
+    case "attention-f32":
+      return 2 * workload.columns * workload.keys * workload.channels;
     default:
       return 0;
   }
 }
 
 /** A workload in a few words, such as `conv-u8s8 56x56 64->64 3x3`. */
-export function workloadText(workload: CpuWorkload | FloatWorkload): string {
+export function workloadText(workload: CpuWorkload | FloatWorkload | TransformerWorkload): string {
   const { op, rows, columns } = workload;
   const channels = "inputs" in workload ? `${workload.inputs}->${workload.outputs}` : String(workload.channels);
   const window =

@@ -38,6 +38,11 @@ export type Epilogue = {
    * saturation of conversions is all the clamping there is. Never needed for correct results, only for speed.
    */
   readonly saturates?: true;
+  /**
+   * A float32 function of fl(sum * m[c]), whose multipliers are then fl(sx·sw) alone; a uint8 result is its value over
+   * `yScale`, rounded, plus `yZero`. At most one step off (class B).
+   */
+  readonly activation?: "gelu";
   /** The uint8 result is looked up in a table of 256 bytes (activation functions). */
   readonly table: boolean;
   /** A uint8 tensor of the output's shape is added as ONNX Runtime's QLinearAdd does, after the look-up. */

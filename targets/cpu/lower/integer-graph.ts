@@ -51,7 +51,9 @@ export interface ConvOp extends OpBase {
   readonly window: Window;
   /** top, left, bottom, right */
   readonly pads: readonly [number, number, number, number];
-  /** Parameters of the requantized sum; absent when the result is float32. */
+  /** A float32 function of the scaled sum, before it is quantized where the result is uint8. */
+  readonly activation?: "gelu";
+  /** Parameters of the requantized sum; absent when the result is float32, or goes through `activation`. */
   readonly sum: Quantization | undefined;
   readonly bounds: Bounds;
   readonly table: Uint8Array | undefined;
@@ -163,6 +165,30 @@ export interface FloatUnaryOp extends OpBase {
   readonly fn: FloatFunction;
 }
 
+/** Attention of several heads that stand side by side in the channels of q, k, v and y: [1, tokens, channels]. */
+export interface AttentionOp extends OpBase {
+  readonly kind: "attention";
+  readonly q: IntegerTensor;
+  readonly k: IntegerTensor;
+  readonly v: IntegerTensor;
+  /** Added to the scaled products: one value a key. */
+  readonly mask: IntegerTensor | undefined;
+  readonly y: IntegerTensor;
+  readonly heads: number;
+  readonly scale: number;
+}
+
+/** LayerNormalization of the sum of x and the residual over the last dimension, in float32. */
+export interface NormalizationOp extends OpBase {
+  readonly kind: "normalization";
+  readonly x: IntegerTensor;
+  readonly residual: IntegerTensor | undefined;
+  readonly y: IntegerTensor;
+  readonly gamma: Value;
+  readonly beta: Value | undefined;
+  readonly epsilon: number;
+}
+
 /** float32 to uint8 or back, inside the region. */
 export interface ConvertOp extends OpBase {
   readonly kind: "convert";
@@ -196,6 +222,8 @@ export type IntegerOp =
   | FloatConvOp
   | FloatBinaryOp
   | FloatUnaryOp
+  | AttentionOp
+  | NormalizationOp
   | ConvertOp
   | EnterOp
   | ExitOp;
@@ -209,6 +237,10 @@ export function inputsOf(op: IntegerOp): readonly IntegerTensor[] {
     case "binary":
     case "float-binary":
       return "constant" in op.b ? [op.a] : [op.a, op.b];
+    case "normalization":
+      return op.residual === undefined ? [op.x] : [op.x, op.residual];
+    case "attention":
+      return op.mask === undefined ? [op.q, op.k, op.v] : [op.q, op.k, op.v, op.mask];
     case "concat":
       return op.xs;
     case "enter":

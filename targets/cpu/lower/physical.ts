@@ -87,6 +87,8 @@ function resultOrder(
     }
     case "conv":
     case "float-conv":
+    case "attention":
+    case "normalization":
     case "pool":
     case "resize":
       return preferred;

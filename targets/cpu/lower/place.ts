@@ -11,7 +11,7 @@ import type {
   PoolOp,
   ViewOp,
 } from "./integer-graph.ts";
-import { outputOf } from "./integer-graph.ts";
+import { inputsOf, outputOf } from "./integer-graph.ts";
 import type { AxisOrder, Extent } from "./physical.ts";
 import { LoweringRefusal } from "./refusal.ts";
 import { axisOrders, extentOf, isNatural, naturalOrder, preferredOrder, sameOrder } from "./physical.ts";
@@ -153,6 +153,9 @@ function inputPlaces(op: IntegerOp, { readable, placeOf, orderOf }: Access): rea
       const fill = op.mode === "max" ? least : (op.x.quantization?.zero ?? 0);
       return [readable(op.x, preferredOrder(4), touchedPads(op), fill, op)];
     }
+    case "attention":
+    case "normalization":
+      return inputsOf(op).map((x) => readable(x, preferredOrder(x.shape.length), noPads, 0, op));
     case "resize":
       return [readable(op.x, preferredOrder(4), noPads, 0, op)];
     case "binary":

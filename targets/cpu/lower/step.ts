@@ -2,6 +2,7 @@ import type { KernelParameters } from "../../../src/codegen/index.ts";
 import type { Node, Value } from "../../../src/ir/index.ts";
 import { sizeOf } from "../../../src/ir/index.ts";
 import type { FloatWorkload } from "../float-workload.ts";
+import type { TransformerWorkload } from "../transformer-workload.ts";
 import type { CpuWorkload, Strides } from "../workload.ts";
 import type { Placement, Storage } from "./buffers.ts";
 import { offsetOf, stridesOf } from "./buffers.ts";
@@ -17,7 +18,7 @@ export type Operand =
 /** One call of a kernel that is not chosen yet. */
 export interface LoweredStep {
   readonly name: string;
-  readonly workload: CpuWorkload | FloatWorkload;
+  readonly workload: CpuWorkload | FloatWorkload | TransformerWorkload;
   /** By argument of the workload; arguments that are packed from constants are not among them. */
   readonly operands: Readonly<Record<string, Operand>>;
   readonly parameters: KernelParameters;

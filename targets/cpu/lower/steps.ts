@@ -21,6 +21,7 @@ import type {
 import { floatBinaryStep, floatConvStep, floatPoolStep, floatUnaryStep } from "./float-steps.ts";
 import type { CopyOp, PlacedRegion } from "./place.ts";
 import { touchedPads } from "./place.ts";
+import { attentionStep, normalizationStep } from "./transformer-steps.ts";
 import type { LoweredStep } from "./step.ts";
 import { at, constantOperand, named, parameters, tensorOperand } from "./step.ts";
 import { LoweringRefusal } from "./refusal.ts";
@@ -75,6 +76,10 @@ function opStep(
       return floatBinaryStep(op, first as Placement, second, output as Placement);
     case "float-unary":
       return floatUnaryStep(op, first as Placement, output as Placement);
+    case "attention":
+      return attentionStep(op, inputs, output as Placement);
+    case "normalization":
+      return normalizationStep(op, first as Placement, second, output as Placement);
     case "convert":
       return convertStep(op, first as Placement, output as Placement);
     case "concat":
@@ -87,7 +92,8 @@ function convStep(op: ConvOp, x: Placement, residual: Placement | undefined, y: 
   const { rows, columns } = y.extent;
   const depthwise = op.groups !== 1;
   const epilogue: Epilogue = {
-    out: op.sum === undefined ? "f32" : "u8",
+    out: op.y.quantization === undefined ? "f32" : "u8",
+    ...(op.activation === undefined ? {} : { activation: op.activation }),
     table: op.table !== undefined,
     residual:
       residual === undefined
@@ -116,7 +122,7 @@ function convStep(op: ConvOp, x: Placement, residual: Placement | undefined, y: 
     parameters: parameters(
       {
         ...named("x", op.x.quantization),
-        ...named("y", op.sum ?? { scale: 1, zero: 0 }),
+        ...named("y", op.sum ?? op.y.quantization ?? { scale: 1, zero: 0 }),
         lo: op.bounds[0],
         hi: op.bounds[1],
         perTensor: Number(single === 1),

@@ -1,0 +1,42 @@
+import type { Strides } from "./workload.ts";
+
+/**
+ * `attention-f32`: for every head h and query token t, y[t, h] = sum_s p[s] v[s, h], where p is the softmax over key
+ * tokens s of `scale` q[t, h] · k[s, h] (+ mask[s]). Heads stand side by side in the channels, `width` each; columns are
+ * query tokens and channels all heads; strides count elements. Arguments: q, k, v [, mask], params, y. Numbers: `scale`;
+ * with a uint8 result `yScale`, `yZero`.
+ */
+export type AttentionWorkload = {
+  readonly op: "attention-f32";
+  readonly rows: 1;
+  readonly columns: number;
+  readonly channels: number;
+  readonly keys: number;
+  readonly heads: number;
+  readonly q: Strides;
+  readonly k: Strides;
+  readonly v: Strides;
+  readonly y: Strides;
+  /** One float32 a key is added to the scaled products. */
+  readonly mask: boolean;
+  readonly out: "f32" | "u8";
+};
+
+/**
+ * `normalization-f32`: LayerNormalization over the channels of each pixel of x (+ residual):
+ * (v - mean) / sqrt(variance + epsilon) * gamma + beta. Arguments: x [, residual], gamma, beta, params, y. Constants:
+ * `gamma`, `beta` float32. Number: `epsilon`.
+ */
+export type NormalizationWorkload = {
+  readonly op: "normalization-f32";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly x: Strides;
+  readonly residual?: Strides;
+  readonly y: Strides;
+  readonly beta: boolean;
+};
+
+/** Workloads of transformers besides products with constant weights. */
+export type TransformerWorkload = AttentionWorkload | NormalizationWorkload;
