@@ -9,6 +9,8 @@ const isaFlags: Readonly<Record<string, string>> = {
   avx_vnni: "avxvnni",
   avx512f: "avx512f",
   avx512bw: "avx512bw",
+  avx512dq: "avx512dq",
+  avx512vl: "avx512vl",
   avx512_vnni: "avx512vnni",
   avx512_bf16: "avx512bf16",
   avx512vbmi: "avx512vbmi",

@@ -94,7 +94,7 @@ static OrtStatus *bind(const iopt_ort_api *api, const OrtKernelInfo *info, infer
 
 /* What of the node differs from what the program was made for; NULL when nothing does. */
 static const char *misfit(const infer_opt_program *program, size_t inputs, size_t outputs) {
-  if (program->input_count != inputs) return "the program has another number of inputs than the node";
+  if (program->input_count > inputs) return "the program has another number of inputs than the node";
   if (program->output_count != outputs) return "the program has another number of outputs than the node";
   /* Tensors of a run stand wherever the runtime or its user has put them. */
   if (program->io_alignment > 1) return "the program asks for aligned inputs or outputs";
