@@ -42,6 +42,7 @@ export function igemmCost(plan: IgemmPlan, device: DeviceFingerprint): number {
   const core = coreOf(device);
   const { blocks, tiles, point, flat, geometry, workload } = plan;
   const rows = flat ? 1 : geometry.rows / point.tileRows;
+  const sweeps = point.unitBlock === 0 ? 1 : Math.ceil(plan.units / point.unitBlock);
   let cycles = 0;
   for (const [vectors, count] of [
     [blocks.vectors, blocks.full],
@@ -52,17 +53,19 @@ export function igemmCost(plan: IgemmPlan, device: DeviceFingerprint): number {
       [tiles.width - 1, tiles.narrow],
     ] as const)
       if (vectors > 0 && run > 0)
-        cycles += count * rows * runCycles(plan, core, device, width * (flat ? 1 : point.tileRows), vectors, run);
-  // Each sweep reads all weights again, each block all of x.
-  const sweeps = point.unitBlock === 0 ? 1 : Math.ceil(plan.units / point.unitBlock);
+        cycles +=
+          count *
+          rows *
+          runCycles(plan, core, device, width * (flat ? 1 : point.tileRows), vectors, run, flat ? sweeps : 1);
+  // Each sweep reads all weights again; each block all of x, which the processor's prefetchers mostly hide.
   const weights = blockBytes(plan, blocks.vectors) * blockCount(plan);
   const x = workload.rows * workload.columns * workload.inputs;
   const rereads = point.unitBlock === 0 ? blockCount(plan) - 1 : 0;
-  cycles += trafficCycles(core, device, weights, sweeps) + trafficCycles(core, device, x, rereads) / 2;
+  cycles += trafficCycles(core, device, weights, sweeps) + trafficCycles(core, device, x, rereads) / 4;
   return cycles / core.gigahertz;
 }
 
-/** Cycles of `run` neighbouring tiles. */
+/** Cycles of `run` neighbouring tiles, in `parts` parts: a part's last epilogue has no next tile to hide in. */
 function runCycles(
   plan: IgemmPlan,
   core: Core,
@@ -70,6 +73,7 @@ function runCycles(
   pixels: number,
   vectors: number,
   run: number,
+  parts: number,
 ): number {
   const accumulators = pixels * vectors;
   const steps = plan.geometry.runs * stepsOf(plan);
@@ -91,7 +95,10 @@ function runCycles(
     ((steps * dots + operations) / core.operations) * unevenness,
     (steps * loads + accumulators * (free < 4 ? 3 : 1.5)) / core.loads,
   );
-  return run * tileOverhead + (plan.point.overlap === 1 ? alone + (run - 1) * overlapped : run * alone);
+  return (
+    run * tileOverhead +
+    (plan.point.overlap === 1 ? Math.min(parts, run) * alone + Math.max(run - parts, 0) * overlapped : run * alone)
+  );
 }
 
 /** Vector operations of the epilogue for an accumulator. */

@@ -1,5 +1,5 @@
 import type { Register } from "../../../../src/codegen/x86/index.ts";
-import { k, masked, mem } from "../../../../src/codegen/x86/index.ts";
+import { masked, mem } from "../../../../src/codegen/x86/index.ts";
 import type { InstructionSink } from "../interleave.ts";
 import type { EpilogueContext } from "./epilogue-context.ts";
 
