@@ -167,14 +167,16 @@ function accumulatorOf(row: Row, output: number, index: number, vector: number):
   return use.accumulators[place * vectors + vector] as Register;
 }
 
+/** Sums begin with the bias; where bytes are widened it is added last. */
 function emitBias(row: Row, output: number, index: number): void {
   const { assembler, plan, vectors } = row;
+  if (plan.groupRows === 2) return;
   for (let vector = 0; vector < vectors; vector++)
-    assembler.emit(
-      "vmovups",
-      accumulatorOf(row, output, index, vector),
-      mem(rowRegisters.bias, { disp: 4 * plan.isa.lanes * vector }),
-    );
+    assembler.emit("vmovups", accumulatorOf(row, output, index, vector), storedBias(row, vector));
+}
+
+function storedBias({ plan }: Pick<Row, "plan">, vector: number): Memory {
+  return mem(rowRegisters.bias, { disp: 4 * plan.isa.lanes * vector });
 }
 
 /** Place of a vector of weights in the block: `[step][tap][vector]`. */
@@ -187,19 +189,29 @@ function emitDots(row: Row, output: number, tap: number, column: number, rows: r
   const { assembler, plan, use, vectors } = row;
   row.steps.forEach((step, index) => {
     if (!rows.includes(step.output) || (only !== undefined && step.group !== only)) return;
+    const begins = tap === 0 && row.steps[index - 1]?.output !== step.output;
     for (let vector = 0; vector < vectors; vector++) {
       const sum = accumulatorOf(row, output, step.output, vector);
       const bytes = columnRegister(row, column, step.group, vector);
       const place = (index * plan.across.taps + tap) * vectors + vector;
-      if (plan.isa.name !== "avx2") {
-        assembler.emit("vpdpbusd", sum, bytes, use.weights[place] ?? storedWeights(row, place));
-        continue;
-      }
-      const [product] = use.temporaries;
-      assembler.emit("vpmovsxbw", product, storedWeights(row, place));
-      assembler.emit("vpmaddwd", product, product, bytes);
-      assembler.emit("vpaddd", sum, sum, product);
+      if (plan.groupRows === 2) emitWideDot(row, sum, bytes, storedWeights(row, place), begins);
+      else assembler.emit("vpdpbusd", sum, bytes, use.weights[place] ?? storedWeights(row, place));
     }
+  });
+}
+
+/** Sum of 16-bit products, 256 times too large as weights are upper bytes: `vpmaddubsw` would saturate. */
+function emitWideDot({ assembler, use }: Row, sum: Register, words: Register, weights: Memory, begins: boolean): void {
+  const [product] = use.temporaries;
+  assembler.emit("vpmaddwd", begins ? sum : product, words, weights);
+  if (!begins) assembler.emit("vpaddd", sum, sum, product);
+}
+
+/** Brings sums of 16-bit products to their size and adds the bias. */
+function emitWideSums(row: Row, sums: readonly Register[]): void {
+  sums.forEach((sum, index) => {
+    row.assembler.emit("vpsrad", sum, sum, 8);
+    row.assembler.emit("vpaddd", sum, sum, storedBias(row, index % row.vectors));
   });
 }
 
@@ -222,6 +234,7 @@ function emitFinish(row: Row, output: number, rows: readonly number[]): void {
       })),
     });
   }
+  if (plan.groupRows === 2) for (const { accumulators } of groups) emitWideSums(row, accumulators);
   epilogue.finish(assembler, groups);
 }
 

@@ -5,9 +5,12 @@ import type { DepthwisePlan } from "./depthwise-plan.ts";
 /** Bytes before the weights: the index vector that puts a row's bytes in order where blocks are natural. */
 export const indexBytes = 64;
 
+/** Packed bytes of the weights of one channel in a step. */
+const channelBytes = 4;
+
 /** Packed bytes of a vector of weights. */
-export function weightVectorBytes({ isa, groupRows }: Pick<DepthwisePlan, "isa" | "groupRows">): number {
-  return isa.lanes * groupRows;
+export function weightVectorBytes({ isa }: Pick<DepthwisePlan, "isa">): number {
+  return isa.lanes * channelBytes;
 }
 
 /** Packed bytes of a block of `vectors` vectors. */
@@ -20,7 +23,10 @@ export function paddedChannels({ blocks, isa }: DepthwisePlan): number {
   return (blocks.full * blocks.vectors + blocks.restVectors) * isa.lanes;
 }
 
-/** The argument `weights`: an index vector, then `[block][step][column][channel of the block][row of the group]`. */
+/**
+ * The argument `weights`: an index vector, then `[block][step][column][channel of the block][row of the group]`. Where
+ * bytes are widened, a weight is the upper byte of a 16-bit word.
+ */
 export function depthwiseWeights(plan: DepthwisePlan): KernelArgument {
   const { full, vectors, restVectors, restChannels } = plan.blocks;
   const { lanes } = plan.isa;
@@ -66,6 +72,7 @@ function blockPacks(plan: DepthwisePlan, { first, count, vectors, channels, orde
   const [kh, kw] = workload.window.kernel;
   const taps = kh * kw;
   const vectorBytes = weightVectorBytes(plan);
+  const [rowBytes, place] = groupRows === 2 ? [2, 1] : [1, 0];
   const fullBytes = depthwiseBlockBytes(plan, blocks.vectors);
   const fullChannels = blocks.vectors * isa.lanes;
   return steps.map(({ at, kernelRow, taps: rows }, step): Pack => ({
@@ -73,23 +80,23 @@ function blockPacks(plan: DepthwisePlan, { first, count, vectors, channels, orde
     from: "weights",
     elementBytes: 1,
     sourceOffset: first * fullChannels * taps + kernelRow * kw,
-    targetOffset: indexBytes + first * fullBytes + step * kw * vectors * vectorBytes + at,
+    targetOffset: indexBytes + first * fullBytes + step * kw * vectors * vectorBytes + at * rowBytes + place,
     loops: [
       { count, source: fullChannels * taps, target: fullBytes },
       { count: kw, source: 1, target: vectors * vectorBytes },
-      ...channelLoops(order, channels, taps, groupRows),
-      { count: rows, source: kw, target: 1 },
+      ...channelLoops(order, channels, taps),
+      { count: rows, source: kw, target: rowBytes },
     ].filter((loop) => loop.count > 1),
   }));
 }
 
 /** Quads: vector j, lane l, element d is channel 16 l + 4 j + d. */
-function channelLoops(order: ChannelOrder, channels: number, taps: number, size: number): readonly PackLoop[] {
-  if (order === "natural") return [{ count: channels, source: taps, target: size }];
+function channelLoops(order: ChannelOrder, channels: number, taps: number): readonly PackLoop[] {
+  if (order === "natural") return [{ count: channels, source: taps, target: channelBytes }];
   return [
-    { count: 4, source: 4 * taps, target: 16 * size },
-    { count: 4, source: 16 * taps, target: 4 * size },
-    { count: 4, source: taps, target: size },
+    { count: 4, source: 4 * taps, target: 16 * channelBytes },
+    { count: 4, source: 16 * taps, target: 4 * channelBytes },
+    { count: 4, source: taps, target: channelBytes },
   ];
 }
 

@@ -28,13 +28,20 @@ export const depthwise: Template<DepthwiseWorkload> = {
   version: 1,
   correctness: "exact",
   matches: (workload, device): workload is DepthwiseWorkload =>
-    workload.op === "depthwise-u8s8" && vectorIsaOf(device) !== undefined,
+    workload.op === "depthwise-u8s8" && computes(workload as DepthwiseWorkload, vectorIsaOf(device)),
   space: (workload, device) => depthwiseSpace(workload, isaOf(device)),
   seed: (workload, device) => depthwiseSeed(workload, isaOf(device), device),
   emit: (workload, point, device) => emit(workload, point, device),
   cost: (workload, point, device) =>
     depthwiseCost(planDepthwise(workload, depthwisePoint(point), isaOf(device)), device),
 };
+
+/** Products of bytes are summed 256 times too large where they are widened: more taps would overflow. */
+const widenedTaps = 256;
+
+function computes({ window }: DepthwiseWorkload, isa: VectorIsa | undefined): boolean {
+  return isa !== undefined && (isa.name !== "avx2" || window.kernel[0] * window.kernel[1] <= widenedTaps);
+}
 
 function isaOf(device: DeviceFingerprint): VectorIsa {
   const isa = vectorIsaOf(device);
