@@ -21,7 +21,7 @@ export interface TimingOptions {
   readonly coldBytes?: number;
   /** No round begins later than this after the start, in nanoseconds. */
   readonly deadlineNs?: number;
-  /** Core to which the calling thread is pinned, for good. */
+  /** Core to which the calling thread is pinned meanwhile. */
   readonly core?: number;
 }
 

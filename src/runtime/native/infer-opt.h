@@ -68,7 +68,7 @@ INFER_OPT_API int infer_opt_profile(infer_opt_program *program, const void *cons
 typedef struct infer_opt_timing {
   uint32_t rounds;       /* each round takes one time of every program and one of the reference loop */
   uint32_t threads;      /* threads of a call */
-  int32_t core;          /* core to which the measuring thread is pinned; -1: none */
+  int32_t core;          /* core to which the measuring thread is pinned meanwhile; -1: none */
   uint32_t reserved;     /* 0 */
   uint64_t sample_ns;    /* a time is the mean of so many calls that they last this long */
   uint64_t cold_bytes;   /* bytes read between any two calls, to drive weights out of the caches; 0: hot */

@@ -62,8 +62,13 @@ uint32_t iopt_cpu_count(void) {
   return (uint32_t)__builtin_popcountll(process);
 }
 
-bool iopt_pin_thread(int32_t core) {
-  return core >= 0 && core < 64 && SetThreadAffinityMask(GetCurrentThread(), (DWORD_PTR)1 << core) != 0;
+bool iopt_pin_thread(int32_t core, iopt_affinity *before) {
+  before->words[0] = core < 0 || core > 63 ? 0 : SetThreadAffinityMask(GetCurrentThread(), (DWORD_PTR)1 << core);
+  return before->words[0] != 0;
+}
+
+void iopt_unpin_thread(const iopt_affinity *before) {
+  SetThreadAffinityMask(GetCurrentThread(), (DWORD_PTR)before->words[0]);
 }
 
 uint64_t iopt_now(void) {
@@ -104,18 +109,32 @@ uint32_t iopt_cpu_count(void) {
   return count > 0 ? (uint32_t)count : 1;
 }
 
-bool iopt_pin_thread(int32_t core) {
 #if defined(__linux__)
-  if (core < 0 || core >= CPU_SETSIZE) return false;
+
+_Static_assert(sizeof(cpu_set_t) == sizeof(iopt_affinity), "an affinity holds a cpu_set_t");
+
+bool iopt_pin_thread(int32_t core, iopt_affinity *before) {
+  if (core < 0 || core >= CPU_SETSIZE || sched_getaffinity(0, sizeof *before, (cpu_set_t *)before) != 0) return false;
   cpu_set_t set;
   CPU_ZERO(&set);
   CPU_SET((size_t)core, &set);
   return sched_setaffinity(0, sizeof set, &set) == 0;
-#else
-  (void)core;
-  return false;
-#endif
 }
+
+void iopt_unpin_thread(const iopt_affinity *before) {
+  sched_setaffinity(0, sizeof *before, (const cpu_set_t *)before);
+}
+
+#else
+
+bool iopt_pin_thread(int32_t core, iopt_affinity *before) {
+  (void)core, (void)before;
+  return false;
+}
+
+void iopt_unpin_thread(const iopt_affinity *before) { (void)before; }
+
+#endif
 
 uint64_t iopt_now(void) {
   struct timespec time;

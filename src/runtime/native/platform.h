@@ -33,8 +33,14 @@ bool iopt_start_thread(void (*run)(void *), void *argument);
 /* CPUs this process may run on, at least 1. */
 uint32_t iopt_cpu_count(void);
 
-/* Pins the calling thread to a core; false where that is not possible. */
-bool iopt_pin_thread(int32_t core);
+/* The cores that a thread may run on. */
+typedef struct iopt_affinity {
+  uint64_t words[16];
+} iopt_affinity;
+
+/* Pins the calling thread to a core and keeps where it could run before; false where that is not possible. */
+bool iopt_pin_thread(int32_t core, iopt_affinity *before);
+void iopt_unpin_thread(const iopt_affinity *before);
 
 /* Monotonic nanoseconds. */
 uint64_t iopt_now(void);

@@ -66,6 +66,7 @@ static void work(void *unused) {
 
 static void start(void *state, uint32_t count, void (*member)(void *), void *argument) {
   (void)state;
+  if (count > IOPT_MAX_TEAM) count = IOPT_MAX_TEAM; /* which fits the bits of the tickets */
   if (count < 2 || !iopt_try_lock(&pool.busy)) {
     member(argument);
     return;

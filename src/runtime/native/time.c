@@ -91,18 +91,18 @@ static int32_t time_all(session *session, subject *subjects, uint32_t count, dou
   return (int32_t)session->timing->rounds;
 }
 
-int32_t infer_opt_time(infer_opt_program *const *programs, uint32_t count, const void *const *inputs,
-                       void *const *outputs, const infer_opt_timing *timing, double *nanoseconds, char *text,
-                       size_t text_size) {
-  iopt_error error = {text, text_size};
+static void nothing(void *unused) { (void)unused; }
+
+/* Everything but where the thread runs. */
+static int32_t time_programs(infer_opt_program *const *programs, uint32_t count, const void *const *inputs,
+                             void *const *outputs, const infer_opt_timing *timing, double *nanoseconds,
+                             iopt_error *error) {
   session session = {.timing = timing};
   iopt_memory cold = {NULL, NULL, 0};
-  if (timing->core >= 0 && !iopt_pin_thread(timing->core))
-    return iopt_fail(&error, "this thread cannot be pinned to core %d", timing->core);
   subject *subjects = calloc((size_t)count + 1, sizeof *subjects);
   if (subjects == NULL || (timing->cold_bytes > 0 && !iopt_memory_get(&cold, timing->cold_bytes))) {
     free(subjects);
-    return iopt_fail(&error, "no memory");
+    return iopt_fail(error, "no memory");
   }
   session.cold = cold.bytes;
   /* Pages nobody wrote to are all the same page of zeros, which never leaves the cache. */
@@ -112,8 +112,23 @@ int32_t infer_opt_time(infer_opt_program *const *programs, uint32_t count, const
     inputs += programs[i]->activation_count;
     outputs += programs[i]->output_count;
   }
-  const int32_t rounds = time_all(&session, subjects, count + 1, nanoseconds, &error);
+  const int32_t rounds = time_all(&session, subjects, count + 1, nanoseconds, error);
   iopt_memory_release(&cold);
   free(subjects);
+  return rounds;
+}
+
+int32_t infer_opt_time(infer_opt_program *const *programs, uint32_t count, const void *const *inputs,
+                       void *const *outputs, const infer_opt_timing *timing, double *nanoseconds, char *text,
+                       size_t text_size) {
+  iopt_error error = {text, text_size};
+  if (timing->core < 0) return time_programs(programs, count, inputs, outputs, timing, nanoseconds, &error);
+  /* Threads start where their maker may run: those of the pool must not all be pinned to this one's core. */
+  iopt_pool_threads.start(iopt_pool_threads.state, timing->threads, nothing, NULL);
+  iopt_affinity before;
+  if (!iopt_pin_thread(timing->core, &before))
+    return iopt_fail(&error, "this thread cannot be pinned to core %d", timing->core);
+  const int32_t rounds = time_programs(programs, count, inputs, outputs, timing, nanoseconds, &error);
+  iopt_unpin_thread(&before);
   return rounds;
 }
