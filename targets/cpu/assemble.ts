@@ -2,18 +2,19 @@ import { createHash } from "node:crypto";
 import type { Kernel, KernelArgument } from "../../src/codegen/index.ts";
 import type { Value } from "../../src/ir/index.ts";
 import { sizeOf } from "../../src/ir/index.ts";
-import type { BoundPack, Place, Program, ProgramInput, ProgramOutput, ProgramStep } from "../../src/region/index.ts";
-import { planMemory } from "../../src/region/index.ts";
+import type { Place, Program, ProgramInput, ProgramOutput, ProgramStep } from "../../src/region/index.ts";
 import type { DeviceFingerprint, Workload } from "../../src/schedule/index.ts";
-import type { Storage } from "./lower/buffers.ts";
+import { hashJson } from "../../src/schedule/index.ts";
+import type { EmittedStep } from "./layout-memory.ts";
+import { indexOf, layOutWeights, planArena } from "./layout-memory.ts";
 import type { LoweredRegion, LoweredStep, Operand } from "./lower/index.ts";
 import { sampleShape } from "./lower/index.ts";
 import type { Selection } from "./select.ts";
 
-/** A program with the kernel each step got. */
+/** A program, and its steps in the order they run, each with what its kernel was emitted from. */
 export interface Assembly {
   readonly program: Program;
-  readonly selections: readonly Selection[];
+  readonly steps: readonly { readonly step: LoweredStep; readonly selection: Selection }[];
 }
 
 /**
@@ -27,128 +28,88 @@ export function assemble(
   select: (workload: Workload) => Selection,
   device: DeviceFingerprint,
 ): Assembly {
-  const selections = region.steps.map(({ workload }) => select(workload));
-  const kernels: Kernel[] = [];
-  const kernelIndex = new Map<string, number>();
-  const indexes = region.steps.map(({ workload }, step) => {
-    const { template, point } = selections[step] as Selection;
-    const kernel = template.emit(workload, point, device);
-    const key = `${createHash("sha256").update(kernel.code).digest("hex")} ${kernel.extent}`;
-    const known = kernelIndex.get(key);
-    if (known !== undefined) return known;
-    kernelIndex.set(key, kernels.length);
-    return kernels.push(kernel) - 1;
-  });
-  const kernelOf = (step: number): Kernel => kernels[indexes[step] as number] as Kernel;
-  const arena = layOutArena(region.steps, kernelOf);
-  const weights = layOutWeights(region.steps, kernelOf, inputs);
-  const steps = region.steps.map(({ name, operands }, step): ProgramStep => {
-    const places = kernelOf(step).arguments.map((argument): Place => {
-      if (argument.packs !== undefined) return { space: "weights", offset: weights.offset(step, argument.name) };
-      return placeOf(operandOf(operands, argument), step, argument.name);
-    });
-    return { kernel: indexes[step] as number, places, name };
-  });
-  function placeOf(operand: Operand, step: number, argument: string): Place {
+  const emitted = emitAll(region.steps, select, device);
+  const plan = planArena(region.steps, emitted);
+  const steps = plan.order.map((index) => region.steps[index] as LoweredStep);
+  const chosen = plan.order.map((index) => emitted[index] as EmittedStep);
+  const weights = layOutWeights(steps, chosen, inputs);
+  const placeOf = (operand: Operand, step: number, argument: string): Place => {
     if (operand.kind === "constant") return { space: "weights", offset: weights.offset(step, argument) };
     if (operand.kind === "storage" && operand.storage.output === undefined)
-      return { space: "arena", offset: arena.offset(operand.storage) + operand.offset };
+      return { space: "arena", offset: plan.offset(operand.storage) + operand.offset };
     const value = operand.kind === "storage" ? (operand.storage.output as Value) : operand.value;
     const offset = operand.kind === "storage" ? operand.offset : 0;
     const output = outputs.indexOf(value);
     if (output >= 0) return { space: "output", index: output, offset };
     return { space: "input", index: indexOf(inputs, value), offset };
-  }
-  const features = [...new Set(kernels.flatMap((kernel) => kernel.features))];
+  };
+  const { kernels, indexes } = withoutTwins(chosen.map(({ kernel }) => kernel));
+  const programSteps = steps.map(({ name, operands }, step): ProgramStep => {
+    const places = (chosen[step] as EmittedStep).kernel.arguments.map((argument): Place => {
+      if (argument.packs !== undefined) return { space: "weights", offset: weights.offset(step, argument.name) };
+      return placeOf(operandOf(operands, argument), step, argument.name);
+    });
+    return { kernel: indexes[step] as number, places, name };
+  });
   return {
-    selections,
+    steps: steps.map((step, index) => ({ step, selection: (chosen[index] as EmittedStep).selection })),
     program: {
-      features,
+      features: [...new Set(kernels.flatMap((kernel) => kernel.features))],
       inputs: inputs.map(programInput),
       outputs: outputs.map(programOutput),
       packs: weights.packs,
       kernels,
-      steps,
+      steps: programSteps,
       weightsBytes: weights.bytes,
-      arenaBytes: arena.bytes,
+      arenaBytes: plan.bytes,
     },
   };
+}
+
+/** The kernel of each step; equal workloads share one. */
+function emitAll(
+  steps: readonly LoweredStep[],
+  select: (workload: Workload) => Selection,
+  device: DeviceFingerprint,
+): readonly EmittedStep[] {
+  const known = new Map<string, EmittedStep>();
+  return steps.map(({ workload }) => {
+    const key = hashJson(workload);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const selection = select(workload);
+    const made = { selection, kernel: selection.template.emit(workload, selection.point, device) };
+    known.set(key, made);
+    return made;
+  });
+}
+
+/** Kernels of equal code that declare the same are one in the program. */
+function withoutTwins(all: readonly Kernel[]): {
+  readonly kernels: readonly Kernel[];
+  readonly indexes: readonly number[];
+} {
+  const kernels: Kernel[] = [];
+  const known = new Map<string, number>();
+  const indexes = all.map((kernel) => {
+    const key = hashJson({
+      code: createHash("sha256").update(kernel.code).digest("hex"),
+      extent: kernel.extent,
+      grain: kernel.grain,
+      scratchBytes: kernel.scratchBytes,
+      arguments: kernel.arguments.map(({ name, bytes, access, alignment }) => ({ name, bytes, access, alignment })),
+    });
+    const index = known.get(key) ?? kernels.push(kernel) - 1;
+    known.set(key, index);
+    return index;
+  });
+  return { kernels, indexes };
 }
 
 function operandOf(operands: LoweredStep["operands"], { name }: KernelArgument): Operand {
   const operand = operands[name];
   if (operand === undefined) throw new Error(`a kernel asks for "${name}", which its workload does not have`);
   return operand;
-}
-
-function indexOf(values: readonly Value[], value: Value): number {
-  const index = values.indexOf(value);
-  if (index < 0) throw new Error(`"${value.name}" does not cross the region's border`);
-  return index;
-}
-
-/** Arena offsets of the storages: as long as the furthest byte a kernel touches, alive from first to last step. */
-function layOutArena(
-  steps: readonly LoweredStep[],
-  kernelOf: (step: number) => Kernel,
-): { readonly bytes: number; offset(storage: Storage): number } {
-  const items = new Map<Storage, { id: number; bytes: number; first: number; last: number }>();
-  for (const [step, { operands }] of steps.entries())
-    for (const argument of kernelOf(step).arguments) {
-      const operand = operands[argument.name];
-      if (operand?.kind !== "storage" || operand.storage.output !== undefined) continue;
-      const { storage, offset } = operand;
-      const item = items.get(storage) ?? { id: storage.id, bytes: 0, first: step, last: step };
-      item.bytes = Math.max(item.bytes, offset + argument.bytes);
-      item.last = step;
-      items.set(storage, item);
-    }
-  const plan = planMemory([...items.values()]);
-  const offsets = new Map([...items.keys()].map((storage) => [storage, plan.offsets.get(storage.id) as number]));
-  return { bytes: plan.bytes, offset: (storage) => offsets.get(storage) as number };
-}
-
-const ALIGNMENT = 64;
-
-/** Packed constants one after the other, in the order of execution: what runs next is read next. */
-function layOutWeights(
-  steps: readonly LoweredStep[],
-  kernelOf: (step: number) => Kernel,
-  inputs: readonly Value[],
-): { readonly bytes: number; readonly packs: readonly BoundPack[]; offset(step: number, argument: string): number } {
-  const packs: BoundPack[] = [];
-  const offsets = new Map<string, number>();
-  let end = 0;
-  for (const [step, { constants, parameters, operands }] of steps.entries())
-    for (const argument of kernelOf(step).arguments) {
-      const operand = operands[argument.name];
-      if (argument.packs === undefined && operand?.kind !== "constant") continue;
-      const base = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
-      offsets.set(`${step} ${argument.name}`, base);
-      end = base + argument.bytes;
-      if (argument.packs === undefined && operand?.kind === "constant") {
-        packs.push(constantPack(operand.value, base, inputs));
-        continue;
-      }
-      const sources = Object.fromEntries(
-        Object.entries(constants).map(([role, value]) => [role, indexOf(inputs, value)]),
-      );
-      for (const pack of argument.packs?.(parameters) ?? []) packs.push({ pack, base, sources });
-    }
-  return { bytes: end, packs, offset: (step, argument) => offsets.get(`${step} ${argument}`) as number };
-}
-
-/** A constant operand, copied as it is. */
-function constantPack(value: Value, base: number, inputs: readonly Value[]): BoundPack {
-  const count = sizeOf(value.constant?.shape ?? []);
-  return {
-    base,
-    sources: { value: indexOf(inputs, value) },
-    pack: {
-      ...{ kind: "copy", from: "value", elementBytes: 1, sourceOffset: 0, targetOffset: 0 },
-      loops: [{ count, source: 1, target: 1 }],
-    },
-  };
 }
 
 function programInput(value: Value): ProgramInput {

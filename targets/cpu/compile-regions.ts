@@ -4,7 +4,7 @@ import type { Selection } from "./select.ts";
 import { defaultSelection, templatesFor } from "./select.ts";
 import type { TunedKernel, TuningContext, TuningRecords, TuningTask, Workload } from "../../src/schedule/index.ts";
 import { guidedSearch, hashJson, knownKernel, replayedKernel, tuneWorkloads } from "../../src/schedule/index.ts";
-import type { CompiledRegions, RegionSetup } from "../target.ts";
+import type { CompiledRegion, CompiledRegions, RegionSetup } from "../target.ts";
 import type { EmittedRegion } from "./emit-regions.ts";
 import { emitRegions } from "./emit-regions.ts";
 import { startKernelMeasurer } from "./kernel-measurer.ts";
@@ -68,24 +68,20 @@ async function tune(
   }
 }
 
-function describe({
-  name,
-  region,
-  program,
-  selections,
-  programBytes,
-}: EmittedRegion): CompiledRegions["regions"][number] {
+function describe({ name, region, program, steps, programBytes }: EmittedRegion): CompiledRegion {
   return {
     name,
     nodes: region.nodes.size,
-    steps: region.lowered.steps.map(({ name: step, workload, nodes }, index) => {
-      const { template, point } = selections[index] as Selection;
-      return {
-        ...{ name: step, workload: workloadText(workload), template: `${template.name}@${template.version}`, point },
-        work: multiplications(workload),
-        nodes: nodes.map((node) => node.name),
-      };
-    }),
+    steps: steps.map(({ step, selection: { template, point } }) => ({
+      ...{
+        name: step.name,
+        workload: workloadText(step.workload),
+        template: `${template.name}@${template.version}`,
+        point,
+      },
+      work: multiplications(step.workload),
+      nodes: step.nodes.map((node) => node.name),
+    })),
     programBytes,
     arenaBytes: program.arenaBytes,
     weightsBytes: program.weightsBytes,
