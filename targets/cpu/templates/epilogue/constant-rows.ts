@@ -47,7 +47,7 @@ export function constantRows(epilogue: Epilogue, isa: VectorIsa): readonly Const
     "order",
     ...(direct ? (["magic", "lowest", "highest", "shift"] as const) : (["zero16", ...clamped] as const)),
     ...(residual === undefined ? [] : (["fixed", "valueRatio", "residualRatio", "outFloor", "outCeiling"] as const)),
-    ...(table && !isa.permutesBytes ? (["sixteen", "outside"] as const) : []),
+    ...(table && isa.lanes === 8 ? (["sixteen", "outside"] as const) : []),
   ];
 }
 

@@ -117,7 +117,7 @@ export function epilogueRegisters(options: Pick<EpilogueOptions, "epilogue" | "i
 
 function temporaryCount({ epilogue, isa, order }: Pick<EpilogueOptions, "epilogue" | "isa" | "order">): number {
   if (epilogue.out !== "u8") return 1;
-  const lookup = epilogue.table ? (isa.permutesBytes ? 2 : 3) : 1;
+  const lookup = epilogue.table ? (isa.permutesBytes ? 2 : isa.lanes === 16 ? 4 : 3) : 1;
   if (epilogue.residual === undefined) return lookup;
   return Math.max(lookup, order === "quad64" ? 3 : 1);
 }
