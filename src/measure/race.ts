@@ -4,10 +4,18 @@ import { quietRounds } from "./quiet-rounds.ts";
 import { referenceLoop } from "./reference-loop.ts";
 import { seededRandom, speedRatio } from "./statistics.ts";
 
-/** One competitor: runs one inference. */
-export interface RaceForm {
-  readonly name: string;
+/** One competitor. */
+export type RaceForm = { readonly name: string } & (RunForm | BlockForm);
+
+/** Runs one inference, which the race times. */
+interface RunForm {
   run(): Promise<void>;
+}
+
+/** Times itself, because it runs in another process, and the way there must not be measured. */
+interface BlockForm {
+  /** Nanoseconds of each of `iterations` inferences, after `drop` that do not count. */
+  block(iterations: number, drop: number): Promise<readonly number[]>;
 }
 
 /** What a race measured. `rounds[r][f]` holds the nanoseconds of each timed inference of form f in round r. */
@@ -48,7 +56,7 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
   const iterations: number[] = [];
   for (const form of forms) iterations.push(await warmUp(form, policy, clock));
   timeReference();
-  const rounds: number[][][] = [];
+  const rounds: (readonly number[])[][] = [];
   /** Of each form, the best time of each round, as the only sample of the round: all that ratios of minima need. */
   const fastest: number[][][] = forms.map(() => []);
   const referenceNs: number[] = [];
@@ -56,9 +64,14 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
   for (let round = 0; round < policy.rounds || (round < policy.maxRounds && !isSettled(fastest, policy)); round++) {
     if (setup.signal?.aborted === true || (rounds.length >= 2 && clock.now() > deadline)) break;
     const before = timeReference();
-    const samples: number[][] = forms.map(() => []);
+    const samples: (readonly number[])[] = forms.map(() => []);
     for (const index of shuffled(forms.length, random))
-      samples[index] = await timeBlock(forms[index] as RaceForm, iterations[index] as number, policy, clock);
+      samples[index] = await timeBlock(
+        forms[index] as RaceForm,
+        iterations[index] as number,
+        policy.dropPerBlock,
+        clock,
+      );
     rounds.push(samples);
     samples.forEach((times, form) => fastest[form]?.push([times.reduce((a, b) => Math.min(a, b), Infinity)]));
     referenceNs.push(Math.min(before, timeReference()));
@@ -86,21 +99,21 @@ async function warmUp(form: RaceForm, policy: MeasurePolicy, clock: Clock): Prom
   let best = Infinity;
   let runs = 0;
   while (runs < 2 || clock.now() - start < policy.warmupMs * 1e6) {
-    const began = clock.now();
-    await form.run();
-    best = Math.min(best, Math.max(1, clock.now() - began));
+    const [took = Infinity] = await timeBlock(form, 1, 0, clock);
+    best = Math.min(best, Math.max(1, took));
     runs++;
   }
   return Math.max(policy.minIterations, Math.ceil((policy.blockMs * 1e6) / best));
 }
 
-async function timeBlock(form: RaceForm, iterations: number, policy: MeasurePolicy, clock: Clock): Promise<number[]> {
+async function timeBlock(form: RaceForm, iterations: number, drop: number, clock: Clock): Promise<readonly number[]> {
+  if ("block" in form) return form.block(iterations, drop);
   const samples: number[] = [];
-  for (let i = 0; i < iterations + policy.dropPerBlock; i++) {
+  for (let i = 0; i < iterations + drop; i++) {
     const start = clock.now();
     await form.run();
     const took = clock.now() - start;
-    if (i >= policy.dropPerBlock) samples.push(took);
+    if (i >= drop) samples.push(took);
   }
   return samples;
 }
@@ -116,14 +129,14 @@ function shuffled(count: number, random: () => number): number[] {
 
 function keepQuiet(
   names: readonly string[],
-  rounds: number[][][],
+  rounds: readonly (readonly (readonly number[])[])[],
   referenceNs: number[],
   tolerance: number,
 ): RaceResult {
   const { kept, noise } = quietRounds(referenceNs, tolerance);
   return {
     names,
-    rounds: kept.map((i) => rounds[i] as number[][]),
+    rounds: kept.map((i) => rounds[i] as readonly (readonly number[])[]),
     referenceNs: kept.map((i) => referenceNs[i] as number),
     droppedRounds: rounds.length - kept.length,
     noise,

@@ -197,3 +197,24 @@ test("presets grow in effort", () => {
     expect(less.intervalWidth).toBeGreaterThan(more.intervalWidth);
   }
 });
+
+test("a form that times itself is asked for blocks, and its times are taken as they are", async () => {
+  const machine = fakeMachine();
+  const asked: (readonly [number, number])[] = [];
+  const remote: RaceForm = {
+    name: "remote",
+    block: (iterations, drop) => {
+      asked.push([iterations, drop]);
+      machine.spend((iterations + drop) * 200_000 + 5e6);
+      return Promise.resolve(Array.from({ length: iterations }, () => 200_000));
+    },
+  };
+  const setup = { clock: machine, seed: 1, reference: () => machine.spend(1e6) };
+  const result = await race([machine.form("near", () => 100_000), remote], policy, setup);
+  expect(minima(result, 1)).toBe(200_000);
+  expect(asked.slice(0, 2)).toEqual([
+    [1, 0],
+    [1, 0],
+  ]);
+  expect(asked.slice(2)).toEqual(result.rounds.map(() => [5, 1]));
+});
