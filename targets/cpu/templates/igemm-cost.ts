@@ -1,5 +1,4 @@
 import type { DeviceFingerprint } from "../../../src/schedule/record.ts";
-import type { Epilogue } from "../workload.ts";
 import type { IgemmPlan } from "./igemm-plan.ts";
 import { blockCount } from "./igemm-plan.ts";
 import { operandRegisters } from "./igemm-steps.ts";
@@ -86,7 +85,7 @@ function runCycles(
   const bytes = blockBytes(plan, vectors);
   const streamed = bytes > device.l1dKiB * 1024 * 0.6 ? bytes / core.l2 : 0;
   const sums = Math.max(steps * step, streamed);
-  const operations = accumulators * epilogueOperations(plan.workload.epilogue);
+  const operations = epilogueOperations(plan, pixels, vectors);
   const alone = sums + operations * apart;
   // Multipliers are read by every accumulator, constants too where few registers are left for them.
   const free = plan.isa.registers - 2 * accumulators - operandRegisters(plan.isa, vectors, memory);
@@ -101,13 +100,17 @@ function runCycles(
   );
 }
 
-/** Vector operations of the epilogue for an accumulator. */
-function epilogueOperations({ out, table, residual, saturates }: Epilogue): number {
-  if (out !== "u8") return 3;
-  const requantize = saturates === true ? 4.5 : 6;
-  return (
-    requantize + (table ? 2 : 0) + (residual === undefined ? 0 : 6.5) + (table && residual !== undefined ? 2.5 : 0)
-  );
+/** Vector operations of the epilogue of a tile: for each accumulator, and for each four that are packed together. */
+function epilogueOperations({ workload, isa }: IgemmPlan, pixels: number, vectors: number): number {
+  const { out, table, residual, saturates } = workload.epilogue;
+  const accumulators = pixels * vectors;
+  if (out !== "u8") return 3 * accumulators;
+  const rest = vectors % 4;
+  const packs = pixels * Math.floor(vectors / 4) + (rest === 0 ? 0 : Math.ceil(pixels / Math.floor(4 / rest)));
+  const clamps = saturates === true ? 0 : 1;
+  const lookup = table ? (isa.permutesBytes ? 6 : isa.lanes === 16 ? 30 : 64) : 0;
+  const residualOperations = residual === undefined ? 0 : (table ? 7 : 5.5) * accumulators + 6 * packs;
+  return (3 + clamps) * accumulators + (6 + 2 * clamps + lookup) * packs + residualOperations;
 }
 
 /** Cycles to bring bytes in `times` times from where they stand. */
