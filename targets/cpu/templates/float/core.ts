@@ -17,7 +17,7 @@ export interface Core {
 /** Zen 4 executes 512-bit multiply-adds in two halves; Zen 5 and Intel's server cores have two whole units. */
 export function coreOf({ vendor, family, isa }: DeviceFingerprint): Core {
   const halves = vendor === "AuthenticAMD" && family <= 25 && isa.includes("avx512f");
-  return { fmas: halves ? 1 : 2, latency: 4, loads: 2, l2: 32, l3: 12, memory: 5, gigahertz: 3.5 };
+  return { fmas: halves ? 1 : 2, latency: 4, loads: 2, l2: 24, l3: 12, memory: 5, gigahertz: 3.5 };
 }
 
 /** Bytes a cycle at which data of a size comes from the cache it fits in. */

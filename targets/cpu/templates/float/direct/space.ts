@@ -62,7 +62,7 @@ export function directSeed(workload: FloatConvWorkload, simd: Simd, device: Devi
     for (const tileRows of values("tileRows"))
       for (const vectors of values("vectors"))
         for (const unitBlock of values("unitBlock")) {
-          const point: Point = { pixels, tileRows, vectors, unroll: 8, prefetch: 0, unitBlock, parallel: 0 };
+          const point: Point = { pixels, tileRows, vectors, unroll: 4, prefetch: 0, unitBlock, parallel: 0 };
           if (!space.legal(point)) continue;
           const cost = directCost(planDirect(workload, directPoint(point), simd), device);
           if (best === undefined || cost < best.cost) best = { point, cost };
