@@ -120,6 +120,7 @@ export type CompileEvent =
       readonly emissionMs: number;
       readonly candidatesPerSecond: number;
     }
+  | { readonly type: "regions"; readonly report: RegionsReport }
   | { readonly type: "choice"; readonly form: string; readonly reason: string }
   | { readonly type: "written"; readonly file: string; readonly bytes: number }
   | { readonly type: "diagnostic"; readonly diagnostic: Diagnostic }
@@ -145,6 +146,43 @@ export interface TuningSummary {
   readonly tried: number;
   readonly failed: number;
   readonly reason: string;
+}
+
+/** One step of a compiled region. */
+export interface RegionStepReport {
+  readonly name: string;
+  readonly workload: string;
+  /** `name@version`. */
+  readonly template: string;
+  readonly point: Readonly<Record<string, number>>;
+  /** Multiply-accumulates. */
+  readonly work: number;
+  /** Nodes of the model it stands for. */
+  readonly nodes: readonly string[];
+  /** Least nanoseconds of one call on one thread, and the share of the machine's peak; absent where not timed. */
+  readonly ns?: number;
+  readonly peakShare?: number;
+}
+
+/** A part of the model that became a program of machine code. */
+export interface RegionReport {
+  readonly name: string;
+  readonly nodes: number;
+  readonly steps: readonly RegionStepReport[];
+  /** Size of the program in the file, of its memory for a run, and of its packed constants, in bytes. */
+  readonly programBytes: number;
+  readonly arenaBytes: number;
+  readonly weightsBytes: number;
+}
+
+/** What compiling the regions of one form gave; without regions when nothing of it could become one. */
+export interface RegionsReport {
+  readonly form: string;
+  /** Nodes of the form before any became part of a region. */
+  readonly nodes: number;
+  readonly regions: readonly RegionReport[];
+  /** Why other nodes are in none. */
+  readonly refusals: readonly { readonly node: string; readonly reason: string }[];
 }
 
 /** One form of the model that was a candidate for the output. */
@@ -203,8 +241,8 @@ export interface CompileReport {
   };
   readonly quantization: unknown;
   readonly pruning: unknown;
-  /** Forms with regions of machine code: each region with its steps, and why other nodes are in none. */
-  readonly regions: unknown;
+  /** Forms of which parts were compiled, or were to be. */
+  readonly regions: readonly RegionsReport[];
   readonly forms: readonly FormReport[];
   readonly choice: { readonly form: string; readonly reason: string; readonly measured: "now" | "replayed" | "no" };
   readonly noise: number | undefined;

@@ -1,4 +1,4 @@
-import type { Reporter } from "../src/events.ts";
+import type { RegionReport, RegionsReport, Reporter } from "../src/events.ts";
 import type { Model } from "../src/ir/index.ts";
 import type { TargetFacts } from "../src/pipeline/index.ts";
 import type { DeviceFingerprint, ScheduleCache, TuningEffort } from "../src/schedule/index.ts";
@@ -26,32 +26,10 @@ export interface RegionSetup {
   readonly signal: AbortSignal;
 }
 
-/** One step of a program, as reports show it. */
-export interface RegionStep {
-  readonly name: string;
-  readonly workload: string;
-  readonly template: string;
-  readonly point: Readonly<Record<string, number>>;
-  /** Multiply-accumulates. */
-  readonly work: number;
-  /** Nodes of the model it stands for. */
-  readonly nodes: readonly string[];
-}
-
-/** A part of the model that became a program. */
-export interface CompiledRegion {
-  readonly name: string;
-  readonly nodes: number;
-  readonly steps: readonly RegionStep[];
-  readonly programBytes: number;
-  readonly arenaBytes: number;
-  readonly weightsBytes: number;
-}
-
 /** The regions of a model, and why other nodes are in none. */
 export interface CompiledRegions {
-  readonly regions: readonly CompiledRegion[];
-  readonly refusals: readonly { readonly node: string; readonly reason: string }[];
+  readonly regions: readonly RegionReport[];
+  readonly refusals: RegionsReport["refusals"];
 }
 
 /** Where a model will run: one folder under targets/ exports one object of this type. */

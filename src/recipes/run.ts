@@ -1,9 +1,8 @@
 import type { CompileOptions } from "../config/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
-import type { CompileEvent, CompileReport, Reporter } from "../events.ts";
+import type { CompileEvent, CompileReport, RegionsReport, Reporter } from "../events.ts";
 import type { StageResult, TargetFacts } from "../pipeline/index.ts";
-import type { CompiledRegions } from "../../targets/index.ts";
 import type { Environment } from "./environment.ts";
 import type { OutputPaths } from "./paths.ts";
 
@@ -21,8 +20,7 @@ export interface Run {
   readonly phases: CompileReport["phases"][number][];
   /** What passes may know of the target: of this device or, in a reproducible run, of the records'. */
   facts: TargetFacts;
-  /** Forms with compiled regions. */
-  readonly regions: ({ readonly form: string } & CompiledRegions)[];
+  readonly regions: RegionsReport[];
   quantization: unknown;
   pruning: unknown;
   noise: number | undefined;
@@ -100,5 +98,6 @@ function keep(run: Run, event: CompileEvent, reporter: Reporter): void {
     run.refusals.push({ pass: event.pass, rule: event.rule, node: event.node, reason: event.reason });
   if (event.type === "diagnostic") run.problems.push(event.diagnostic);
   if (event.type === "note") run.notes.push(event.text);
+  if (event.type === "regions") run.regions.push(event.report);
   reporter.handle(event);
 }

@@ -17,14 +17,14 @@ export function formatMetric(metric: string, value: number): string {
   return metric === "cosine" ? value.toFixed(4) : `${(value * 100).toFixed(2)} %`;
 }
 
-/** Rows of cells as aligned text columns; the first column to the left, the rest to the right. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+/** Rows of cells as aligned text columns; the first `textColumns` to the left, the rest to the right. */
+export function formatTable(rows: readonly (readonly string[])[], textColumns = 1): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
   return rows
     .map((row) =>
       row
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number)))
+        .map((cell, i) => (i < textColumns ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number)))
         .join("  ")
         .trimEnd(),
     )

@@ -1,6 +1,7 @@
 import { formatDiagnostic } from "../diagnostics/index.ts";
 import type { CompileEvent, CompileReport, Reporter, TuningSummary } from "../events.ts";
 import { formatBytes, formatMetric, formatTable, formatTime } from "./format.ts";
+import { describeRegions, summarizeRegions } from "./regions.ts";
 
 /** Options of the plain reporter. */
 export interface PlainOptions {
@@ -62,6 +63,8 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
       return `   ${describeTuning(event.result)}`;
     case "tuned":
       return `   tuned ${event.workloads} workloads (${event.replayed} replayed): ${event.tried} candidates, ${event.failed} failed, in ${event.seconds.toFixed(1)} s${event.tried === 0 ? "" : `; ${event.candidatesPerSecond.toFixed(1)} a second, ${event.emissionMs.toFixed(2)} ms each to emit`}`;
+    case "regions":
+      return describeRegions(event.report);
     case "choice":
       return `   chosen: ${event.form}; ${event.reason}`;
     case "written":
@@ -113,6 +116,7 @@ function summary(report: CompileReport): string {
     "",
     `${output.form}: ${report.choice.reason}`,
     `nodes ${model.nodes} -> ${output.nodes}, size ${formatBytes(model.bytes)} -> ${formatBytes(output.bytes)}`,
+    ...summarizeRegions(report),
     ...(output.file === undefined ? [] : [`output: ${output.file}`]),
   ].join("\n");
 }

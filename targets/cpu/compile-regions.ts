@@ -1,10 +1,20 @@
+import type { RegionReport, RegionStepReport } from "../../src/events.ts";
 import type { Model } from "../../src/ir/index.ts";
 import { systemClock } from "../../src/measure/index.ts";
 import type { Selection } from "./select.ts";
 import { defaultSelection, templatesFor } from "./select.ts";
 import type { TunedKernel, TuningContext, TuningRecords, TuningTask, Workload } from "../../src/schedule/index.ts";
-import { guidedSearch, hashJson, knownKernel, replayedKernel, tuneWorkloads } from "../../src/schedule/index.ts";
-import type { CompiledRegion, CompiledRegions, RegionSetup } from "../target.ts";
+import {
+  guidedSearch,
+  hashJson,
+  knownKernel,
+  pointText,
+  replayedKernel,
+  summarizeTuned,
+  templateId,
+  tuneWorkloads,
+} from "../../src/schedule/index.ts";
+import type { CompiledRegions, RegionSetup } from "../target.ts";
 import type { EmittedRegion } from "./emit-regions.ts";
 import { emitRegions } from "./emit-regions.ts";
 import { startKernelMeasurer } from "./kernel-measurer.ts";
@@ -40,7 +50,7 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
   const plan = failed.size === 0 ? first : planRegions(model, canCompute);
   const emitted = emitRegions(model, plan.regions, select, device);
   return {
-    regions: emitted.map(describe),
+    regions: emitted.map((region) => describe(region, tuned)),
     refusals: plan.refusals.map(({ node, reason }) => ({ node: node.name, reason })),
   };
 }
@@ -68,22 +78,35 @@ async function tune(
   }
 }
 
-function describe({ name, region, program, steps, programBytes }: EmittedRegion): CompiledRegion {
+function describe(
+  { name, region, program, steps, programBytes }: EmittedRegion,
+  tuned: readonly TunedKernel[],
+): RegionReport {
+  const timings = new Map(tuned.map((kernel) => [hashJson(kernel.task.workload), kernel]));
   return {
     name,
     nodes: region.nodes.size,
-    steps: steps.map(({ step, selection: { template, point } }) => ({
-      ...{
-        name: step.name,
-        workload: workloadText(step.workload),
-        template: `${template.name}@${template.version}`,
-        point,
-      },
-      work: multiplications(step.workload),
-      nodes: step.nodes.map((node) => node.name),
+    steps: steps.map(({ step: { name: stepName, workload, nodes }, selection }) => ({
+      ...{ name: stepName, workload: workloadText(workload) },
+      ...{ template: templateId(selection.template), point: selection.point },
+      work: multiplications(workload),
+      nodes: nodes.map((node) => node.name),
+      ...timeOf(timings.get(hashJson(workload)), selection),
     })),
     programBytes,
     arenaBytes: program.arenaBytes,
     weightsBytes: program.weightsBytes,
   };
+}
+
+/** What was measured of the kernel that a step got. */
+function timeOf(
+  kernel: TunedKernel | undefined,
+  { template, point }: Selection,
+): Pick<RegionStepReport, "ns" | "peakShare"> {
+  if (kernel?.found === undefined) return {};
+  const { candidate } = kernel.found;
+  if (candidate.template !== template || pointText(candidate.point) !== pointText(point)) return {};
+  const { ns, peakShare } = summarizeTuned(kernel);
+  return { ...(ns === undefined ? {} : { ns }), ...(peakShare === undefined ? {} : { peakShare }) };
 }

@@ -1,0 +1,77 @@
+import type { CompileReport, RegionReport, RegionStepReport, RegionsReport } from "../events.ts";
+import { formatBytes, formatTable, formatTime } from "./format.ts";
+
+/** Reasons that a summary names. */
+const mostReasons = 3;
+
+/** What became of a form's regions: totals, then a row a distinct layer, in the order of their time. */
+export function describeRegions(report: RegionsReport): string {
+  const lines = [describeTotals(report)];
+  if (report.regions.length > 0) lines.push(...formatTable(layerRows(report), 2).split("\n"));
+  return lines.map((line) => `   ${line}`).join("\n");
+}
+
+/** The lines of a summary: those of the written form, else of the others, whose regions may not have paid. */
+export function summarizeRegions({ regions, output }: CompileReport): readonly string[] {
+  const written = regions.filter(({ form }) => form === output.form);
+  return (written.length > 0 ? written : regions).map(describeTotals);
+}
+
+function describeTotals({ form, nodes, regions, refusals }: RegionsReport): string {
+  const sum = (of: (region: RegionReport) => number): number => regions.reduce((total, each) => total + of(each), 0);
+  const covered =
+    regions.length === 0
+      ? "no regions"
+      : `${sum((each) => each.nodes)} of ${nodes} nodes in ${regions.length} region${regions.length === 1 ? "" : "s"} (${[
+          `programs ${formatBytes(sum((each) => each.programBytes))}`,
+          `arena ${formatBytes(sum((each) => each.arenaBytes))}`,
+          `packed constants ${formatBytes(sum((each) => each.weightsBytes))}`,
+        ].join(", ")})`;
+  return [`${form}: ${covered}`, ...topReasons(refusals)].join("; ");
+}
+
+function topReasons(refusals: RegionsReport["refusals"]): readonly string[] {
+  if (refusals.length === 0) return [];
+  const counts = new Map<string, number>();
+  for (const { reason } of refusals) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const ranked = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const named = ranked.slice(0, mostReasons).map(([reason, count]) => (count === 1 ? reason : `${count}x ${reason}`));
+  const rest = ranked.length - named.length;
+  return [`left out: ${named.join(", ")}${rest === 0 ? "" : ` and ${rest} more reason${rest === 1 ? "" : "s"}`}`];
+}
+
+interface Layer {
+  readonly step: RegionStepReport;
+  uses: number;
+}
+
+function layerRows({ regions }: RegionsReport): readonly (readonly string[])[] {
+  const layers = new Map<string, Layer>();
+  for (const step of regions.flatMap(({ steps }) => steps)) {
+    const key = JSON.stringify([step.workload, step.template, shortPoint(step.point), step.ns]);
+    const known = layers.get(key);
+    if (known === undefined) layers.set(key, { step, uses: 1 });
+    else known.uses++;
+  }
+  const total = ({ step, uses }: Layer): number => (step.ns ?? 0) * uses;
+  const rows = [...layers.values()].sort((a, b) => total(b) - total(a) || b.step.work - a.step.work);
+  return [
+    ["layer", "kernel", "uses", "time", "% of peak"],
+    ...rows.map(({ step, uses }) => [
+      step.workload,
+      `${step.template} ${shortPoint(step.point)}`.trimEnd(),
+      String(uses),
+      step.ns === undefined ? "-" : formatTime(step.ns),
+      step.peakShare === undefined ? "-" : String(Math.round(step.peakShare * 100)),
+    ]),
+  ];
+}
+
+/** A point without what is switched off, such as `pixels=6 vectors=2`. */
+function shortPoint(point: RegionStepReport["point"]): string {
+  return Object.entries(point)
+    .filter(([, value]) => value !== 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ");
+}
