@@ -15,12 +15,13 @@ export function depthwiseSeed(workload: DepthwiseWorkload, isa: VectorIsa, devic
   for (const rows of values("rows"))
     for (const keep of values("keep"))
       for (const columns of values("columns"))
-        for (const vectors of values("vectors")) {
-          const point: Point = { rows, keep, columns, vectors, order: 0, parallel: 0 };
-          if (!space.legal(point)) continue;
-          const cost = depthwiseCost(planDepthwise(workload, depthwisePoint(point), isa), device);
-          if (best === undefined || cost < best.cost) best = { point, cost };
-        }
+        for (const vectors of values("vectors"))
+          for (const order of values("order")) {
+            const point: Point = { rows, keep, columns, vectors, order, parallel: 0 };
+            if (!space.legal(point)) continue;
+            const cost = depthwiseCost(planDepthwise(workload, depthwisePoint(point), isa), device);
+            if (best === undefined || cost < best.cost) best = { point, cost };
+          }
   if (best === undefined) throw new Error("depthwise has no legal tile for a workload");
   return best.point;
 }
