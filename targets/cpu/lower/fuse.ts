@@ -3,7 +3,9 @@ import { addConstants, addU8, mulRatio, mulU8 } from "../reference/quantize.ts";
 import type { BinaryOp, ConvOp, IntegerOp, IntegerTensor, TableOp } from "./integer-graph.ts";
 import type { Merge, Surroundings } from "./fuse-float.ts";
 import { fuseBinary, fuseUnary } from "./fuse-float.ts";
+import { geluBehind, quantizedResult } from "./fuse-quantized.ts";
 import { inputsOf, outputOf } from "./integer-graph.ts";
+import { sumBefore } from "./match-normalization.ts";
 
 /**
  * Merges ops that one kernel computes: tables of tables, products of a tensor with a table of itself, tables and
@@ -51,7 +53,11 @@ function mergeInto(op: IntegerOp, around: Surroundings): Merge | undefined {
     case "binary":
       return op.table === undefined ? (timesOwnTable(op, around) ?? residualBehind(op, around)) : undefined;
     case "float-unary":
-      return fuseUnary(op, around);
+      return fuseUnary(op, around) ?? geluBehind(op, around);
+    case "normalization":
+      return sumBefore(op, around);
+    case "convert":
+      return quantizedResult(op, around);
     case "float-binary":
       return fuseBinary(op, around);
     default:

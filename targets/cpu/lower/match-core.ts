@@ -3,7 +3,7 @@ import { floatAttr, intAttr, intsAttr, numbersOf, sizeOf, stringAttr } from "../
 import type { Window } from "../workload.ts";
 import { padsOf, windowOf } from "./window.ts";
 import type { Bounds, ConvOp, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
-import type { MatchContext } from "./match.ts";
+import type { MatchContext } from "./match-context.ts";
 import { dequantizer, quantizedBias, quantizedWeight, uint8Parameters } from "./quantized-values.ts";
 
 /** A float node between dequantizers and a quantizer. */
@@ -59,7 +59,7 @@ function matchConv({ core, y, quantization, bounds, behind }: CoreMatch, context
   if (w.axis !== undefined && w.axis !== 0) return "weight scales are not per output channel";
   const bias = core.input(2) === undefined ? undefined : biasOf(core.input(2), x.tensor, w.scale);
   if (core.input(2) !== undefined && bias === undefined) return "bias is not int32 with the scale of the sums";
-  const [outputs, perGroup, kh, kw] = w.weights.constant?.shape as readonly [number, number, number, number];
+  const [outputs, perGroup, kh, kw] = (w.weights.constant?.shape ?? []) as readonly [number, number, number, number];
   const groups = intAttr(core, "group", 1);
   const depthwise = perGroup === 1 && groups === outputs && groups === x.tensor.shape[1];
   if (groups !== 1 && !depthwise) return "grouped convolution";

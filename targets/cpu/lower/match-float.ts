@@ -2,7 +2,8 @@ import type { Node, Value } from "../../../src/ir/index.ts";
 import { floatAttr, intAttr, intsAttr, numbersOf } from "../../../src/ir/index.ts";
 import type { FloatActivation } from "../float-workload.ts";
 import type { FloatFunction, IntegerOp, IntegerTensor } from "./integer-graph.ts";
-import type { MatchContext } from "./match.ts";
+import type { MatchContext } from "./match-context.ts";
+import { matchNormalization } from "./match-normalization.ts";
 import { padsOf, windowOf } from "./window.ts";
 
 /** The identity without bounds. */
@@ -36,6 +37,7 @@ const matchers: Readonly<Record<string, FloatMatcher>> = {
     ),
   LeakyRelu: (node, y, context) =>
     unary(node, y, { ...plain, activation: "leaky-relu", alpha: floatAttr(node, "alpha", 0.01) }, context),
+  LayerNormalization: matchNormalization,
   MaxPool: (node, y, context) => matchPool("max", node, y, context),
   AveragePool: (node, y, context) => matchPool("average", node, y, context),
   GlobalAveragePool: matchGlobalAverage,

@@ -2,9 +2,11 @@ import type { Graph, Node, Value } from "../../../src/ir/index.ts";
 import { numbersOf } from "../../../src/ir/index.ts";
 import { byteFunction } from "./byte-function.ts";
 import type { Bounds, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
+import type { MatchContext } from "./match-context.ts";
 import type { CoreMatch } from "./match-core.ts";
 import { coreMatchers } from "./match-core.ts";
 import { matchFloatNode } from "./match-float.ts";
+import { matchPatterns } from "./match-patterns.ts";
 import { sampleShape, uint8Parameters } from "./quantized-values.ts";
 
 /** The integer form of a graph's quantized parts: ops in topological order, and why quantizers begin no op. */
@@ -14,13 +16,6 @@ export interface IntegerGraph {
   readonly tensors: ReadonlyMap<Value, IntegerTensor>;
   /** Nodes that could not become integer ops, with the reason. */
   readonly refusals: readonly { readonly node: Node; readonly reason: string }[];
-}
-
-/** How a matcher gets at tensors and reports. */
-export interface MatchContext {
-  readonly opset: number;
-  /** The tensor of a uint8 value, made on first use; undefined when its dimensions are not static. */
-  tensor(value: Value, quantization: Quantization | undefined): IntegerTensor | undefined;
 }
 
 /** Finds the ops of a graph whose types are inferred: integer ones round quantizers, float ones for the rest. */
@@ -49,6 +44,10 @@ export function matchIntegerGraph(graph: Graph, opset: number): IntegerGraph {
       integer.set(node, matched);
       for (const one of matched.nodes) claimed.add(one);
     }
+  }
+  for (const [last, op] of matchPatterns(graph, claimed, context)) {
+    integer.set(last, op);
+    for (const one of op.nodes) claimed.add(one);
   }
   for (const node of graph.nodes()) {
     const open = !claimed.has(node) || (node.opType === "DequantizeLinear" && isReadBesides(node, claimed));

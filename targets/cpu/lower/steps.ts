@@ -1,17 +1,14 @@
-import type { KernelParameters } from "../../../src/codegen/index.ts";
-import type { Node, Value } from "../../../src/ir/index.ts";
-import { sizeOf } from "../../../src/ir/index.ts";
-import type { FloatWorkload } from "../float-workload.ts";
-import type { CpuWorkload, Epilogue, Strides } from "../workload.ts";
-import type { Buffer, Placement, Storage } from "./buffers.ts";
-import { offsetOf, stridesOf } from "./buffers.ts";
+import type { Value } from "../../../src/ir/index.ts";
+import { numbersOf, sizeOf } from "../../../src/ir/index.ts";
+import type { Epilogue, Strides } from "../workload.ts";
+import type { Buffer, Placement } from "./buffers.ts";
+import { stridesOf } from "./buffers.ts";
 import type {
   BinaryOp,
   ConvertOp,
   ConvOp,
   EnterOp,
   ExitOp,
-  FloatBinaryOp,
   IntegerOp,
   PoolOp,
   Quantization,
@@ -88,6 +85,13 @@ function opStep(
   }
 }
 
+/** Whether the result of a requantization needs no clamp but that of its type: bounds of a byte, multipliers below 1. */
+function onlySaturates({ sum, bounds, x, weightScale }: ConvOp): boolean {
+  if (sum === undefined || bounds[0] !== 0 || bounds[1] !== 255 || weightScale.constant === undefined) return false;
+  const inputScale = x.quantization?.scale ?? 1;
+  return Array.from(numbersOf(weightScale.constant)).every((scale) => (inputScale * scale) / sum.scale < 0.999);
+}
+
 function convStep(op: ConvOp, x: Placement, residual: Placement | undefined, y: Placement): LoweredStep {
   const { rows, columns } = y.extent;
   const depthwise = op.groups !== 1;
@@ -95,6 +99,7 @@ function convStep(op: ConvOp, x: Placement, residual: Placement | undefined, y: 
     out: op.y.quantization === undefined ? "f32" : "u8",
     ...(op.activation === undefined ? {} : { activation: op.activation }),
     table: op.table !== undefined,
+    ...(onlySaturates(op) ? { saturates: true as const } : {}),
     residual:
       residual === undefined
         ? undefined

@@ -1,0 +1,26 @@
+import type { ConvertOp, FloatUnaryOp } from "./integer-graph.ts";
+import type { Merge, Surroundings } from "./fuse-float.ts";
+
+/** Below this scale a quantized result would show the error of the approximated function by more than a step. */
+const LEAST_SCALE = 1e-4;
+
+/** A GELU behind a product of quantized operands becomes part of its epilogue. */
+export function geluBehind(op: FloatUnaryOp, around: Surroundings): Merge | undefined {
+  const before = around.producer(op.x);
+  if (op.fn.activation !== "gelu" || before?.kind !== "conv" || !around.hasOneReader(op.x)) return undefined;
+  if (op.fn.bounds[0] !== -Infinity || op.fn.bounds[1] !== Infinity) return undefined;
+  if (before.groups !== 1 || before.activation !== undefined || before.y.quantization !== undefined) return undefined;
+  const nodes = [...before.nodes, ...op.nodes];
+  return { gone: before, merged: { ...before, nodes, y: op.y, activation: "gelu" } };
+}
+
+/** Quantization behind an op that can write uint8 itself. */
+export function quantizedResult(op: ConvertOp, around: Surroundings): Merge | undefined {
+  const before = around.producer(op.x);
+  if (op.y.quantization === undefined || before === undefined || !around.hasOneReader(op.x)) return undefined;
+  const nodes = [...before.nodes, ...op.nodes];
+  if (before.kind === "attention") return { gone: before, merged: { ...before, nodes, y: op.y } };
+  if (before.kind === "conv" && before.activation !== undefined && op.y.quantization.scale >= LEAST_SCALE)
+    return { gone: before, merged: { ...before, nodes, y: op.y } };
+  return undefined;
+}
