@@ -1,6 +1,7 @@
 import type { RegionReport, RegionsReport, Reporter } from "../src/events.ts";
 import type { Model } from "../src/ir/index.ts";
 import type { TargetFacts } from "../src/pipeline/index.ts";
+import type { DecodedProgram, PlacedBuffer } from "../src/region/index.ts";
 import type { DeviceFingerprint, ScheduleCache, TuningEffort } from "../src/schedule/index.ts";
 
 /** A device found on this machine, with the runtime that drives it. */
@@ -32,6 +33,23 @@ export interface CompiledRegions {
   readonly refusals: RegionsReport["refusals"];
 }
 
+/** A kernel of a program as it was chosen, with its instructions or why they cannot be told. */
+export type KernelListing = {
+  /** `name@version`. */
+  readonly template: string;
+  readonly point: Readonly<Record<string, number>>;
+  readonly workload: string;
+} & ({ readonly listing: string } | { readonly missing: string });
+
+/** What a program was made from. */
+export interface ProgramListing {
+  /** Instruction set extensions it was made for. */
+  readonly isa: readonly string[];
+  /** In the order of the program's kernels. */
+  readonly kernels: readonly KernelListing[];
+  readonly buffers: readonly PlacedBuffer[];
+}
+
 /** Where a model will run: one folder under targets/ exports one object of this type. */
 export interface Target {
   readonly id: string;
@@ -46,4 +64,6 @@ export interface Target {
    * without kernels of their own.
    */
   readonly compileRegions?: (model: Model, setup: RegionSetup) => Promise<CompiledRegions>;
+  /** Emits the kernels of a program again and lists them; undefined for a program that does not say where it is from. */
+  readonly listProgram?: (program: DecodedProgram) => Promise<ProgramListing | undefined>;
 }

@@ -86,15 +86,10 @@ function decode(bytes: Uint8Array): DecodedProgram {
   const packs = repeat(counts.packs, byteReader(sections.packs), (reader): BoundPack =>
     decodePack(reader, sections.data, inputNames),
   );
+  const origin = text(names.bytes(names.left));
   return {
-    features,
-    inputs,
-    outputs,
-    packs,
-    kernels,
-    steps,
-    weightsBytes,
-    arenaBytes,
+    ...{ features, inputs, outputs, packs, kernels, steps, weightsBytes, arenaBytes },
+    ...(origin === "" ? {} : { origin }),
     constantsDigest: bytes.slice(at, at + programLayout.digestBytes),
     codeDigest: sections.code.slice(programLayout.codeDigestAt, programLayout.codeDigestAt + programLayout.digestBytes),
   };

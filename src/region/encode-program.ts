@@ -32,7 +32,7 @@ export function encodeProgram(program: Program, constantsDigest: Uint8Array): Ui
 
   const out = byteWriter();
   const table = placeSections(sections, code);
-  out.bytes(ascii(programLayout.magic));
+  out.bytes(utf8(programLayout.magic));
   out.u32(programLayout.version);
   out.u32(featureBits(program.features));
   out.u64(table.code.offset + table.code.size);
@@ -65,7 +65,7 @@ export function seal(bytes: Uint8Array, at: number): Uint8Array {
   return bytes;
 }
 
-function ascii(text: string): Uint8Array {
+function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
@@ -128,7 +128,7 @@ function encodeSteps(program: Program, out: ByteWriter): void {
 
 function encodeNames(program: Program, out: ByteWriter): void {
   const write = (name: string): void => {
-    const bytes = ascii(name);
+    const bytes = utf8(name);
     out.u16(bytes.byteLength);
     out.bytes(bytes);
   };
@@ -138,6 +138,7 @@ function encodeNames(program: Program, out: ByteWriter): void {
     for (const { name } of kernel.arguments) write(name);
   }
   for (const { name } of program.steps) write(name);
+  out.bytes(utf8(program.origin ?? ""));
 }
 
 /** The code section: everything that bounds what a kernel may touch, beside its code and under one digest. */
@@ -151,7 +152,7 @@ function encodeKernels(program: Program): Uint8Array {
   const size = kernels.reduce((end, kernel) => end + aligned(kernel.code.byteLength), codeAt);
 
   const out = byteWriter();
-  out.bytes(ascii(programLayout.codeMagic));
+  out.bytes(utf8(programLayout.codeMagic));
   out.u32(kernels.length);
   out.u32(0);
   out.u64(size);

@@ -9,6 +9,8 @@ export type { RegionName } from "./region-name.ts";
 export { maxRegionsPerLevel, parseRegionName, regionDomain, regionName, regionOpset } from "./region-name.ts";
 export type { InPlacePair, PlanItem } from "./plan-items.ts";
 export { arenaAlignment } from "./plan-items.ts";
+export type { PlacedBuffer } from "./known-plan.ts";
+export { knownPlan } from "./known-plan.ts";
 export type { MemoryPlan } from "./plan-memory.ts";
 export { planMemory } from "./plan-memory.ts";
 export type { StepAccess, StepBuffer } from "./step-graph.ts";

@@ -89,6 +89,8 @@ export interface ByteReader {
   i64(): number;
   f32(): number;
   bytes(count: number): Uint8Array;
+  /** Bytes not read yet. */
+  readonly left: number;
 }
 
 /** A reader of `bytes`. */
@@ -116,6 +118,9 @@ export function byteReader(bytes: Uint8Array): ByteReader {
     bytes: (count) => {
       const at = take(count);
       return bytes.subarray(at, at + count);
+    },
+    get left() {
+      return bytes.byteLength - next;
     },
   };
 }

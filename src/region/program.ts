@@ -53,4 +53,6 @@ export interface Program {
   readonly steps: readonly ProgramStep[];
   readonly weightsBytes: number;
   readonly arenaBytes: number;
+  /** What it was made from, as text for tools that look at programs; not read to run it. */
+  readonly origin?: string;
 }

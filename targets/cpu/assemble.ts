@@ -9,6 +9,7 @@ import type { EmittedStep } from "./layout-memory.ts";
 import { indexOf, layOutWeights, planArena } from "./layout-memory.ts";
 import type { LoweredRegion, LoweredStep, Operand } from "./lower/index.ts";
 import { sampleShape } from "./lower/index.ts";
+import { originText } from "./program-origin.ts";
 import type { Selection } from "./select.ts";
 
 /** A program, and its steps in the order they run, each with what its kernel was emitted from. */
@@ -44,6 +45,11 @@ export function assemble(
     return { space: "input", index: indexOf(inputs, value), offset };
   };
   const { kernels, indexes } = withoutTwins(chosen.map(({ kernel }) => kernel));
+  const originOf = (_: Kernel, kernel: number): Parameters<typeof originText>[1][number] => {
+    const step = indexes.indexOf(kernel);
+    const { selection } = chosen[step] as EmittedStep;
+    return { selection, workload: (steps[step] as LoweredStep).workload };
+  };
   const programSteps = steps.map(({ name, operands }, step): ProgramStep => {
     const places = (chosen[step] as EmittedStep).kernel.arguments.map((argument): Place => {
       if (argument.packs !== undefined) return { space: "weights", offset: weights.offset(step, argument.name) };
@@ -62,6 +68,7 @@ export function assemble(
       steps: programSteps,
       weightsBytes: weights.bytes,
       arenaBytes: plan.bytes,
+      origin: originText(device, kernels.map(originOf), plan.buffers),
     },
   };
 }

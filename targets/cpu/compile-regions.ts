@@ -20,10 +20,8 @@ import { emitRegions } from "./emit-regions.ts";
 import { startKernelMeasurer } from "./kernel-measurer.ts";
 import { measurePeak } from "./peak.ts";
 import { planRegions } from "./plan-regions.ts";
+import { toolchain } from "./toolchain.ts";
 import { multiplications, tuningTasks, workloadText } from "./tuning-tasks.ts";
-
-/** Version of what turns instruction lists into bytes: part of every measurement's key. */
-const toolchain = { emitter: "x86@1" };
 
 /** Plans, tunes, emits: see `Target.compileRegions`. */
 export async function compileRegions(model: Model, setup: RegionSetup): Promise<CompiledRegions> {

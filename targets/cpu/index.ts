@@ -19,5 +19,6 @@ export const cpu: Target = {
     const { device } = found;
     return { device: { ...device, toolchain: { ...device.toolchain, host: "1" } } };
   },
+  listProgram: async (program) => (await import("./list-program.ts")).listProgram(program),
   compileRegions: async (model, setup) => (await import("./compile-regions.ts")).compileRegions(model, setup),
 };

@@ -1,7 +1,7 @@
 import type { Kernel } from "../../src/codegen/index.ts";
 import type { Value } from "../../src/ir/index.ts";
 import { sizeOf } from "../../src/ir/index.ts";
-import type { BoundPack } from "../../src/region/index.ts";
+import type { BoundPack, PlacedBuffer } from "../../src/region/index.ts";
 import { planSteps } from "../../src/region/index.ts";
 import type { Storage } from "./lower/buffers.ts";
 import type { LoweredStep } from "./lower/index.ts";
@@ -17,6 +17,8 @@ export interface EmittedStep {
 export interface ArenaPlan {
   readonly order: readonly number[];
   readonly bytes: number;
+  /** The storages, with the first and last position in `order` that touch them. */
+  readonly buffers: readonly PlacedBuffer[];
   offset(storage: Storage): number;
 }
 
@@ -36,11 +38,13 @@ export function planArena(steps: readonly LoweredStep[], emitted: readonly Emitt
     }
     return { reads: [...reads], writes: [...writes] };
   });
-  const { order, memory } = planSteps(
+  const { order, items, memory } = planSteps(
     accesses,
     [...sizes].map(([id, bytes]) => ({ id, bytes })),
   );
-  return { order, bytes: memory.bytes, offset: ({ id }) => memory.offsets.get(id) as number };
+  const offsetOf = (id: number): number => memory.offsets.get(id) as number;
+  const buffers = items.map(({ id, bytes, first, last }) => ({ offset: offsetOf(id), bytes, first, last }));
+  return { order, bytes: memory.bytes, buffers, offset: ({ id }) => offsetOf(id) };
 }
 
 const ALIGNMENT = 64;
