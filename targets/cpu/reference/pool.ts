@@ -27,10 +27,7 @@ export function evaluatePool(workload: PoolWorkload, { x, y }: PoolOperands, par
   const reduce = reduction(workload, parameters);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
-      const cells: Cells = {
-        rows: inputCells(workload, 0, row, rows),
-        columns: inputCells(workload, 1, column, columns),
-      };
+      const cells = cellsOf(workload, row, column);
       const top = row * window.stride[0];
       const left = column * window.stride[1];
       for (let channel = 0; channel < channels; channel++) {
@@ -43,6 +40,16 @@ export function evaluatePool(workload: PoolWorkload, { x, y }: PoolOperands, par
         y[row * workload.y.row + column * workload.y.pixel + channel] = reduce(bytes);
       }
     }
+}
+
+/** Only averages know where the input ends: the halo of a max pool holds what no maximum is. */
+function cellsOf(workload: PoolWorkload, row: number, column: number): Cells {
+  const { kernel } = workload.window;
+  if (workload.kind !== "average") return { rows: [0, kernel[0]], columns: [0, kernel[1]] };
+  return {
+    rows: inputCells(workload, 0, row, workload.rows),
+    columns: inputCells(workload, 1, column, workload.columns),
+  };
 }
 
 /**

@@ -51,7 +51,7 @@ export interface Across {
 }
 
 /** How the windows of a workload move along a row. */
-export function acrossOf({ window, columns, x }: DepthwiseWorkload): Across {
+export function acrossOf({ window, columns, x }: Pick<DepthwiseWorkload, "window" | "columns" | "x">): Across {
   const [taps, stride, dilation] = [window.kernel[1], window.stride[1], window.dilation[1]];
   const unit = taps === 1 ? stride : greatestDivisor(stride, dilation);
   const [step, distance] = [stride / unit, taps === 1 ? 1 : dilation / unit];

@@ -2,12 +2,21 @@ import type { Template, Workload } from "../../../src/schedule/index.ts";
 import { binary } from "./binary.ts";
 import { depthwise } from "./depthwise.ts";
 import { fillBorder } from "./fill-border.ts";
-import { igemm } from "./igemm.ts";
+import { igemm, igemmActivation } from "./igemm.ts";
+import { pool } from "./pool.ts";
 import { resize } from "./resize.ts";
 import { table } from "./table.ts";
 import { transfer } from "./transfer.ts";
 
 /** All templates; where several match a workload, the first one's seed is used without a search. */
-export const templates: readonly Template[] = [igemm, depthwise, binary, table, transfer, fillBorder, resize].map(
-  (template) => template as Template<Workload> as Template,
-);
+export const templates: readonly Template[] = [
+  igemm,
+  igemmActivation,
+  depthwise,
+  pool,
+  binary,
+  table,
+  transfer,
+  fillBorder,
+  resize,
+].map((template) => template as Template<Workload> as Template);

@@ -14,7 +14,7 @@ const sizes = [64, 32, 16, 8, 4, 2, 1] as const;
  * Pieces that cover exactly `bytes` bytes, fewest first; the last ones may overlap, so a run that is copied must not be
  * copied onto itself.
  */
-function piecesOf(simd: Simd, bytes: number): readonly Piece[] {
+export function piecesOf(simd: Simd, bytes: number): readonly Piece[] {
   const usable = sizes.filter((size) => size <= 4 * simd.lanes);
   const pieces: Piece[] = [];
   for (let from = 0; from < bytes;) {
