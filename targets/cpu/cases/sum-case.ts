@@ -136,6 +136,12 @@ function expectedTile(
   return y;
 }
 
+/** Equal, or where a function is approximated at most one step, or as much of a float32 result, off. */
+function agrees({ epilogue }: ConvWorkload | DepthwiseWorkload, expected: number, actual: number): boolean {
+  if (epilogue.activation === undefined) return actual === expected;
+  return Math.abs(actual - expected) <= (epilogue.out === "u8" ? 1 : 1e-4);
+}
+
 /** What is wrong in a tile; undefined when nothing is. */
 function checkTile(
   workload: ConvWorkload | DepthwiseWorkload,
@@ -150,7 +156,7 @@ function checkTile(
   for (let pixel = 0; pixel < columns; pixel++)
     for (let channel = 0; channel < channelsOf(workload); channel++) {
       const at = pixel * yStrides.pixel + channel;
-      if (values[at] !== actual[at])
+      if (!agrees(workload, values[at] as number, actual[at] as number))
         return `row ${row}, column ${column + pixel}, channel ${channel}: ${actual[at]} instead of ${values[at]}`;
     }
   return undefined;

@@ -1,6 +1,7 @@
 import type { KernelParameters } from "../../../src/codegen/index.ts";
 import { roundHalfEven } from "../../../src/ir/index.ts";
 import type { Epilogue } from "../workload.ts";
+import { floatActivation } from "./float/float-function.ts";
 import { saturateU8 } from "./float32.ts";
 import { numberOf, quantizationOf, tableOf } from "./parameters.ts";
 import { addConstants, addU8 } from "./quantize.ts";
@@ -19,7 +20,8 @@ export function multipliers(
   parameters: KernelParameters,
 ): Float32Array {
   const xScale = Math.fround(numberOf(parameters, "xScale"));
-  const yScale = epilogue.out === "u8" ? Math.fround(numberOf(parameters, "yScale")) : 1;
+  const yScale =
+    epilogue.out === "u8" && epilogue.activation === undefined ? Math.fround(numberOf(parameters, "yScale")) : 1;
   return Float32Array.from({ length: channels }, (_, channel) => {
     const scale = weightScale[weightScale.length === 1 ? 0 : channel] as number;
     return Math.fround(Math.fround(xScale * scale) / yScale);
@@ -32,8 +34,12 @@ export function createEpilogue(
   multiplier: Float32Array,
   parameters: KernelParameters,
 ): EvaluateEpilogue {
-  const scaled = (sum: number, channel: number): number =>
+  const product = (sum: number, channel: number): number =>
     Math.fround(Math.fround(sum) * (multiplier[channel] as number));
+  const outScale = epilogue.out === "u8" ? Math.fround(numberOf(parameters, "yScale")) : 1;
+  const activate = epilogue.activation === undefined ? undefined : floatActivation(epilogue.activation, parameters);
+  const scaled = (sum: number, channel: number): number =>
+    activate === undefined ? product(sum, channel) : activate(product(sum, channel)) / outScale;
   if (epilogue.out === "s32") return (sum) => sum;
   if (epilogue.out === "f32") return scaled;
 

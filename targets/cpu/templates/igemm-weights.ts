@@ -172,7 +172,7 @@ export function channelArguments(layout: WeightsLayout): { bias: KernelArgument;
           weightScale: "weight-scale",
           perTensor: numberOf(parameters, "perTensor") === 1,
           inputScale: numberOf(parameters, "xScale"),
-          outputScale: epilogue.out === "u8" ? numberOf(parameters, "yScale") : 1,
+          outputScale: epilogue.out === "u8" && epilogue.activation === undefined ? numberOf(parameters, "yScale") : 1,
           channels: outputs,
           targetOffset: 0,
           order: "natural",

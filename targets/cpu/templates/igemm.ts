@@ -1,6 +1,6 @@
 import type { Kernel, KernelArgument } from "../../../src/codegen/index.ts";
 import { encode, listing, requiredFeatures } from "../../../src/codegen/x86/index.ts";
-import type { DeviceFingerprint, Point } from "../../../src/schedule/record.ts";
+import type { DeviceFingerprint, Point, Workload } from "../../../src/schedule/record.ts";
 import type { Template } from "../../../src/schedule/template.ts";
 import type { ConvWorkload } from "../workload.ts";
 import { paramsArgument, tableArgument } from "./epilogue/constant-rows.ts";
@@ -24,12 +24,25 @@ export const igemm: Template<ConvWorkload> = {
   version: 1,
   correctness: "exact",
   matches: (workload, device): workload is ConvWorkload =>
-    workload.op === "conv-u8s8" && vectorIsaOf(device) !== undefined,
+    isProduct(workload, device) && workload.epilogue.activation === undefined,
   space: (workload, device) => igemmSpace(workload, isaOf(device)),
   seed: (workload, device) => igemmSeed(workload, isaOf(device), device),
   emit: (workload, point, device) => emit(workload, point, device),
   cost: (workload, point, device) => igemmCost(planIgemm(workload, igemmPoint(point), isaOf(device)), device),
 };
+
+/** The same with a float32 function in the epilogue, which is approximated. */
+export const igemmActivation: Template<ConvWorkload> = {
+  ...igemm,
+  name: "igemm-activation",
+  correctness: "bounded",
+  matches: (workload, device): workload is ConvWorkload =>
+    isProduct(workload, device) && workload.epilogue.activation !== undefined,
+};
+
+function isProduct(workload: Workload, device: DeviceFingerprint): workload is ConvWorkload {
+  return workload.op === "conv-u8s8" && vectorIsaOf(device) !== undefined;
+}
 
 function isaOf(device: DeviceFingerprint): VectorIsa {
   const isa = vectorIsaOf(device);

@@ -2,6 +2,8 @@ import type { KernelArgument, KernelParameters } from "../../../../src/codegen/i
 import { addConstants } from "../../reference/quantize.ts";
 import { numberOf, quantizationOf, tableOf } from "../../reference/parameters.ts";
 import type { Epilogue } from "../../workload.ts";
+import type { GeluRow } from "./emit-gelu.ts";
+import { geluConstant, geluRows } from "./emit-gelu.ts";
 import type { VectorIsa } from "./vector-isa.ts";
 
 /** Bytes of a row: one value repeated over the widest vector. */
@@ -35,16 +37,19 @@ export type ConstantRow =
   /** 16 and 0x70 as bytes, for look-ups by `vpshufb`. */
   | "sixteen"
   | "outside"
-  | "order";
+  | "order"
+  | GeluRow;
 
 /** The rows that an epilogue reads, in the order they are stored in. */
 export function constantRows(epilogue: Epilogue, isa: VectorIsa): readonly ConstantRow[] {
   const { out, table, residual, saturates } = epilogue;
-  if (out !== "u8") return [];
+  const activation = epilogue.activation === undefined ? [] : geluRows;
+  if (out !== "u8") return activation;
   const clamped = saturates === true ? [] : (["limit", "floor", "ceiling"] as const);
   const direct = residual !== undefined && !table;
   return [
     "order",
+    ...activation,
     ...(direct ? (["magic", "lowest", "highest", "shift"] as const) : (["zero16", ...clamped] as const)),
     ...(residual === undefined ? [] : (["fixed", "valueRatio", "residualRatio", "outFloor", "outCeiling"] as const)),
     ...(table && isa.lanes === 8 ? (["sixteen", "outside"] as const) : []),
@@ -123,6 +128,8 @@ function rowContent(row: ConstantRow, epilogue: Epilogue, isa: VectorIsa, parame
     case "valueRatio":
     case "residualRatio":
       return floats(residualConstants(epilogue, parameters)[row]);
+    default:
+      return floats(geluConstant(row, epilogue.out === "u8" ? number("yScale") : 1));
   }
 }
 

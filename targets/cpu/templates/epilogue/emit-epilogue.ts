@@ -2,6 +2,7 @@ import type { Register } from "../../../../src/codegen/x86/index.ts";
 import { mem } from "../../../../src/codegen/x86/index.ts";
 import type { AccumulatorGroup, Address, EpilogueContext, EpilogueOptions } from "./epilogue-context.ts";
 import { createEpilogueContext } from "./epilogue-context.ts";
+import { emitGelu } from "./emit-gelu.ts";
 import { emitAddResidual, emitUnpack } from "./emit-residual.ts";
 import type { InstructionSink } from "../interleave.ts";
 import { createStore } from "./emit-store.ts";
@@ -27,6 +28,8 @@ export function createEpilogueEmitter(options: EpilogueOptions): EpilogueEmitter
       const store = createStore(sink, context);
       for (const group of groups) {
         if (out !== "s32") emitScale(sink, group);
+        if (context.epilogue.activation !== undefined)
+          for (const accumulator of group.accumulators) emitGelu(sink, context, accumulator);
         if (out === "u8") store.bytes(emitBytes(sink, context, group), group);
         else store.words(group);
       }

@@ -4,6 +4,7 @@ import { mem } from "../../../../src/codegen/x86/index.ts";
 import type { Epilogue } from "../../workload.ts";
 import type { ConstantRow } from "./constant-rows.ts";
 import { constantRows, rowOffset } from "./constant-rows.ts";
+import { geluTemporaries } from "./emit-gelu.ts";
 import type { VectorIsa } from "./vector-isa.ts";
 
 /** A memory place: displacement in bytes from a pointer. */
@@ -116,8 +117,10 @@ export function epilogueRegisters(options: Pick<EpilogueOptions, "epilogue" | "i
 }
 
 function temporaryCount({ epilogue, isa, order }: Pick<EpilogueOptions, "epilogue" | "isa" | "order">): number {
-  if (epilogue.out !== "u8") return 1;
-  const lookup = epilogue.table ? (isa.permutesBytes ? 2 : isa.lanes === 16 ? 4 : 3) : 1;
+  const activation = epilogue.activation === undefined ? 1 : geluTemporaries;
+  if (epilogue.out !== "u8") return activation;
+  const tables = epilogue.table ? (isa.permutesBytes ? 2 : isa.lanes === 16 ? 4 : 3) : 1;
+  const lookup = Math.max(activation, tables);
   if (epilogue.residual === undefined) return lookup;
   return Math.max(lookup, order === "quad64" ? 3 : 1);
 }
