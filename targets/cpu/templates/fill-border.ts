@@ -41,17 +41,23 @@ export const fillBorder: Template<BorderWorkload> = {
   },
 };
 
-function haloExtent({ rows, columns, pads }: BorderWorkload): { readonly rows: number; readonly columns: number } {
+/** An interior and the halo round it. */
+export type Halo = Omit<BorderWorkload, "op">;
+
+/** Rows and columns of a buffer with its halo. */
+export function haloExtent({ rows, columns, pads }: Halo): { readonly rows: number; readonly columns: number } {
   const [top, left, bottom, right] = pads;
   return { rows: top + rows + bottom, columns: left + columns + right };
 }
 
-function borderPixels(workload: BorderWorkload): number {
+/** Pixels of the halo. */
+export function borderPixels(workload: Halo): number {
   const halo = haloExtent(workload);
   return halo.rows * halo.columns - workload.rows * workload.columns;
 }
 
-function emitFillBorder(a: Assembler, simd: Simd, workload: BorderWorkload): void {
+/** Emits the whole kernel: the dword that `params` begins with, repeated over the halo; channels and strides in bytes. */
+export function emitFillBorder(a: Assembler, simd: Simd, workload: Halo): void {
   const [top, left, , right] = workload.pads;
   const halo = haloExtent(workload);
   const fill = (column: number, columns: number, label: string): void =>
@@ -87,7 +93,7 @@ function emitFillBorder(a: Assembler, simd: Simd, workload: BorderWorkload): voi
 function emitFillPixels(
   a: Assembler,
   simd: Simd,
-  { channels, y }: BorderWorkload,
+  { channels, y }: Halo,
   column: number,
   columns: number,
   label: string,

@@ -9,6 +9,7 @@ import { requireSimd, simdOf } from "../bytes/simd.ts";
 import { activationArgument, biasArgument } from "./arguments.ts";
 import type { FloatEpilogueEmitter } from "./epilogue.ts";
 import { floatEpilogueEmitter } from "./epilogue.ts";
+import { elementNanoseconds } from "./core.ts";
 import { describePoint } from "./point-numbers.ts";
 import { vectorBytes } from "./vectors.ts";
 import { depthwiseOperation } from "./window/depthwise-operation.ts";
@@ -57,7 +58,7 @@ function emit(workload: FloatDepthwiseWorkload, point: Point, device: DeviceFing
     name: `depthwise-f32 ${describePoint(point)}`,
     arguments: kernelArguments,
     extent: plan.units,
-    grain: rowGrain(workload.columns * workload.channels * plan.point.tileRows),
+    grain: rowGrain(workload.columns * workload.channels * plan.point.tileRows * elementNanoseconds),
   });
 }
 

@@ -7,6 +7,7 @@ import { finishKernel } from "../bytes/finish-kernel.ts";
 import { rowGrain } from "../bytes/points.ts";
 import { requireSimd, simdOf } from "../bytes/simd.ts";
 import { activationArgument } from "./arguments.ts";
+import { elementNanoseconds } from "./core.ts";
 import { describePoint } from "./point-numbers.ts";
 import { emitWindow } from "./window/emit.ts";
 import type { WindowWorkload } from "./window/plan.ts";
@@ -58,7 +59,7 @@ function emit(workload: FloatPoolWorkload, point: Point, device: DeviceFingerpri
     name: `pool-f32 ${workload.kind} ${describePoint(point)}`,
     arguments: kernelArguments,
     extent: plan.units,
-    grain: rowGrain(workload.columns * workload.channels * plan.point.tileRows),
+    grain: rowGrain(workload.columns * workload.channels * plan.point.tileRows * elementNanoseconds),
   });
 }
 

@@ -33,7 +33,8 @@ export interface Choices {
   epilogue(columns: number, outputs: number): FloatEpilogue;
 }
 
-const activations: readonly FloatActivation[] = [
+/** All functions of an element. */
+export const activations: readonly FloatActivation[] = [
   "none",
   "sigmoid",
   "silu",

@@ -44,6 +44,12 @@ export function windowCost(
   const { tiles, units, blocks, blockVectors } = planWindow(workload, point, simd);
   const vectors = Math.ceil(workload.channels / simd.lanes);
   const [kh, kw] = workload.window.kernel;
+  // Filter rows that are in use at a time stay in registers; products take what does not fit from memory.
+  const wanted = kw * Math.min(kh, point.tileRows);
+  const weightLoads = (outputs: number, taps: number): number => {
+    const share = Math.min(1, (registerCount(simd) - outputs - 1) / wanted);
+    return outputs + share * kh * kw + (1 - share) * taps;
+  };
   let tileCycles = 0;
   for (const [width, count] of [
     [tiles.width, tiles.wide],
@@ -52,9 +58,9 @@ export function windowCost(
     if (count === 0) continue;
     const outputs = width * point.tileRows;
     const taps = outputs * kh * kw;
-    const loads = tileInputs(workload, point.tileRows, width).length + (weights ? kh * kw + outputs : 0);
+    const loads = tileInputs(workload, point.tileRows, width).length + (weights ? weightLoads(outputs, taps) : 0);
     const chain = kh * kw * core.latency;
-    tileCycles += count * (Math.max(taps / core.fmas, loads / core.loads, chain * 0.7) + outputs * 1.2 + 5);
+    tileCycles += count * (Math.max(taps / core.fmas, loads / (0.8 * core.loads), chain * 0.7) + outputs * 1.2 + 5);
   }
   const inputBytes = 4 * workload.x.row * (workload.rows * workload.window.stride[0] + kh - 1);
   // Rows of x that neighbouring rows of output share come from the first cache only if a block's rows fit there.
