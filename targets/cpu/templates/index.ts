@@ -2,6 +2,7 @@ import type { Template, Workload } from "../../../src/schedule/index.ts";
 import { binary } from "./binary.ts";
 import { depthwise } from "./depthwise.ts";
 import { fillBorder } from "./fill-border.ts";
+import { floatTemplates } from "./float/index.ts";
 import { igemm, igemmActivation } from "./igemm.ts";
 import { pool } from "./pool.ts";
 import { resize } from "./resize.ts";
@@ -10,13 +11,8 @@ import { transfer } from "./transfer.ts";
 
 /** All templates; where several match a workload, the first one's seed is used without a search. */
 export const templates: readonly Template[] = [
-  igemm,
-  igemmActivation,
-  depthwise,
-  pool,
-  binary,
-  table,
-  transfer,
-  fillBorder,
-  resize,
-].map((template) => template as Template<Workload> as Template);
+  ...[igemm, igemmActivation, depthwise, pool, binary, table, transfer, fillBorder, resize].map(
+    (template) => template as Template<Workload> as Template,
+  ),
+  ...floatTemplates,
+];

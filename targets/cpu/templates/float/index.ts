@@ -1,0 +1,21 @@
+import type { Template, Workload } from "../../../../src/schedule/index.ts";
+import { binaryF32 } from "./binary.ts";
+import { depthwiseF32 } from "./depthwise.ts";
+import { directF32 } from "./direct.ts";
+import { fillBorderF32 } from "./fill-border.ts";
+import { moveF32 } from "./move.ts";
+import { poolF32 } from "./pool.ts";
+import { unaryF32 } from "./unary.ts";
+import { winogradF32 } from "./winograd.ts";
+
+/** Templates of float32 workloads; Winograd first: it matches only where its products are worth the transforms. */
+export const floatTemplates: readonly Template[] = [
+  winogradF32,
+  directF32,
+  depthwiseF32,
+  poolF32,
+  binaryF32,
+  unaryF32,
+  moveF32,
+  fillBorderF32,
+].map((template) => template as Template<Workload> as Template);
