@@ -6,7 +6,7 @@ import { efficientNetB0, mobileNetV2, resNet50 } from "./convolutional.ts";
 import { bertBase, encoder, miniLM } from "./encoder.ts";
 
 /** Networks whose weights are drawn from a seed: the shapes that everyone publishes figures for. */
-export const generatedNetworks: Readonly<Record<string, (seed: number) => Model>> = {
+const generatedNetworks: Readonly<Record<string, (seed: number) => Model>> = {
   resnet50: resNet50,
   "mobilenet-v2": mobileNetV2,
   "efficientnet-b0": efficientNetB0,

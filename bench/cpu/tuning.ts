@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import type { MeasurePolicy, SpeedRatio } from "../../src/measure/index.ts";
+import { makeScheduleCache, tuningEfforts } from "../../src/schedule/index.ts";
+import type { Device } from "../../targets/index.ts";
+import { holdContest } from "./contest.ts";
+import { makePlainForms, makeRegionForm } from "./forms.ts";
+import type { RegionForm } from "./forms.ts";
+import type { BenchModel } from "./models.ts";
+import { startRunner } from "./runner.ts";
+
+/** What one tuning took. */
+export interface TuningCost {
+  readonly seconds: number;
+  readonly workloads: number;
+  readonly tried: number;
+  readonly failed: number;
+  readonly candidatesPerSecond: number;
+  /** Of one candidate. */
+  readonly emissionMs: number;
+}
+
+/** Figures of the tuner on one network in INT8. */
+export interface TuningResult {
+  readonly model: string;
+  readonly cold: TuningCost;
+  readonly extensive: TuningCost;
+  /** The same with the records of the cold one. */
+  readonly warm: TuningCost;
+  /** The extensive result against the default one, on one thread. */
+  readonly gain: SpeedRatio | undefined;
+}
+
+/** Tunes a network cold at default and at extensive effort, then warm, and races the first two results. */
+export async function measureTuning(
+  model: BenchModel,
+  setup: { readonly shared: string; readonly device: Device; readonly policy: MeasurePolicy },
+): Promise<TuningResult> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-cpu-tuning-"));
+  const runner = startRunner(process.execPath, [join(import.meta.dirname, "session-runner.js")]);
+  try {
+    const { qdq, samples } = await makePlainForms(model, setup.shared, folder);
+    const cache = makeScheduleCache([]);
+    const { device } = setup;
+    const make = (name: string, options: Pick<Parameters<typeof makeRegionForm>[2], "cache" | "effort">) =>
+      makeRegionForm(qdq, join(folder, `${name}.onnx`), { ...options, device });
+    const cold = await make("default", { cache, effort: tuningEfforts.default });
+    const warm = await make("warm", { cache, effort: tuningEfforts.default });
+    const extensive = await make("extensive", { cache: makeScheduleCache([]), effort: tuningEfforts.extensive });
+    const contestants = Object.entries({ cold, extensive }).map(([name, { file }]) => ({ name, model: file, runner }));
+    const contest = await holdContest(contestants, 1, samples.slice(0, 1), setup.policy);
+    return {
+      model: model.name,
+      ...{ cold: costOf(cold), extensive: costOf(extensive), warm: costOf(warm) },
+      gain: contest.speed("cold", "extensive"),
+    };
+  } finally {
+    runner.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function costOf({ tuned, seconds }: RegionForm): TuningCost {
+  return {
+    ...{ seconds, workloads: tuned?.workloads ?? 0, tried: tuned?.tried ?? 0, failed: tuned?.failed ?? 0 },
+    candidatesPerSecond: tuned?.candidatesPerSecond ?? 0,
+    emissionMs: tuned?.emissionMs ?? 0,
+  };
+}
+
+/** The figures, a line an effort. */
+export function printTuning({ model, cold, extensive, warm, gain }: TuningResult): string {
+  const lines = Object.entries({ "default, cold": cold, "extensive, cold": extensive, "default, warm": warm }).map(
+    ([name, { seconds, workloads, tried, failed, candidatesPerSecond, emissionMs }]) =>
+      `${model} ${name}: ${seconds.toFixed(2)} s, ${workloads} workloads, ${tried} candidates measured (${failed} failed), ` +
+      `${candidatesPerSecond.toFixed(1)} a second, ${emissionMs.toFixed(2)} ms to emit one`,
+  );
+  const text =
+    gain === undefined ? "" : `${gain.ratio.toFixed(3)}x (${gain.low.toFixed(3)} to ${gain.high.toFixed(3)})`;
+  return [...lines, `${model} extensive against default: ${text}`].join("\n");
+}
