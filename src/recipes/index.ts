@@ -8,6 +8,8 @@ export type { ModelComparison, OutputComparison } from "./compare-models.ts";
 export { compareModels } from "./compare-models.ts";
 export type { ModelSummary } from "./inspect.ts";
 export { inspectModel } from "./inspect.ts";
+export type { KernelInspection, ProgramInspection, RegionInspection, StepInspection } from "./inspect-regions.ts";
+export { inspectRegions } from "./inspect-regions.ts";
 export type { Finding, PassListing, TargetListing } from "./listings.ts";
 export { examine, listPasses, listTargets } from "./listings.ts";
 export { writeConfig } from "./write-config.ts";

@@ -1,4 +1,11 @@
 import type { CliCommand } from "../command.ts";
+import type { CliIo } from "../io.ts";
+
+interface InspectOptions {
+  readonly text?: boolean;
+  readonly kernels?: boolean;
+  readonly json?: boolean;
+}
 
 /** `infer-opt inspect MODEL`: what is in a model. */
 export const inspect: CliCommand = {
@@ -9,8 +16,13 @@ export const inspect: CliCommand = {
       .description("show inputs, outputs, operators, parameters and problems of a model")
       .argument("<model>", "the ONNX model")
       .option("--text", "the whole graph as text, one line a node")
+      .option("--kernels", "the programs of compiled regions: steps, memory, and the instructions of every kernel")
       .option("--json", "as JSON")
-      .action(async (model: string, values: { readonly text?: boolean; readonly json?: boolean }) => {
+      .action(async (model: string, values: InspectOptions) => {
+        if (values.kernels === true) {
+          await printRegions(model, values.json === true, io);
+          return;
+        }
         const { inspectModel } = await import("../../recipes/index.ts");
         const { formatBytes } = await import("../../report/index.ts");
         const { formatDiagnostic } = await import("../../diagnostics/index.ts");
@@ -37,3 +49,12 @@ export const inspect: CliCommand = {
       });
   },
 };
+
+async function printRegions(model: string, json: boolean, io: CliIo): Promise<void> {
+  const { inspectRegions } = await import("../../recipes/index.ts");
+  const { formatRegion } = await import("../format-region.ts");
+  const regions = await inspectRegions(model);
+  if (json) io.stdout(`${JSON.stringify(regions, null, 2)}\n`);
+  else if (regions.length === 0) io.stdout("no compiled regions\n");
+  else for (const region of regions) io.stdout(formatRegion(region));
+}
