@@ -17,8 +17,8 @@ import {
 import type { DepthwisePlan } from "./depthwise-plan.ts";
 import { channelBlockCount, passCount } from "./depthwise-plan.ts";
 import { rowRegisters } from "./depthwise-registers.ts";
-import type { RowPass } from "./depthwise-row.ts";
 import { elementBytes, emitRowPass } from "./depthwise-row.ts";
+import type { RowPass } from "./depthwise-sums.ts";
 import { depthwiseBlockBytes } from "./depthwise-weights.ts";
 
 const savedRegisters = [rbx, rbp, r12, r13, r14, r15];

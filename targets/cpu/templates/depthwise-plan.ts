@@ -87,7 +87,7 @@ export function channelBlockCount({ blocks }: DepthwisePlan): number {
 }
 
 /** Outputs whose sums are under way at a time. */
-export function pendingOutputs({ point, across }: DepthwisePlan): number {
+export function pendingOutputs({ point, across }: Pick<DepthwisePlan, "point" | "across">): number {
   if (point.keep !== keeps.sums) return 1;
   return Math.min(across.columns, Math.ceil(across.span / across.stride));
 }

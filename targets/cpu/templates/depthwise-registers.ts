@@ -37,7 +37,7 @@ export interface VectorUse {
 }
 
 /** Columns of x in registers at a time. */
-export function keptColumns({ point, across }: DepthwisePlan): number {
+export function keptColumns({ point, across }: Pick<DepthwisePlan, "point" | "across">): number {
   return point.keep === keeps.columns ? across.span : 1;
 }
 

@@ -2,6 +2,7 @@ import type { Point } from "../../../src/schedule/record.ts";
 import type { Space } from "../../../src/schedule/template.ts";
 import type { DepthwiseWorkload } from "../workload.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
+import type { Across } from "./depthwise-geometry.ts";
 import { acrossOf } from "./depthwise-geometry.ts";
 import type { DepthwisePlan } from "./depthwise-plan.ts";
 import { channelBlockCount, depthwisePoint, keeps, pendingOutputs, planDepthwise } from "./depthwise-plan.ts";
@@ -12,8 +13,8 @@ const wholeRow = 16;
 
 /** All values of the parameters of depthwise, and which combinations make sense for a workload. */
 export function depthwiseSpace(workload: DepthwiseWorkload, isa: VectorIsa): Space {
-  const { columns } = acrossOf(workload);
-  const unrolled = Array.from({ length: wholeRow }, (_, index) => index + 1).filter((count) => count <= columns);
+  const across = acrossOf(workload);
+  const unrolled = Array.from({ length: wholeRow }, (_, index) => index + 1).filter((count) => count <= across.columns);
   const vectors = Math.ceil(workload.channels / isa.lanes);
   return {
     parameters: [
@@ -24,22 +25,22 @@ export function depthwiseSpace(workload: DepthwiseWorkload, isa: VectorIsa): Spa
       { name: "order", values: [0, 1] },
       { name: "parallel", values: [0, 1] },
     ],
-    legal: (point) => isLegal(workload, isa, point),
+    legal: (point) => isLegal(workload, isa, across, point),
   };
 }
 
-function isLegal(workload: DepthwiseWorkload, isa: VectorIsa, values: Point): boolean {
+function isLegal(workload: DepthwiseWorkload, isa: VectorIsa, across: Across, values: Point): boolean {
   const point = depthwisePoint(values);
   // Windows with gaps between their rows share no rows with the next output.
   if (point.rows > 1 && workload.window.dilation[0] > 1) return false;
+  if (!turnsRound({ point, across })) return false;
   const plan = planDepthwise(workload, point, isa);
-  if (!unrollsWhole(plan)) return false;
   if (channelBlockCount(plan) === 1 && (point.order === 1 || point.parallel === 1)) return false;
   return fits(plan);
 }
 
 /** Registers turn round within the unrolled columns, or the row is unrolled whole. */
-function unrollsWhole(plan: DepthwisePlan): boolean {
+function turnsRound(plan: Pick<DepthwisePlan, "point" | "across">): boolean {
   const { point, across } = plan;
   if (point.columns === across.columns) return true;
   if (2 * point.columns > across.columns) return false;

@@ -19,7 +19,7 @@ export function depthwiseBlockBytes(plan: DepthwisePlan, vectors: number): numbe
 }
 
 /** Channels including those that fill the last vector. */
-export function paddedChannels({ blocks, isa }: DepthwisePlan): number {
+function paddedChannels({ blocks, isa }: DepthwisePlan): number {
   return (blocks.full * blocks.vectors + blocks.restVectors) * isa.lanes;
 }
 

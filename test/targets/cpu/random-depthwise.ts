@@ -46,7 +46,7 @@ function randomWorkload({ below, pick }: Choices): DepthwiseWorkload {
 }
 
 /** Seeded contents: those of a dense convolution of one input channel, with an input of as many channels as outputs. */
-export function fillDepthwise(workload: DepthwiseWorkload, seed: number): DepthwiseCase {
+function fillDepthwise(workload: DepthwiseWorkload, seed: number): DepthwiseCase {
   const { channels, ...shared } = workload;
   const dense = fillConv({ ...shared, op: "conv-u8s8", inputs: 1, outputs: channels, weights: "oihw" }, seed);
   const { below, pick } = choices(seed + 1);
