@@ -62,9 +62,8 @@ export function winogradSeed(workload: FloatConvWorkload, device: DeviceFingerpr
     for (const block of values("block"))
       for (const vectors of values("vectors"))
         for (const pixels of values("pixels")) {
-          const unroll = Math.min(4, 2 ** Math.floor(Math.log2(workload.inputs)));
-          const point = { tile, pixels, vectors, block, unroll, prefetch: 1, parallel: 0 };
-          if (unroll < 2 || !space.legal(point)) continue;
+          const point = { tile, pixels, vectors, block, unroll: 2, prefetch: 1, parallel: 0 };
+          if (!space.legal(point)) continue;
           const cost = winogradCost(planWinograd(workload, winogradPoint(point)), device);
           if (best === undefined || cost < best.cost) best = { point, cost };
         }
