@@ -39,8 +39,10 @@ export const depthwise: Template<DepthwiseWorkload> = {
 /** Products of bytes are summed 256 times too large where they are widened: more taps would overflow. */
 const widenedTaps = 256;
 
-function computes({ window }: DepthwiseWorkload, isa: VectorIsa | undefined): boolean {
-  return isa !== undefined && (isa.name !== "avx2" || window.kernel[0] * window.kernel[1] <= widenedTaps);
+function computes({ window, epilogue }: DepthwiseWorkload, isa: VectorIsa | undefined): boolean {
+  // Activations that are computed in float32 are at most one step off: not of this template's class.
+  if (isa === undefined || epilogue.activation !== undefined) return false;
+  return isa.name !== "avx2" || window.kernel[0] * window.kernel[1] <= widenedTaps;
 }
 
 function isaOf(device: DeviceFingerprint): VectorIsa {

@@ -39,6 +39,7 @@ function randomWorkload({ below, pick }: Choices): DepthwiseWorkload {
     y: tensor(columns),
     epilogue: {
       out,
+      ...(below(4) === 0 ? { saturates: true } : {}),
       table: out === "u8" && below(4) === 0,
       residual: residual === undefined ? undefined : below(2) === 0 ? residual : { ...residual, first: true },
     },
