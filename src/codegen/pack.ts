@@ -69,8 +69,9 @@ export type Pack =
   | {
       /**
        * The same for int8 OIHW weights and F(4x4,3x3): int16 `[36][outputs/blockOutputs][inputs/2][blockOutputs][2]` with a
-       * symmetric scale of `bits` bits per (position, output), and float32 `[36][outputs]` multipliers
-       * `scale * fl(inputScale * weightScale[o]) / outputScale` at `scaleOffset`.
+       * symmetric scale per (position, output): the finest of at most `bits` bits for which no sum over `sumInputs` input
+       * channels (from a multiple of them on) of products with transformed uint8 inputs passes int32. At `scaleOffset`
+       * float32 `[36][outputs]` multipliers `scale * fl(inputScale * weightScale[o]) / outputScale`.
        */
       readonly kind: "winograd-s16";
       readonly from: string;
@@ -79,6 +80,7 @@ export type Pack =
       readonly inputScale: number;
       readonly outputScale: number;
       readonly bits: number;
+      readonly sumInputs: number;
       readonly outputs: number;
       readonly inputs: number;
       readonly blockOutputs: number;

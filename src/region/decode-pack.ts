@@ -92,6 +92,7 @@ function decodeWinograd(reader: ByteReader): {
   tile: 2 | 4;
   bits: number;
   perTensor: boolean;
+  sumInputs: number;
   inputScale: number;
   outputScale: number;
   outputs: number;
@@ -103,11 +104,12 @@ function decodeWinograd(reader: ByteReader): {
   if (tile !== 2 && tile !== 4) throw new RangeError(`Winograd tile ${tile} is unknown`);
   const bits = reader.u32();
   const perTensor = reader.u32() !== 0;
-  reader.u32();
+  const sumInputs = reader.u32();
   const inputScale = reader.f32();
   const outputScale = reader.f32();
   const outputs = reader.u64();
   const inputs = reader.u64();
   const blockOutputs = reader.u64();
-  return { tile, bits, perTensor, inputScale, outputScale, outputs, inputs, blockOutputs, scaleOffset: reader.u64() };
+  const scaleOffset = reader.u64();
+  return { tile, bits, perTensor, sumInputs, inputScale, outputScale, outputs, inputs, blockOutputs, scaleOffset };
 }

@@ -68,7 +68,7 @@ export function encodePack(bound: BoundPack, packs: ByteWriter, data: ByteWriter
       packs.u32(4);
       packs.u32(pack.bits);
       packs.u32(pack.perTensor ? 1 : 0);
-      packs.u32(0);
+      packs.u32(pack.sumInputs);
       packs.f32(pack.inputScale);
       packs.f32(pack.outputScale);
       packs.u64(pack.outputs);

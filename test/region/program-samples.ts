@@ -60,6 +60,7 @@ const packs: fc.Arbitrary<Pack> = fc.oneof(
     inputScale: scale,
     outputScale: scale,
     bits: fc.integer({ min: 2, max: 16 }),
+    sumInputs: fc.integer({ min: 1, max: 65_536 }),
     scaleOffset: size,
     ...winograd,
   }),

@@ -103,6 +103,7 @@ static bool verify_winograd(const infer_opt_program *program, const iopt_pack *p
   *work = count;
   if (!integer) return true;
   if (pack->bits < 2 || pack->bits > 16 || pack->per_tensor > 1) return false;
+  if (pack->sum_inputs < 1 || pack->sum_inputs > 1 << 16) return false;
   return holds_elements(constant(program, pack->second, IOPT_FLOAT32), pack->per_tensor ? 1 : pack->outputs,
                         sizeof(float)) &&
          in_weights(program, pack, pack->scale_offset,

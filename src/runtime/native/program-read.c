@@ -137,7 +137,7 @@ static void read_pack(iopt_reader *reader, iopt_pack *pack) {
       pack->tile = iopt_read_u32(reader);
       pack->bits = iopt_read_u32(reader);
       pack->per_tensor = iopt_read_u32(reader);
-      iopt_read_u32(reader);
+      pack->sum_inputs = iopt_read_u32(reader);
       pack->input_scale = iopt_read_f32(reader);
       pack->output_scale = iopt_read_f32(reader);
       pack->outputs = iopt_read_u64(reader);

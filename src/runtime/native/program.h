@@ -87,7 +87,7 @@ typedef struct iopt_loop {
 typedef struct iopt_pack {
   uint32_t kind;
   uint32_t source, second; /* inputs; IOPT_NO_INPUT: none */
-  uint32_t element_bytes, quad64, per_tensor, tile, bits;
+  uint32_t element_bytes, quad64, per_tensor, tile, bits, sum_inputs;
   int32_t zero_point;
   float input_scale, output_scale;
   uint64_t base, target_offset, source_offset, scale_offset;

@@ -56,21 +56,26 @@ export function evaluatePack(pack: Pack, base: number, constants: Constants, wei
       const scales = float32(constants[pack.weightScale]);
       const blocks = Math.ceil(pack.outputs / pack.blockOutputs);
       const pairs = Math.ceil(pack.inputs / 2);
-      const most = 2 ** (pack.bits - 1) - 1;
+      const limit = 2 ** (pack.bits - 1) - 1;
       for (let o = 0; o < pack.outputs; o++) {
         const all = Array.from({ length: pack.inputs }, (_, i) =>
           transform([...g.subarray((o * pack.inputs + i) * 9, (o * pack.inputs + i) * 9 + 9)], 4),
         );
         for (let p = 0; p < 36; p++) {
-          const greatest = Math.max(...all.map((points) => Math.abs(points[p] as number)));
+          const sizes = all.map((points) => Math.abs(points[p] as number));
+          const sums = sizes.map((_, i) =>
+            sizes.slice(i - (i % pack.sumInputs), i + 1).reduce((sum, size) => sum + size, 0),
+          );
+          const most = (2 ** 31 - 1) / greatestInput(p) - pack.sumInputs / 2;
+          const greatest = Math.max(...sizes);
+          const scale = greatest === 0 ? 0 : Math.min(limit / greatest, most / Math.max(...sums));
           all.forEach((points, i) => {
             const block = Math.floor(o / pack.blockOutputs);
             const at = (((p * blocks + block) * pairs + (i >> 1)) * pack.blockOutputs + (o % pack.blockOutputs)) * 2;
-            const exact = greatest === 0 ? 0 : ((points[p] as number) * most) / greatest;
-            view.setInt16(target + 2 * (at + (i & 1)), roundHalfEven(exact), true);
+            view.setInt16(target + 2 * (at + (i & 1)), roundHalfEven((points[p] as number) * scale), true);
           });
           const sumScale = Math.fround(pack.inputScale * (scales[pack.perTensor ? 0 : o] as number));
-          const multiplier = ((greatest / most) * sumScale) / pack.outputScale;
+          const multiplier = scale === 0 ? 0 : sumScale / scale / pack.outputScale;
           view.setFloat32(base + pack.scaleOffset + 4 * (p * pack.outputs + o), multiplier, true);
         }
       }
@@ -123,6 +128,22 @@ const matrices = {
 } as const;
 
 /** G g G^T, all in float64. */
+/** The largest size of point p of B^T d B for d of 0 to 255 less a zero point. */
+function greatestInput(p: number): number {
+  const rows = [
+    [4, 0, -5, 0, 1, 0],
+    [0, -4, -4, 1, 1, 0],
+    [0, 4, -4, -1, 1, 0],
+    [0, -2, -1, 2, 1, 0],
+    [0, 2, -1, -2, 1, 0],
+    [0, 4, 0, -5, 0, 1],
+  ];
+  const [left, right] = [rows[Math.floor(p / 6)] as number[], rows[p % 6] as number[]];
+  const products = left.flatMap((a) => right.map((b) => a * b));
+  const sum = (sign: 1 | -1): number => products.reduce((total, value) => total + Math.max(sign * value, 0), 0);
+  return 255 * Math.max(sum(1), sum(-1));
+}
+
 function transform(g: readonly number[], tile: 2 | 4): number[] {
   const matrix = matrices[tile];
   const half = matrix.map((row) =>

@@ -68,6 +68,7 @@ function sampleProgram(): Program {
         inputScale: 0.5,
         outputScale: 0.25,
         bits: 13,
+        sumInputs: 64,
         scaleOffset: 36 * 8 * 2 * 4,
         ...winograd,
       },
