@@ -92,7 +92,7 @@ export function emitDots(
       const bytes = columnRegister(row, column, step.group, vector);
       const place = (index * plan.across.taps + tap) * vectors + vector;
       if (plan.groupRows === 2) emitWideDot(row, sum, bytes, storedWeights(row, place), begins);
-      else assembler.emit("vpdpbusd", sum, bytes, use.weights[place] ?? storedWeights(row, place));
+      else assembler.emit(plan.isa.dot, sum, bytes, use.weights[place] ?? storedWeights(row, place));
     }
   });
 }

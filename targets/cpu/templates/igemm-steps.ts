@@ -78,7 +78,7 @@ function emitDotStep(sink: InstructionSink, tile: RegisterTile, pointers: StepPo
     sink.emit("vpbroadcastd", x, mem(pointers.x, { disp: at.x + offset }));
     for (let vector = 0; vector < vectors; vector++) {
       const weights = vector < resident ? isa.vector(operands + vector) : stored(vector);
-      sink.emit("vpdpbusd", accumulatorOf(tile, pixel, vector), x, weights);
+      sink.emit(isa.dot, accumulatorOf(tile, pixel, vector), x, weights);
     }
   });
 }

@@ -39,6 +39,7 @@ for (const [name, isa] of Object.entries(variants))
       const { workload } = sample;
       const point = seed % 4 === 0 ? depthwise.seed(workload, device(isa)) : randomPoint(sample, isa, seed);
       const kernel = depthwise.emit(workload, point, device(isa));
+      expect(kernel.features.filter((feature) => !(isa as readonly string[]).includes(feature))).toEqual([]);
       const { residual, x } = sample.operands;
       const { y } = runKernel(
         { ...kernel, grain: 1 },

@@ -46,6 +46,7 @@ for (const [name, isa] of Object.entries(variants))
       const point = seed % 4 === 0 ? igemm.seed(sample.workload, device(isa)) : randomPoint(sample, isa, seed);
       // A grain of 1, so that threads share out even the smallest extent.
       const kernel = { ...igemm.emit(sample.workload, point, device(isa)), grain: 1 };
+      expect(kernel.features.filter((feature) => !(isa as readonly string[]).includes(feature))).toEqual([]);
       const { residual, x } = sample.operands;
       const { y } = runKernel(
         kernel,

@@ -13,6 +13,8 @@ export interface VectorIsa {
   readonly registers: 32 | 16;
   /** One instruction permutes the bytes of two vectors: tables of 256 bytes are looked up by it. */
   readonly permutesBytes: boolean;
+  /** Adds products of four bytes; not there on plain AVX2. VEX and EVEX forms belong to different extensions. */
+  readonly dot: "vpdpbusd" | "{vex} vpdpbusd";
   vector(index: number): Register;
 }
 
@@ -22,6 +24,7 @@ const avx512: VectorIsa = {
   lanes: 16,
   registers: 32,
   permutesBytes: false,
+  dot: "vpdpbusd",
   vector: zmm,
 };
 const avx2: VectorIsa = {
@@ -30,6 +33,7 @@ const avx2: VectorIsa = {
   lanes: 8,
   registers: 16,
   permutesBytes: false,
+  dot: "{vex} vpdpbusd",
   vector: ymm,
 };
 
