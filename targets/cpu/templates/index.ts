@@ -8,6 +8,7 @@ import { pool } from "./pool.ts";
 import { resize } from "./resize.ts";
 import { table } from "./table.ts";
 import { transfer } from "./transfer.ts";
+import { transformerTemplates } from "./transformer/index.ts";
 
 /** All templates; where several match a workload, the first one's seed is used without a search. */
 export const templates: readonly Template[] = [
@@ -15,4 +16,5 @@ export const templates: readonly Template[] = [
     (template) => template as Template<Workload> as Template,
   ),
   ...floatTemplates,
+  ...transformerTemplates,
 ];

@@ -1,0 +1,92 @@
+import type { Assembler, Memory, Register } from "../../../../../src/codegen/x86/index.ts";
+import {
+  createAssembler,
+  mem,
+  r12,
+  r13,
+  r14,
+  r15,
+  rax,
+  rbp,
+  rbx,
+  rdi,
+  rdx,
+  rsi,
+  rsp,
+} from "../../../../../src/codegen/x86/index.ts";
+import type { VectorConstants } from "../vector-constants.ts";
+import type { ConstantName, Emission } from "./frame.ts";
+import { registers, residentOf } from "./frame.ts";
+import { emitMix } from "./mix.ts";
+import { emitPackedValues, emitTransposedKeys } from "./pack.ts";
+import type { AttentionPlan } from "./plan.ts";
+import { emitScores } from "./scores.ts";
+
+const savedRegisters = [rbx, rbp, r12, r13, r14, r15];
+
+/** Emits the whole kernel, head by head; `roles` are the names of its arguments in their order. */
+export function emitAttention(
+  plan: AttentionPlan,
+  constants: VectorConstants<ConstantName>,
+  roles: readonly string[],
+): Assembler {
+  const a = createAssembler();
+  const stored = (name: ConstantName): Memory => constants.at(registers.params, name);
+  const emission: Emission = { a, plan, stored, constant: (name) => residentOf(plan, name) ?? stored(name) };
+  const { workload, width } = plan;
+  const element = workload.out === "u8" ? 1 : 4;
+  for (const register of savedRegisters) a.emit("push", register);
+  a.emit("sub", rdx, rsi);
+  a.emit("push", rdx);
+  const argument = (role: string): Memory => mem(rdi, { disp: 8 * roles.indexOf(role) });
+  const pointers: readonly (readonly [Register, string, number])[] = [
+    [registers.q, "q", 4 * width],
+    [registers.k, "k", 4 * width],
+    [registers.v, "v", 4 * width],
+    [registers.y, "y", element * width],
+  ];
+  for (const [register, role, bytes] of pointers) {
+    a.emit("imul", register, rsi, bytes);
+    a.emit("add", register, argument(role));
+  }
+  if (workload.mask) a.emit("mov", registers.mask, argument("mask"));
+  a.emit("mov", rax, argument("params"));
+  a.emit("mov", registers.params, rax);
+  a.bind("head");
+  emitTransposedKeys(emission);
+  emitPackedValues(emission);
+  emitQueries(emission, element);
+  for (const [register, , bytes] of pointers) a.emit("add", register, bytes);
+  a.emit("sub", mem(rsp, { bits: 64 }), 1);
+  a.emit("jnz", a.label("head"));
+  a.emit("pop", rdx);
+  for (const register of [...savedRegisters].reverse()) a.emit("pop", register);
+  a.emit("vzeroupper");
+  a.emit("ret");
+  return a;
+}
+
+/** All queries of a head, a block at a time. */
+function emitQueries(emission: Emission, element: 1 | 4): void {
+  const { a, plan } = emission;
+  const { workload, queryBlock } = plan;
+  const { query, result, blocks } = registers;
+  a.emit("mov", query, registers.q);
+  a.emit("mov", result, registers.y);
+  const whole = Math.floor(workload.columns / queryBlock);
+  a.emit("mov", blocks, whole);
+  a.bind("block");
+  emitBlock(emission, queryBlock);
+  a.emit("add", query, 4 * queryBlock * workload.q.pixel);
+  a.emit("add", result, element * queryBlock * workload.y.pixel);
+  a.emit("sub", blocks, 1);
+  a.emit("jnz", a.label("block"));
+  const rest = workload.columns % queryBlock;
+  if (rest > 0) emitBlock(emission, rest);
+}
+
+function emitBlock(emission: Emission, rows: number): void {
+  const { tileRows } = emission.plan;
+  for (let first = 0; first < rows; first += tileRows) emitScores(emission, first, Math.min(tileRows, rows - first));
+  emitMix(emission, rows);
+}
