@@ -4,6 +4,8 @@ export type { CompileResult, CompileSetup } from "./compile.ts";
 export { compile } from "./compile.ts";
 export type { ModelAccuracy } from "./evaluate-models.ts";
 export { evaluateModels } from "./evaluate-models.ts";
+export type { HostCheck } from "./check-host.ts";
+export { checkHost, hostLibraryPath } from "./check-host.ts";
 export type { ModelComparison, OutputComparison } from "./compare-models.ts";
 export { compareModels } from "./compare-models.ts";
 export type { ModelSummary } from "./inspect.ts";

@@ -1,7 +1,7 @@
 export type { HostLibrary } from "./native.ts";
 export { loadHostLibrary } from "./native.ts";
 export type { HostProgram, ProgramFacts, RunOptions } from "./native-program.ts";
-export { nativeLibraryPath } from "./native-path.ts";
+export { nativeLibraryPath, whyNativeMissing } from "./native-path.ts";
 export { bundledOrtPath } from "./native-ort-path.ts";
 export type { NativeSession, NativeSessionOptions, PreparedRun, SessionTensor } from "./native-session.ts";
 export { createNativeSession } from "./native-session.ts";

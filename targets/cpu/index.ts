@@ -1,6 +1,8 @@
+import { cpuFeatures } from "../../src/codegen/index.ts";
+import { featureBits } from "../../src/region/index.ts";
 import { loadHostLibrary } from "../../src/runtime/index.ts";
 import { onnxruntime } from "../onnxruntime/index.ts";
-import type { Target } from "../target.ts";
+import type { Device, Target } from "../target.ts";
 
 /**
  * This CPU with kernels of our own: ONNX Runtime runs the model, the host library runs regions of it. The file stays
@@ -16,9 +18,19 @@ export const cpu: Target = {
     if ("missing" in found) return found;
     const host = loadHostLibrary();
     if ("missing" in host) return { missing: `the host library: ${host.missing}` };
-    const { device } = found;
+    const device = withFeatures(found.device, host.features);
     return { device: { ...device, toolchain: { ...device.toolchain, host: "1" } } };
   },
   listProgram: async (program) => (await import("./list-program.ts")).listProgram(program),
   compileRegions: async (model, setup) => (await import("./compile-regions.ts")).compileRegions(model, setup),
 };
+
+/** The device with those features that kernels may use: what the host library finds, less what INFER_OPT_ISA hides. */
+function withFeatures(device: Device, bits: number): Device {
+  const known = new Set<string>(cpuFeatures);
+  const isa = [
+    ...device.fingerprint.isa.filter((name) => !known.has(name)),
+    ...cpuFeatures.filter((name) => (bits & featureBits([name])) !== 0),
+  ].sort();
+  return { ...device, fingerprint: { ...device.fingerprint, isa } };
+}

@@ -6,6 +6,7 @@ import { explain } from "./explain.ts";
 import { inspect } from "./inspect.ts";
 import { fuse, optimize, prune, quantize } from "./optimize.ts";
 import { passes } from "./passes.ts";
+import { runtime } from "./runtime.ts";
 import { targets } from "./targets.ts";
 
 /** The commands, in the order of the help. */
@@ -19,6 +20,7 @@ export const commands: readonly CliCommand[] = [
   inspect,
   passes,
   targets,
+  runtime,
   doctor,
   explain,
 ];

@@ -86,6 +86,13 @@ export const runtimeDiagnostics = {
     explanation:
       "Every kernel is checked against the reference before it is timed, and the whole model once more with its regions: its outputs are compared with those of the same form run by ONNX Runtime alone. Where they differ by more than rounding, nothing of the regions is used.",
   }),
+  hostCheckFailed: define<{ detail: string }>({
+    code: "IO0713",
+    message: ({ detail }) => `the host library does not work here: ${detail}`,
+    hint: () => "build it again with `npm run build:native`; INFER_OPT_NATIVE=0 runs models without it",
+    explanation:
+      "`infer-opt runtime --check` compiles a small quantized convolution for this CPU, runs it in ONNX Runtime once with the host library and once without, and compares every value. A difference means that the library, the emitted code or the CPU is not what it claims to be. It also damages the program and expects that the session is refused: if it is not, ONNX Runtime has run the plain operators in place of the region.",
+  }),
   nativeMissing: define<{ detail: string }>({
     code: "IO0711",
     exitCode: 5,
