@@ -27,7 +27,7 @@ export function createEpilogueEmitter(options: EpilogueOptions): EpilogueEmitter
     finish: (sink, groups) => {
       const store = createStore(sink, context);
       for (const group of groups) {
-        if (out !== "s32") emitScale(sink, group);
+        if (out !== "s32" && group.multipliers !== undefined) emitScale(sink, group.accumulators, group.multipliers);
         if (context.epilogue.activation !== undefined)
           for (const accumulator of group.accumulators) emitGelu(sink, context, accumulator);
         if (out === "u8") store.bytes(emitBytes(sink, context, group), group);
@@ -37,7 +37,11 @@ export function createEpilogueEmitter(options: EpilogueOptions): EpilogueEmitter
   };
 }
 
-function emitScale(sink: InstructionSink, { accumulators, multipliers }: AccumulatorGroup): void {
+function emitScale(
+  sink: InstructionSink,
+  accumulators: AccumulatorGroup["accumulators"],
+  multipliers: readonly Address[],
+): void {
   for (const accumulator of accumulators) sink.emit("vcvtdq2ps", accumulator, accumulator);
   accumulators.forEach((accumulator, index) => {
     const { base, displacement } = multipliers[index] as Address;

@@ -27,8 +27,8 @@ export interface Segment {
 /** One to four accumulators that are packed together. */
 export interface AccumulatorGroup {
   readonly accumulators: readonly Register[];
-  /** Multipliers of each accumulator, in the accumulator's order of channels. */
-  readonly multipliers: readonly Address[];
+  /** Multipliers of each accumulator, in its order of channels; undefined for float32 sums that are scaled already. */
+  readonly multipliers: readonly Address[] | undefined;
   readonly segments: readonly Segment[];
 }
 
