@@ -1,5 +1,6 @@
 import { hashJson } from "../../src/schedule/index.ts";
 import type { DeviceFingerprint, TuningTask, WorkloadCase } from "../../src/schedule/index.ts";
+import { floatCase } from "./cases/float-case.ts";
 import { sumCase } from "./cases/sum-case.ts";
 import type { FloatWorkload } from "./float-workload.ts";
 import type { LoweredRegion } from "./lower/index.ts";
@@ -51,6 +52,9 @@ function caseOf(workload: CpuWorkload | FloatWorkload | TransformerWorkload): ((
     case "conv-u8s8":
     case "depthwise-u8s8":
       return () => sumCase(workload, 1);
+    case "conv-f32":
+    case "depthwise-f32":
+      return () => floatCase(workload, 1);
     default:
       return undefined;
   }

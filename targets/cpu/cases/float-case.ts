@@ -1,0 +1,127 @@
+import type { KernelParameters } from "../../../src/codegen/index.ts";
+import { uniformNumbers } from "../../../src/ir/index.ts";
+import type { WorkloadCase } from "../../../src/schedule/index.ts";
+import type { FloatConvWorkload, FloatDepthwiseWorkload } from "../float-workload.ts";
+import type { FloatConvOperands } from "../reference/float/conv.ts";
+import { evaluateFloatConv } from "../reference/float/conv.ts";
+import { evaluateFloatDepthwise } from "../reference/float/depthwise.ts";
+import type { Strides } from "../workload.ts";
+
+/** Multiply-accumulates of the oracle a case may cost: more are checked on a sample of the outputs. */
+const oracleWork = 4e6;
+
+/** Room behind activations, as kernels may read over the end. */
+const slack = 16;
+
+/** How far results may be off, in standard deviations of the sums, which are of size one here. */
+const bound = 1e-4;
+
+/** Bounds that cut off some results. */
+const parameters: KernelParameters = { numbers: { alpha: 0.2, beta: 0.5, lo: -1, hi: 3 }, tables: {} };
+
+/** Data for a float32 convolution or depthwise convolution, and the check of what a kernel makes of it. */
+export function floatCase(workload: FloatConvWorkload | FloatDepthwiseWorkload, seed: number): WorkloadCase {
+  const { window, rows, columns, epilogue } = workload;
+  const [inputs, outputs, depth] =
+    workload.op === "conv-f32"
+      ? [workload.inputs, workload.outputs, workload.inputs]
+      : [workload.channels, workload.channels, 1];
+  const terms = depth * window.kernel[0] * window.kernel[1];
+  const next = uniformNumbers(seed);
+  // Of mean 0 and variance 1.
+  const floats = (count: number, scale = 1): Float32Array =>
+    Float32Array.from({ length: count }, () => scale * Math.sqrt(12) * (next() - 0.5));
+  const reach = (axis: 0 | 1, size: number): number =>
+    (size - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis];
+  const last = ({ row, pixel }: Strides): number => (rows - 1) * row + (columns - 1) * pixel + outputs;
+  const operands: Operands = {
+    x: floats(reach(0, rows) * workload.x.row + reach(1, columns) * workload.x.pixel + inputs + slack),
+    weights: floats(outputs * terms, 1 / Math.sqrt(terms)),
+    bias: workload.bias ? floats(outputs) : undefined,
+    residual: epilogue.residual === undefined ? undefined : floats(last(epilogue.residual) + slack),
+  };
+  let expected: readonly ExpectedPixel[] | undefined;
+  return {
+    buffers: bytesOf({ x: operands.x, residual: operands.residual }),
+    parameters,
+    constants: bytesOf({ weights: operands.weights, bias: operands.bias }),
+    expected: ({ y }) => {
+      if (y === undefined) return "nothing was written";
+      expected ??= samplePixels(workload, Math.max(4, Math.floor(oracleWork / (outputs * terms)))).map((pixel) => ({
+        ...pixel,
+        values: expectedPixel(workload, pixel, operands),
+      }));
+      return firstWrong(workload, expected, new Float32Array(y.buffer, y.byteOffset, Math.floor(y.byteLength / 4)));
+    },
+  };
+}
+
+type Operands = Omit<FloatConvOperands, "y">;
+
+function bytesOf(arrays: Readonly<Record<string, Float32Array | undefined>>): Record<string, Uint8Array> {
+  return Object.fromEntries(
+    Object.entries(arrays).flatMap(([name, array]) =>
+      array === undefined ? [] : [[name, new Uint8Array(array.buffer, array.byteOffset, array.byteLength)]],
+    ),
+  );
+}
+
+/** An output pixel. */
+interface Pixel {
+  readonly row: number;
+  readonly column: number;
+}
+
+interface ExpectedPixel extends Pixel {
+  readonly values: Float64Array;
+}
+
+/** At most `count` output pixels: the first and the last always, the others spread evenly over all phases of a tile. */
+function samplePixels({ rows, columns }: FloatConvWorkload | FloatDepthwiseWorkload, count: number): readonly Pixel[] {
+  const all = rows * columns;
+  const places =
+    count >= all
+      ? Array.from({ length: all }, (_, index) => index)
+      : Array.from({ length: count }, (_, index) => Math.round((index * (all - 1)) / (count - 1)));
+  return places.map((place) => ({ row: Math.floor(place / columns), column: place % columns }));
+}
+
+/** The oracle's results of a pixel, as a workload of one pixel. */
+function expectedPixel(
+  workload: FloatConvWorkload | FloatDepthwiseWorkload,
+  { row, column }: Pixel,
+  operands: Operands,
+): Float64Array {
+  const { window, epilogue, x } = workload;
+  const added = epilogue.residual;
+  const one = {
+    ...operands,
+    x: operands.x.subarray(row * window.stride[0] * x.row + column * window.stride[1] * x.pixel),
+    residual: added === undefined ? undefined : operands.residual?.subarray(row * added.row + column * added.pixel),
+  };
+  const extent = { rows: 1, columns: 1 };
+  if (workload.op === "conv-f32") {
+    const y = new Float64Array(workload.outputs);
+    evaluateFloatConv({ ...workload, ...extent }, { ...one, y }, parameters);
+    return y;
+  }
+  const y = new Float64Array(workload.channels);
+  evaluateFloatDepthwise({ ...workload, ...extent }, { ...one, y }, parameters);
+  return y;
+}
+
+function firstWrong(
+  { y: strides }: { readonly y: Strides },
+  pixels: readonly ExpectedPixel[],
+  y: Float32Array,
+): string | undefined {
+  for (const { row, column, values } of pixels) {
+    const first = row * strides.row + column * strides.pixel;
+    const channel = values.findIndex((value, index) => !(Math.abs((y[first + index] as number) - value) <= bound));
+    if (channel >= 0) {
+      const [found, wanted] = [y[first + channel], values[channel]];
+      return `row ${row}, column ${column}, channel ${channel}: ${String(found)} instead of ${String(wanted)}`;
+    }
+  }
+  return undefined;
+}
