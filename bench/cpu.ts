@@ -12,10 +12,10 @@ import { describeMachine } from "../scripts/machine.ts";
 import { measureModel } from "./cpu/measure-model.ts";
 import { benchModels } from "./cpu/models.ts";
 import type { BenchModel } from "./cpu/models.ts";
-import { openVinoScript } from "./cpu/openvino.ts";
 import { geometricMeans, printHeader, printMeans, printProfile, printResult } from "./cpu/print-results.ts";
 import type { ModelFailure, ModelResult } from "./cpu/results.ts";
 import { startRunner } from "./cpu/runner.ts";
+import { openVinoRunner } from "./cpu/runner-scripts.ts";
 import type { TuningResult } from "./cpu/tuning.ts";
 import { measureTuning, printTuning } from "./cpu/tuning.ts";
 
@@ -80,7 +80,8 @@ async function main(): Promise<void> {
   const regions = { cache: openRecords(values.records), effort: tuningEfforts[tune], device };
   const threads = values.threads.split(",").map(Number);
   for (const model of namedModels(values.models)) {
-    const result = await attempt(model, { shared, threads, policy, regions, python, profile: values.profile });
+    const setup = { shared, threads, policy, selection: measurePolicies.quick, regions, python };
+    const result = await attempt(model, { ...setup, profile: values.profile });
     results.push(result);
     console.log("error" in result ? `${result.model}: ${result.error}` : printResult(result));
     if ("profile" in result) console.log(printProfile(result));
@@ -128,7 +129,7 @@ function openRecords(file: string | undefined): ScheduleCache {
 }
 
 async function peerVersions(python: string): Promise<Readonly<Record<string, string>>> {
-  const runner = startRunner(python, [openVinoScript()]);
+  const runner = startRunner(python, [openVinoRunner]);
   try {
     return (await runner.request({ op: "versions" })).versions ?? {};
   } finally {

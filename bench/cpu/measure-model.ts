@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MeasurePolicy } from "../../src/measure/index.ts";
-import { measurePolicies } from "../../src/measure/index.ts";
 import { loadModel } from "../../src/onnx/index.ts";
 import { chooseForm } from "./choose-form.ts";
 import { compareOutputs, outputSteps } from "./compare-outputs.ts";
@@ -15,13 +14,16 @@ import { openVinoContestants } from "./openvino.ts";
 import { profileRegions } from "./profile.ts";
 import type { ModelResult, Ratio, RegionSummary, ThreadResult } from "./results.ts";
 import type { FeedFile, Runner } from "./runner.ts";
+import { sessionRunner } from "./runner-scripts.ts";
 import { startRunner } from "./runner.ts";
 
 /** How networks are measured. */
 export interface MeasureSetup {
   readonly shared: string;
   readonly threads: readonly number[];
+  /** Of the races that are reported, and of those that choose the form to report. */
   readonly policy: MeasurePolicy;
+  readonly selection: MeasurePolicy;
   readonly regions: RegionOptions;
   /** Python of the environment that has OpenVINO; undefined leaves OpenVINO out. */
   readonly python: string | undefined;
@@ -51,7 +53,7 @@ async function measureIn(
   setup: MeasureSetup,
   start: (command: string, args: readonly string[]) => Runner,
 ): Promise<ModelResult> {
-  const startSessions = (): Runner => start(process.execPath, [join(import.meta.dirname, "session-runner.js")]);
+  const startSessions = (): Runner => start(process.execPath, [sessionRunner]);
   const plain = await makePlainForms(model, setup.shared, folder);
   const int8 = await makeRegionForm(plain.qdq, join(folder, "int8-regions.onnx"), setup.regions);
   const float = await makeRegionForm(plain.float, join(folder, "float-regions.onnx"), setup.regions);
@@ -80,7 +82,7 @@ async function measureIn(
   const peers = openVino?.contestants ?? [];
   const contests: (readonly [selection: Contest, contest: Contest])[] = [];
   for (const threads of setup.threads) {
-    const selection = await holdContest(ours, threads, plain.samples.slice(0, 1), measurePolicies.quick);
+    const selection = await holdContest(ours, threads, plain.samples.slice(0, 1), setup.selection);
     const all = [...ours, ...others, ...peers];
     contests.push([selection, await holdContest(all, threads, plain.samples.slice(0, 1), setup.policy)]);
     Object.assign(failures, contests.at(-1)?.[1].failures, openVino?.failures);

@@ -1,14 +1,8 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Contestant } from "./contest.ts";
 import type { PlainForms } from "./forms.ts";
 import type { Runner } from "./runner.ts";
-
-/** The Python script that runs models in OpenVINO. */
-export function openVinoScript(): string {
-  const near = join(import.meta.dirname, "..", "peers", "openvino-runner.py");
-  return existsSync(near) ? near : join(import.meta.dirname, "..", "..", "..", "bench", "peers", "openvino-runner.py");
-}
+import { openVinoRunner } from "./runner-scripts.ts";
 
 /** OpenVINO on the QDQ model, on the float model in its default precision, and on what NNCF makes of that one. */
 export async function openVinoContestants(
@@ -17,7 +11,7 @@ export async function openVinoContestants(
   folder: string,
   start: (command: string, args: readonly string[]) => Runner,
 ): Promise<{ readonly contestants: readonly Contestant[]; readonly failures: Readonly<Record<string, string>> }> {
-  const runner = start(python, [openVinoScript()]);
+  const runner = start(python, [openVinoRunner]);
   const contestants: Contestant[] = [
     { name: "openvino-int8", model: qdq, runner },
     { name: "openvino-default", model: original, runner },

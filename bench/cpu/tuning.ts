@@ -8,6 +8,7 @@ import { holdContest } from "./contest.ts";
 import { makePlainForms, makeRegionForm } from "./forms.ts";
 import type { RegionForm } from "./forms.ts";
 import type { BenchModel } from "./models.ts";
+import { sessionRunner } from "./runner-scripts.ts";
 import { startRunner } from "./runner.ts";
 
 /** What one tuning took. */
@@ -38,7 +39,7 @@ export async function measureTuning(
   setup: { readonly shared: string; readonly device: Device; readonly policy: MeasurePolicy },
 ): Promise<TuningResult> {
   const folder = mkdtempSync(join(tmpdir(), "bench-cpu-tuning-"));
-  const runner = startRunner(process.execPath, [join(import.meta.dirname, "session-runner.js")]);
+  const runner = startRunner(process.execPath, [sessionRunner]);
   try {
     const { qdq, samples } = await makePlainForms(model, setup.shared, folder);
     const cache = makeScheduleCache([]);
