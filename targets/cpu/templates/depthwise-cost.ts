@@ -29,7 +29,10 @@ function coreOf({ vendor, family }: DeviceFingerprint, { lanes }: VectorIsa): Co
 const gigahertz = 4;
 
 /** What each further row of a pass costs beyond its instructions: less is under way at a time (measured on Zen 5). */
-const rowLoss = 0.05;
+const rowLoss = 0.12;
+
+/** What it costs to read x block by block, in strides that prefetchers see late (measured with cold caches). */
+const stridedLoss = 1.3;
 
 /** Instructions of a pass that are not in its outputs: pointers, constants, the loop. */
 const passInstructions = 40;
@@ -125,5 +128,6 @@ function trafficCycles(plan: DepthwisePlan, core: Core, device: DeviceFingerprin
   // A block that does not begin with a cache line shares lines with its neighbours.
   const block = blocks.vectors * isa.lanes + (x.pixel % 64 === 0 ? 0 : 63);
   const touched = Math.min(1, (64 * Math.ceil(block / 64)) / x.pixel);
-  return (Math.max(1, channelBlockCount(plan) * touched) * total) / rate;
+  const strided = channelBlockCount(plan) > 1 ? stridedLoss : 1;
+  return (strided * Math.max(1, channelBlockCount(plan) * touched) * total) / rate;
 }
