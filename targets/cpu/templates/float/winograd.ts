@@ -4,19 +4,32 @@ import type { Template } from "../../../../src/schedule/template.ts";
 import type { FloatConvWorkload } from "../../float-workload.ts";
 import { finishKernel } from "../bytes/finish-kernel.ts";
 import { simdOf } from "../bytes/simd.ts";
+import { winogradCost } from "../winograd/cost.ts";
+import { emitWinograd } from "../winograd/emit.ts";
+import { simd } from "../winograd/extension.ts";
+import { emitInputTransform } from "../winograd/input.ts";
+import { emitOutputTransform } from "../winograd/output.ts";
+import type { WinogradArithmetic, WinogradPlan } from "../winograd/plan.ts";
+import { lanes, planWinograd, winogradPoint } from "../winograd/plan.ts";
+import { winogradSeed, winogradSpace } from "../winograd/space.ts";
+import { transformOf } from "../winograd/transform.ts";
 import { activationArgument, biasArgument } from "./arguments.ts";
 import type { FloatEpilogueEmitter } from "./epilogue.ts";
 import { floatEpilogueEmitter } from "./epilogue.ts";
 import { describePoint } from "./point-numbers.ts";
-import { winogradCost } from "./winograd/cost.ts";
-import { emitWinograd } from "./winograd/emit.ts";
-import { simd } from "./winograd/extension.ts";
-import type { WinogradPlan } from "./winograd/plan.ts";
-import { lanes, planWinograd, winogradPoint } from "./winograd/plan.ts";
-import { winogradSeed, winogradSpace } from "./winograd/space.ts";
+import { floatInput } from "./winograd/input.ts";
+import { floatOutput } from "./winograd/output.ts";
 
 /** Channels below which the transforms take more than the products save. */
 const fewestChannels = 16;
+
+const arithmetic: WinogradArithmetic = {
+  tiles: [2, 4],
+  elementBytes: 4,
+  stepInputs: 1,
+  multiply: "vfmadd231ps",
+  sumSteps: undefined,
+};
 
 /**
  * 3×3 convolutions of float32 by Winograd's F(2×2, 3×3) and F(4×4, 3×3): 2.25 and 4 times fewer multiplications. Bound:
@@ -30,16 +43,16 @@ export const winogradF32: Template<FloatConvWorkload> = {
     if (workload.op !== "conv-f32" || simdOf(device)?.name !== "avx512") return false;
     const conv = workload as FloatConvWorkload;
     if (conv.inputs < fewestChannels || conv.outputs < fewestChannels || !isPlain3x3(conv)) return false;
-    return winogradSeed(conv, device) !== undefined;
+    return winogradSeed(conv, arithmetic, device) !== undefined;
   },
-  space: winogradSpace,
+  space: (workload, device) => winogradSpace(workload, arithmetic, device),
   seed: (workload, device) => {
-    const point = winogradSeed(workload, device);
+    const point = winogradSeed(workload, arithmetic, device);
     if (point === undefined) throw new Error("winograd-f32 has no legal point for a workload");
     return point;
   },
   emit,
-  cost: (workload, point, device) => winogradCost(planWinograd(workload, winogradPoint(point)), device),
+  cost: (workload, point, device) => winogradCost(planOf(workload, point), device),
 };
 
 function isPlain3x3({ window, weights }: FloatConvWorkload): boolean {
@@ -47,14 +60,25 @@ function isPlain3x3({ window, weights }: FloatConvWorkload): boolean {
   return weights === "oihw" && is(window.kernel, 3) && is(window.stride, 1) && is(window.dilation, 1);
 }
 
+function planOf(workload: FloatConvWorkload, point: Point): WinogradPlan {
+  return planWinograd(workload, arithmetic, winogradPoint(point));
+}
+
 function emit(workload: FloatConvWorkload, point: Point): Kernel {
-  const plan = planWinograd(workload, winogradPoint(point));
+  const plan = planOf(workload, point);
   const epilogue = floatEpilogueEmitter(simd, workload.epilogue);
-  const kernelArguments = argumentsOf(plan, epilogue);
+  const kernelArguments = argumentsOf(workload, plan, epilogue);
   const a = emitWinograd(
     plan,
-    epilogue,
     kernelArguments.map(({ name }) => name),
+    {
+      input: (emission) => {
+        emitInputTransform(emission, floatInput(plan.point.tile));
+      },
+      output: (emission) => {
+        emitOutputTransform(emission, floatOutput(emission, epilogue));
+      },
+    },
   );
   return finishKernel(a, {
     name: `winograd-f32 ${describePoint(point)}`,
@@ -65,20 +89,23 @@ function emit(workload: FloatConvWorkload, point: Point): Kernel {
   });
 }
 
-function argumentsOf(plan: WinogradPlan, { function: applied }: FloatEpilogueEmitter): readonly KernelArgument[] {
-  const { workload, point, channels, channelBlocks } = plan;
+function argumentsOf(
+  workload: FloatConvWorkload,
+  { point, channels, channelBlocks, weightsBytes }: WinogradPlan,
+  { function: applied }: FloatEpilogueEmitter,
+): readonly KernelArgument[] {
   const { rows, columns, inputs, outputs, bias, epilogue } = workload;
   const touched = { rows, columns, channels: outputs };
   return [
     activationArgument("x", { rows: rows + 2, columns: columns + 2, channels: inputs }, workload.x),
     {
       name: "weights",
-      bytes: plan.weightsBytes,
+      bytes: weightsBytes,
       access: "read",
       alignment: 64,
       packs: () => [
         {
-          ...{ kind: "winograd-f32", from: "weights", tile: plan.transform.tile, targetOffset: 0 },
+          ...{ kind: "winograd-f32", from: "weights", tile: transformOf(point.tile).tile, targetOffset: 0 },
           ...{ inputs, outputs, blockOutputs: point.vectors * lanes },
         },
       ],

@@ -1,6 +1,6 @@
-import type { Assembler, Memory, Register } from "../../../../../src/codegen/x86/index.ts";
-import { r12, r13, rax, rbx } from "../../../../../src/codegen/x86/index.ts";
-import { emitAdvance } from "../vectors.ts";
+import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
+import { r12, r13, rax, rbx } from "../../../../src/codegen/x86/index.ts";
+import { emitAdvance } from "../float/vectors.ts";
 import type { Emission } from "./frame.ts";
 import { slot } from "./frame.ts";
 

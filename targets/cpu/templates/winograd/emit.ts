@@ -1,4 +1,4 @@
-import type { Assembler, Register } from "../../../../../src/codegen/x86/index.ts";
+import type { Assembler, Register } from "../../../../src/codegen/x86/index.ts";
 import {
   createAssembler,
   ecx,
@@ -16,20 +16,26 @@ import {
   rdx,
   rsi,
   rsp,
-} from "../../../../../src/codegen/x86/index.ts";
-import type { FloatEpilogueEmitter } from "../epilogue.ts";
+} from "../../../../src/codegen/x86/index.ts";
 import type { Emission, Variable } from "./frame.ts";
 import { slot, variables } from "./frame.ts";
-import { emitInputTransform } from "./input.ts";
 import { emitMultiply } from "./multiply.ts";
-import { emitOutputTransform, params } from "./output.ts";
+import { outputPointers } from "./output.ts";
 import type { WinogradPlan } from "./plan.ts";
 import { lanes } from "./plan.ts";
 
 const savedRegisters: readonly Register[] = [rbx, rbp, r12, r13, r14, r15];
 
+/** The parts that depend on what is computed in. */
+export interface WinogradParts {
+  /** Transforms the input tiles of a block into scratch memory. */
+  readonly input: (emission: Emission) => void;
+  /** Makes outputs of the sums of a block of tiles and one of output channels. */
+  readonly output: (emission: Emission) => void;
+}
+
 /** Emits the whole kernel; `roles` are the names of its arguments in their order. */
-export function emitWinograd(plan: WinogradPlan, epilogue: FloatEpilogueEmitter, roles: readonly string[]): Assembler {
+export function emitWinograd(plan: WinogradPlan, roles: readonly string[], parts: WinogradParts): Assembler {
   const a = createAssembler();
   const emission: Emission = { a, plan };
   for (const register of savedRegisters) a.emit("push", register);
@@ -37,8 +43,8 @@ export function emitWinograd(plan: WinogradPlan, epilogue: FloatEpilogueEmitter,
   emitArguments(emission, roles);
   a.bind("tileBlock");
   emitBlockOfTiles(emission);
-  emitInputTransform(emission);
-  emitChannelBlocks(emission, epilogue);
+  parts.input(emission);
+  emitChannelBlocks(emission, parts);
   a.emit("mov", rax, slot("tileBlock"));
   a.emit("add", rax, 1);
   a.emit("mov", slot("tileBlock"), rax);
@@ -58,7 +64,13 @@ function emitArguments({ a, plan }: Emission, roles: readonly string[]): void {
     a.emit("mov", rax, mem(rdi, { disp: 8 * roles.indexOf(role) }));
     a.emit("mov", slot(role), rax);
   }
-  if (roles.includes("params")) a.emit("mov", params, mem(rdi, { disp: 8 * roles.indexOf("params") }));
+  if (plan.arithmetic.sumSteps !== undefined) {
+    a.emit("mov", rax, slot("weights"));
+    a.emit("add", rax, plan.weightsBytes);
+    a.emit("mov", slot("scales"), rax);
+  }
+  for (const role of ["params", "table"] as const)
+    if (roles.includes(role)) a.emit("mov", outputPointers[role], mem(rdi, { disp: 8 * roles.indexOf(role) }));
   const ranges: readonly (readonly [Variable, Variable, number])[] = [
     ["tileBlock", "tileBlocksEnd", plan.tileBlocks],
     ["blocksBegin", "blocksEnd", plan.channelBlocks],
@@ -91,22 +103,31 @@ function emitBlockOfTiles({ a, plan }: Emission): void {
   a.emit("mov", slot("tiles"), rax);
 }
 
+/** Pointers that move with blocks of output channels: where they start and by how much they move. */
+function blockPointers({ plan }: Emission): readonly (readonly [Variable, Variable, number])[] {
+  const { workload, arithmetic, channels, weightsBlock } = plan;
+  const blockChannels = channels.vectors * lanes;
+  const activation = arithmetic.elementBytes * blockChannels;
+  return [
+    ["weightsBlock", "weights", weightsBlock],
+    ["yBlock", "y", activation],
+    ...(workload.epilogue.residual === undefined ? [] : [["residualBlock", "residual", activation] as const]),
+    ...(workload.bias ? [["biasBlock", "bias", 4 * blockChannels] as const] : []),
+    ...(arithmetic.sumSteps === undefined ? [] : [["scalesBlock", "scales", 4 * blockChannels] as const]),
+  ];
+}
+
 /** For each block of output channels: products of all points, then the output transform. */
-function emitChannelBlocks(emission: Emission, epilogue: FloatEpilogueEmitter): void {
+function emitChannelBlocks(emission: Emission, parts: WinogradParts): void {
   const { a, plan } = emission;
-  const { channels, workload, weightsBlock } = plan;
-  const blockBytes = 4 * channels.vectors * lanes;
+  const { channels, workload } = plan;
   a.emit("mov", rcx, slot("blocksBegin"));
   a.emit("mov", slot("block"), rcx);
-  const start = (variable: Variable, base: Variable, bytes: number): void => {
+  for (const [variable, base, bytes] of blockPointers(emission)) {
     a.emit("imul", rax, rcx, bytes);
     a.emit("add", rax, slot(base));
     a.emit("mov", slot(variable), rax);
-  };
-  start("weightsBlock", "weights", weightsBlock);
-  start("yBlock", "y", blockBytes);
-  if (workload.epilogue.residual !== undefined) start("residualBlock", "residual", blockBytes);
-  if (workload.bias) start("biasBlock", "bias", blockBytes);
+  }
   a.bind("block");
   a.emit("mov", slot("vectors"), channels.vectors);
   a.emit("mov", slot("lastMask"), 0xffff);
@@ -125,11 +146,8 @@ function emitChannelBlocks(emission: Emission, epilogue: FloatEpilogueEmitter): 
     emitProducts(emission, "rest", channels.restVectors);
   }
   a.bind("multiplied");
-  emitOutputTransform(emission, epilogue);
-  a.emit("add", slot("weightsBlock"), weightsBlock);
-  a.emit("add", slot("yBlock"), blockBytes);
-  if (workload.epilogue.residual !== undefined) a.emit("add", slot("residualBlock"), blockBytes);
-  if (workload.bias) a.emit("add", slot("biasBlock"), blockBytes);
+  parts.output(emission);
+  for (const [variable, , bytes] of blockPointers(emission)) a.emit("add", slot(variable), bytes);
   a.emit("mov", rax, slot("block"));
   a.emit("add", rax, 1);
   a.emit("mov", slot("block"), rax);

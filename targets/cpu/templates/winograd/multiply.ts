@@ -1,4 +1,4 @@
-import type { Memory, Register } from "../../../../../src/codegen/x86/index.ts";
+import type { Memory, Register } from "../../../../src/codegen/x86/index.ts";
 import {
   broadcast,
   mem,
@@ -12,9 +12,10 @@ import {
   rbp,
   rbx,
   rcx,
+  rdx,
   zmm,
-} from "../../../../../src/codegen/x86/index.ts";
-import { emitCounted } from "../vectors.ts";
+} from "../../../../src/codegen/x86/index.ts";
+import { emitCounted } from "../float/vectors.ts";
 import type { Emission } from "./frame.ts";
 import { slot } from "./frame.ts";
 import { lanes, splitBlock } from "./plan.ts";
@@ -24,7 +25,8 @@ const point = { inputs: r8, weights: r9, sums: r10 };
 const tile = { inputs: r11, sums: r12 };
 const running = { inputs: r13, weights: r14 };
 const ahead = rbx;
-const [steps, counter] = [rcx, rbp];
+/** Counters: of steps, of partial sums, of register tiles. */
+const [steps, partial, counter] = [rcx, rdx, rbp];
 
 /** Registers of a tile: accumulators, then weights, then one for an input where there is room. */
 interface RegisterTile {
@@ -75,32 +77,71 @@ export function emitMultiply(emission: Emission, name: string, tiles: number, ve
   a.emit("jnz", a.label(`${name}.point`));
 }
 
-function emitRegisterTile({ a, plan }: Emission, registers: RegisterTile, groups: number): void {
-  const { workload, point: chosen, inputs, sums } = plan;
-  const { width, vectors, accumulator } = registers;
-  const stepBytes = 64 * chosen.vectors;
-  for (let pixel = 0; pixel < width; pixel++)
-    for (let vector = 0; vector < vectors; vector++) {
-      const sum = accumulator(pixel, vector);
-      a.emit("vpxord", sum, sum, sum);
-    }
+/** The sums of a register tile: in int32 a few steps at a time, which are added up in float32. */
+function emitRegisterTile(emission: Emission, registers: RegisterTile, groups: number): void {
+  const { a, plan } = emission;
+  const { steps: all, arithmetic } = plan;
   a.emit("mov", running.inputs, tile.inputs);
   a.emit("mov", running.weights, point.weights);
-  const unroll = Math.min(chosen.unroll, workload.inputs);
-  emitCounted(a, steps, Math.floor(workload.inputs / unroll), () => {
+  const { sumSteps } = arithmetic;
+  if (sumSteps === undefined) {
+    emitSums(emission, registers, all, groups);
+    emitStores(emission, registers, "only");
+    return;
+  }
+  const first = Math.min(sumSteps, all);
+  emitSums(emission, registers, first, groups);
+  emitStores(emission, registers, "first");
+  const more = (count: number): void => {
+    emitSums(emission, registers, count, groups);
+    emitStores(emission, registers, "more");
+  };
+  emitCounted(a, partial, Math.floor((all - first) / sumSteps), () => {
+    more(sumSteps);
+  });
+  if ((all - first) % sumSteps > 0) more((all - first) % sumSteps);
+}
+
+function eachSum(
+  { plan }: Emission,
+  { width, vectors, accumulator }: RegisterTile,
+  each: (sum: Register, to: Memory) => void,
+): void {
+  for (let pixel = 0; pixel < width; pixel++)
+    for (let vector = 0; vector < vectors; vector++)
+      each(accumulator(pixel, vector), mem(tile.sums, { disp: pixel * plan.sums.tile + 4 * lanes * vector }));
+}
+
+/** Stores sums as float32, added to what is there where they are not the first. */
+function emitStores(emission: Emission, registers: RegisterTile, which: "only" | "first" | "more"): void {
+  const { a } = emission;
+  if (which !== "only") eachSum(emission, registers, (sum) => a.emit("vcvtdq2ps", sum, sum));
+  if (which === "more") eachSum(emission, registers, (sum, to) => a.emit("vaddps", sum, sum, to));
+  eachSum(emission, registers, (sum, to) => a.emit("vmovaps", to, sum));
+}
+
+/** Sums of so many steps from the running pointers on, which move along. */
+function emitSums(emission: Emission, registers: RegisterTile, count: number, groups: number): void {
+  const { a, plan } = emission;
+  const { point: chosen, inputs, arithmetic } = plan;
+  const { width, vectors, accumulator } = registers;
+  const stepBytes = 64 * chosen.vectors;
+  eachSum(emission, registers, (sum) => a.emit("vpxord", sum, sum, sum));
+  const unroll = Math.min(chosen.unroll, count);
+  const advance = (by: number): void => {
+    a.emit("add", running.inputs, 4 * by);
+    a.emit("add", running.weights, stepBytes * by);
+  };
+  emitCounted(a, steps, Math.floor(count / unroll), () => {
     const lines = chosen.prefetch > 0 ? Math.ceil((unroll * chosen.vectors) / groups) : 0;
     for (let line = 0; line < lines; line++) a.emit("prefetcht1", mem(ahead, { disp: 64 * line }));
     if (lines > 0) a.emit("add", ahead, 64 * lines);
     for (let step = 0; step < unroll; step++) emitStep(step);
-    a.emit("add", running.inputs, 4 * unroll);
-    a.emit("add", running.weights, stepBytes * unroll);
+    advance(unroll);
   });
-  for (let step = 0; step < workload.inputs % unroll; step++) emitStep(step);
-  for (let pixel = 0; pixel < width; pixel++)
-    for (let vector = 0; vector < vectors; vector++) {
-      const to = mem(tile.sums, { disp: pixel * sums.tile + 4 * lanes * vector });
-      a.emit("vmovaps", to, accumulator(pixel, vector));
-    }
+  const rest = count % unroll;
+  for (let step = 0; step < rest; step++) emitStep(step);
+  if (rest > 0 && arithmetic.sumSteps !== undefined) advance(rest);
 
   function emitStep(step: number): void {
     for (let vector = 0; vector < vectors; vector++)
@@ -109,7 +150,12 @@ function emitRegisterTile({ a, plan }: Emission, registers: RegisterTile, groups
       const from: Memory = mem(running.inputs, { disp: pixel * inputs.tile + 4 * step });
       if (registers.input !== undefined) a.emit("vbroadcastss", registers.input, from);
       for (let vector = 0; vector < vectors; vector++)
-        a.emit("vfmadd231ps", accumulator(pixel, vector), registers.weight(vector), registers.input ?? broadcast(from));
+        a.emit(
+          arithmetic.multiply,
+          accumulator(pixel, vector),
+          registers.weight(vector),
+          registers.input ?? broadcast(from),
+        );
     }
   }
 }

@@ -1,8 +1,7 @@
-import type { DeviceFingerprint, Point } from "../../../../../src/schedule/record.ts";
-import type { Space } from "../../../../../src/schedule/template.ts";
-import type { FloatConvWorkload } from "../../../float-workload.ts";
+import type { DeviceFingerprint, Point } from "../../../../src/schedule/record.ts";
+import type { Space } from "../../../../src/schedule/template.ts";
 import { winogradCost } from "./cost.ts";
-import type { WinogradPlan } from "./plan.ts";
+import type { WinogradArithmetic, WinogradPlan, WinogradWorkload } from "./plan.ts";
 import { planWinograd, splitBlock, winogradPoint } from "./plan.ts";
 
 /** Share of the third cache that transformed weights may take. */
@@ -12,24 +11,28 @@ const cacheShare = 0.75;
 const scratchL2s = 2;
 
 /** All values of the parameters, and which combinations make sense. */
-export function winogradSpace(workload: FloatConvWorkload, device: DeviceFingerprint): Space {
+export function winogradSpace(
+  workload: WinogradWorkload,
+  arithmetic: WinogradArithmetic,
+  device: DeviceFingerprint,
+): Space {
   return {
     parameters: [
-      { name: "tile", values: [2, 4] },
+      { name: "tile", values: arithmetic.tiles },
       { name: "pixels", values: Array.from({ length: 16 }, (_, index) => index + 1) },
       { name: "vectors", values: [1, 2, 3, 4] },
-      { name: "block", values: blockSizes(workload) },
+      { name: "block", values: blockSizes(workload, arithmetic) },
       { name: "unroll", values: [2, 4, 8] },
       { name: "prefetch", values: [0, 1] },
       { name: "parallel", values: [0, 1] },
     ],
-    legal: (point) => isLegal(workload, device, point),
+    legal: (point) => isLegal(planOf(workload, arithmetic, point), point, device),
   };
 }
 
 /** Even divisions of all tiles into blocks of at most 64. */
-function blockSizes({ rows, columns }: FloatConvWorkload): readonly number[] {
-  const sizes = [2, 4].flatMap((tile) => {
+function blockSizes({ rows, columns }: WinogradWorkload, { tiles: all }: WinogradArithmetic): readonly number[] {
+  const sizes = all.flatMap((tile) => {
     const tiles = Math.ceil(rows / tile) * Math.ceil(columns / tile);
     const fewest = Math.ceil(tiles / 64);
     return [1, 1.5, 2, 3, 4, 6, 8, 16].map((factor) => Math.ceil(tiles / Math.ceil(fewest * factor)));
@@ -37,13 +40,15 @@ function blockSizes({ rows, columns }: FloatConvWorkload): readonly number[] {
   return [...new Set(sizes)].sort((a, b) => a - b);
 }
 
-function isLegal(workload: FloatConvWorkload, device: DeviceFingerprint, values: Point): boolean {
-  const point = winogradPoint(values);
-  const { pixels, vectors, block, unroll, parallel } = point;
-  if (pixels * vectors + vectors > 32 || unroll > workload.inputs) return false;
-  if (vectors > Math.ceil(workload.outputs / 16)) return false;
-  const plan = planWinograd(workload, point);
-  if (plan.block !== block || splitBlock(plan, block).width !== pixels) return false;
+function planOf(workload: WinogradWorkload, arithmetic: WinogradArithmetic, point: Point): WinogradPlan {
+  return planWinograd(workload, arithmetic, winogradPoint(point));
+}
+
+function isLegal(plan: WinogradPlan, { block }: Point, device: DeviceFingerprint): boolean {
+  const { pixels, vectors, unroll, parallel } = plan.point;
+  if (pixels * vectors + vectors > 32 || unroll > plan.steps) return false;
+  if (vectors > Math.ceil(plan.workload.outputs / 16)) return false;
+  if (plan.block !== block || splitBlock(plan, plan.block).width !== pixels) return false;
   if (parallel === 1 && plan.channelBlocks === 1) return false;
   return fits(plan, device);
 }
@@ -53,8 +58,12 @@ function fits({ scratchBytes, weightsBytes }: WinogradPlan, device: DeviceFinger
 }
 
 /** The point that the cost model likes best; undefined where none is legal. */
-export function winogradSeed(workload: FloatConvWorkload, device: DeviceFingerprint): Point | undefined {
-  const space = winogradSpace(workload, device);
+export function winogradSeed(
+  workload: WinogradWorkload,
+  arithmetic: WinogradArithmetic,
+  device: DeviceFingerprint,
+): Point | undefined {
+  const space = winogradSpace(workload, arithmetic, device);
   const values = (name: string): readonly number[] =>
     space.parameters.find((parameter) => parameter.name === name)?.values ?? [];
   let best: { readonly point: Point; readonly cost: number } | undefined;
@@ -64,11 +73,11 @@ export function winogradSeed(workload: FloatConvWorkload, device: DeviceFingerpr
         for (const pixels of values("pixels")) {
           const point = { tile, pixels, vectors, block, unroll: 2, prefetch: 1, parallel: 0 };
           if (!space.legal(point)) continue;
-          const cost = winogradCost(planWinograd(workload, winogradPoint(point)), device);
+          const cost = winogradCost(planOf(workload, arithmetic, point), device);
           if (best === undefined || cost < best.cost) best = { point, cost };
         }
   if (best === undefined) return undefined;
   // Few blocks of tiles: threads that share them out would leave some idle.
-  const plan = planWinograd(workload, winogradPoint(best.point));
+  const plan = planOf(workload, arithmetic, best.point);
   return plan.tileBlocks < 4 && plan.channelBlocks > 1 ? { ...best.point, parallel: 1 } : best.point;
 }

@@ -1,6 +1,6 @@
-import type { DeviceFingerprint } from "../../../../../src/schedule/record.ts";
-import type { Core } from "../core.ts";
-import { bandwidth, coreOf } from "../core.ts";
+import type { DeviceFingerprint } from "../../../../src/schedule/record.ts";
+import type { Core } from "../float/core.ts";
+import { bandwidth, coreOf } from "../float/core.ts";
 import type { WinogradPlan } from "./plan.ts";
 import { lanes, splitBlock } from "./plan.ts";
 
@@ -15,8 +15,8 @@ const streamShare = 0.15;
 /** Predicted nanoseconds on one thread: both transforms, products, and what comes from beyond the first cache. */
 export function winogradCost(plan: WinogradPlan, device: DeviceFingerprint): number {
   const core = coreOf(device);
-  const { workload, point, points, tiles, tileBlocks, channelBlocks, block, lastBlock } = plan;
-  const inputVectors = Math.ceil(workload.inputs / lanes);
+  const { workload, arithmetic, point, points, tiles, tileBlocks, channelBlocks, block, lastBlock } = plan;
+  const inputVectors = Math.ceil(workload.inputs / (lanes * arithmetic.stepInputs));
   const outputVectors = Math.ceil(workload.outputs / lanes);
   let cycles = tiles * points * transformCycles * (inputVectors + outputVectors);
   for (const [count, size] of [
@@ -39,7 +39,7 @@ export function winogradCost(plan: WinogradPlan, device: DeviceFingerprint): num
 }
 
 function productCycles(
-  { workload, point, weightsBlock }: WinogradPlan,
+  { steps, arithmetic, point, weightsBlock }: WinogradPlan,
   width: number,
   { fmas, loads, latency, l2 }: Core,
   device: DeviceFingerprint,
@@ -50,6 +50,7 @@ function productCycles(
   const loaded = embedded ? accumulators + vectors : width + vectors;
   const step = Math.max(accumulators / fmas, loaded / loads, latency);
   const streamed = weightsBlock > device.l1dKiB * 1024 * 0.6 ? weightsBlock / l2 : 0;
-  const products = Math.max(workload.inputs * step, streamed) + streamShare * streamed;
-  return products + accumulators * accumulatorCycles + tileCycles;
+  const products = Math.max(steps * step, streamed) + streamShare * streamed;
+  const sums = arithmetic.sumSteps === undefined ? 1 : 1 + Math.ceil(steps / arithmetic.sumSteps);
+  return products + sums * accumulators * accumulatorCycles + tileCycles;
 }

@@ -1,5 +1,5 @@
-import type { Assembler, Memory } from "../../../../../src/codegen/x86/index.ts";
-import { mem, rsp } from "../../../../../src/codegen/x86/index.ts";
+import type { Assembler, Memory } from "../../../../src/codegen/x86/index.ts";
+import { mem, rsp } from "../../../../src/codegen/x86/index.ts";
 import type { WinogradPlan } from "./plan.ts";
 
 /** Variables of the outer loops, eight bytes each on the stack. */
@@ -9,6 +9,7 @@ export const variables = [
   "residual",
   "weights",
   "bias",
+  "scales",
   "scratch",
   "tileBlock",
   "tileBlocksEnd",
@@ -22,10 +23,10 @@ export const variables = [
   "residualBlock",
   "weightsBlock",
   "biasBlock",
+  "scalesBlock",
   "vectors",
   "lastMask",
   "point",
-  "group",
 ] as const;
 
 /** A variable of the outer loops. */

@@ -1,6 +1,6 @@
-import type { Assembler, Register } from "../../../../../src/codegen/x86/index.ts";
-import { zmm } from "../../../../../src/codegen/x86/index.ts";
-import { emitConstant } from "../vectors.ts";
+import type { Assembler, Register } from "../../../../src/codegen/x86/index.ts";
+import { zmm } from "../../../../src/codegen/x86/index.ts";
+import { emitConstant } from "../float/vectors.ts";
 import { simd } from "./extension.ts";
 
 /** Emits the load of element (row, column) of an input tile. */
