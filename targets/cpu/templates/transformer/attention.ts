@@ -1,4 +1,4 @@
-import type { KernelArgument } from "../../../../src/codegen/index.ts";
+import type { KernelArgument, KernelParameters } from "../../../../src/codegen/index.ts";
 import type { Workload } from "../../../../src/schedule/record.ts";
 import type { Template } from "../../../../src/schedule/template.ts";
 import { numberOf } from "../../reference/parameters.ts";
@@ -9,8 +9,10 @@ import { onlyPoint, rowGrain } from "../bytes/points.ts";
 import { requireSimd, simdOf } from "../bytes/simd.ts";
 import { activationArgument } from "../float/arguments.ts";
 import { emitAttention } from "./attention/emit.ts";
+import type { ConstantName } from "./attention/frame.ts";
 import { constantNames } from "./attention/frame.ts";
 import { planAttention } from "./attention/plan.ts";
+import type { VectorConstants } from "./vector-constants.ts";
 import { vectorConstants } from "./vector-constants.ts";
 
 /** Nanoseconds a multiply-accumulate, measured on AMD Zen 5. */
@@ -31,7 +33,7 @@ export const attention: Template<AttentionWorkload> = {
     const kernelArguments = argumentsOf(workload);
     const a = emitAttention(
       plan,
-      constants,
+      constantsOf(workload),
       kernelArguments.map(({ name }) => name),
     );
     const { columns, keys, heads, channels } = workload;
@@ -53,15 +55,19 @@ function headNanoseconds({ columns, keys, channels, heads }: AttentionWorkload):
   return ((2 * columns * keys * channels) / heads) * workNanoseconds;
 }
 
-const constants = vectorConstants(constantNames, (parameters) => ({
-  ...{ scale: numberOf(parameters, "scale") * Math.LOG2E, log2e: Math.LOG2E },
-  ...{ least: -3e38, absent: -1e30, floor: -126, one: 1 },
-  // Fitted to 2^f on |f| ≤ ½, relative error 1e-7.
-  ...{ e5: 0.00132647273, e4: 0.00967151299, e3: 0.0555073358, e2: 0.240222424, e1: 0.693147004 },
-  inverse: 1 / (parameters.numbers["yScale"] ?? 1),
-  zero: { int32: parameters.numbers["yZero"] ?? 0 },
-  ceiling: 1e9,
-}));
+function constantsOf({ out }: AttentionWorkload): VectorConstants<ConstantName> {
+  const quantized = (parameters: KernelParameters, name: string, plain: number): number =>
+    out === "u8" ? numberOf(parameters, name) : plain;
+  return vectorConstants(constantNames, (parameters) => ({
+    ...{ scale: numberOf(parameters, "scale") * Math.LOG2E, log2e: Math.LOG2E },
+    ...{ least: -3e38, absent: -1e30, floor: -126, one: 1 },
+    // Fitted to 2^f on |f| ≤ ½, relative error 1e-7.
+    ...{ e5: 0.00132647273, e4: 0.00967151299, e3: 0.0555073358, e2: 0.240222424, e1: 0.693147004 },
+    inverse: 1 / quantized(parameters, "yScale", 1),
+    zero: { int32: quantized(parameters, "yZero", 0) },
+    ceiling: 1e9,
+  }));
+}
 
 function argumentsOf(workload: AttentionWorkload): readonly KernelArgument[] {
   const { columns, channels, keys, mask } = workload;
@@ -72,7 +78,7 @@ function argumentsOf(workload: AttentionWorkload): readonly KernelArgument[] {
     activationArgument("k", sources, workload.k),
     activationArgument("v", sources, workload.v),
     ...(mask ? [{ name: "mask", bytes: 4 * keys, access: "read", alignment: 1 } as const] : []),
-    constants.argument,
+    constantsOf(workload).argument,
     {
       name: "y",
       bytes: stridedBytes(queries, workload.y) * (workload.out === "u8" ? 1 : 4),
