@@ -62,7 +62,10 @@ async function main(): Promise<void> {
     writeFileSync(values.out, `${JSON.stringify(content, null, 2)}\n`);
   };
   const machine = await describeMachine();
-  console.log(`${machine.device}; ${Object.entries(device.toolchain).flat().join(" ")}`);
+  const python = values.python === undefined ? undefined : join(values.python, "bin", "python");
+  const toolchain = { ...device.toolchain, ...(python === undefined ? {} : await peerVersions(python)) };
+  const versions = Object.entries(toolchain).map(([name, version]) => `${name} ${version}`);
+  console.log(`${device.summary}; ${versions.join(", ")}`);
   if (values.tuning) {
     const tuning: TuningResult[] = [];
     for (const model of namedModels(values.models ?? "resnet50")) {
@@ -70,11 +73,9 @@ async function main(): Promise<void> {
       tuning.push(result);
       console.log(printTuning(result));
     }
-    save({ machine, toolchain: device.toolchain, tuning });
+    save({ machine, toolchain, tuning });
     return;
   }
-  const python = values.python === undefined ? undefined : join(values.python, "bin", "python");
-  const peers = python === undefined ? {} : await peerVersions(python);
   console.log(printHeader());
   const results: (ModelResult | ModelFailure)[] = [];
   const regions = { cache: openRecords(values.records), effort: tuningEfforts[tune], device };
@@ -87,7 +88,7 @@ async function main(): Promise<void> {
     if ("profile" in result) console.log(printProfile(result));
     // Written after every network: what was measured survives whatever comes next.
     const means = geometricMeans(results);
-    save({ machine, toolchain: { ...device.toolchain, ...peers }, tune, policy, means, results });
+    save({ machine, toolchain, tune, policy, means, results });
   }
   console.log(printMeans(geometricMeans(results)));
 }

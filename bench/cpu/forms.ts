@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CompileEvent, Reporter } from "../../src/index.ts";
+import type { CompileEvent, Reporter, UserOptions } from "../../src/index.ts";
 import { compile, completeOptions, version } from "../../src/index.ts";
 import { dtypes } from "../../src/ir/index.ts";
 import { loadModel, saveModel, savedBytes } from "../../src/onnx/index.ts";
@@ -17,6 +17,8 @@ import type { FeedFile } from "./runner.ts";
 
 /** Samples that ranges are taken from, and that outputs are compared on. */
 const SAMPLES = 8;
+/** All of them, below the folder of the forms. */
+const SAMPLES_FILE = "samples.npy";
 
 /** The files of one network that need no kernels: what is compared, and its inputs. */
 export interface PlainForms {
@@ -52,14 +54,13 @@ export async function makePlainForms(model: BenchModel, shared: string, folder: 
     await saveModel(loaded, original);
   }
   const samples = writeSamples(model, input, folder);
-  const data = join(folder, "samples.npy");
   const common = {
     target: "onnxruntime",
     tune: "off",
     check: "none",
     sampleShape: [`${input}:${model.shape.join("x")}`],
   };
-  const make = async (name: string, options: Parameters<typeof completeOptions>[0]): Promise<string> => {
+  const make = async (name: string, options: UserOptions): Promise<string> => {
     const output = join(folder, `${name}.onnx`);
     const setup = { reporter: silent, signal: new AbortController().signal };
     const { report } = await compile(original, completeOptions({ ...common, ...options, output } as never), setup);
@@ -71,11 +72,16 @@ export async function makePlainForms(model: BenchModel, shared: string, folder: 
     original,
     samples,
     float: await make("float", { precision: "fp32" }),
-    qdq: await make("int8", {
-      ...{ precision: "int8", calibData: data, evalData: data, calibMethod: "minmax", calibSamples: SAMPLES },
-      // Accuracy is not what is compared here: the loss of any is accepted.
-      ...{ evalSamples: 1, metric: "agreement", maxDrop: "100%" },
-    }),
+    qdq: await make("int8", calibrationOptions(folder)),
+  };
+}
+
+/** How a network is quantized on the samples in a folder. Accuracy is not what is compared: any loss of it is accepted. */
+export function calibrationOptions(folder: string): UserOptions {
+  const data = join(folder, SAMPLES_FILE);
+  return {
+    ...{ precision: "int8", calibData: data, evalData: data, calibMethod: "minmax", calibSamples: SAMPLES },
+    ...{ evalSamples: 1, metric: "agreement", maxDrop: "100%" },
   };
 }
 
@@ -98,7 +104,7 @@ function writeSamples({ shape, input: kind }: BenchModel, name: string, folder: 
   });
   const bytes = Buffer.concat(files.map(({ file }) => readFileSync(file)));
   const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / (dtypes.float32.bits / 8));
-  writeNumpy(join(folder, "samples.npy"), [SAMPLES, ...shape.slice(1)], all);
+  writeNumpy(join(folder, SAMPLES_FILE), [SAMPLES, ...shape.slice(1)], all);
   return files;
 }
 

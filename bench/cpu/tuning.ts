@@ -8,6 +8,8 @@ import { holdContest } from "./contest.ts";
 import { makePlainForms, makeRegionForm } from "./forms.ts";
 import type { RegionForm } from "./forms.ts";
 import type { BenchModel } from "./models.ts";
+import type { CompileCost } from "./replay.ts";
+import { measureReplay } from "./replay.ts";
 import { sessionRunner } from "./runner-scripts.ts";
 import { startRunner } from "./runner.ts";
 
@@ -31,6 +33,8 @@ export interface TuningResult {
   readonly warm: TuningCost;
   /** The extensive result against the default one, on one thread. */
   readonly gain: SpeedRatio | undefined;
+  /** Whole compiles, the first of which races the forms. */
+  readonly replay: { readonly first: CompileCost; readonly again: CompileCost };
 }
 
 /** Tunes a network cold at default and at extensive effort, then warm, and races the first two results. */
@@ -41,7 +45,8 @@ export async function measureTuning(
   const folder = mkdtempSync(join(tmpdir(), "bench-cpu-tuning-"));
   const runner = startRunner(process.execPath, [sessionRunner]);
   try {
-    const { qdq, samples } = await makePlainForms(model, setup.shared, folder);
+    const plain = await makePlainForms(model, setup.shared, folder);
+    const { qdq, samples } = plain;
     const cache = makeScheduleCache([]);
     const { device } = setup;
     const make = (name: string, options: Pick<Parameters<typeof makeRegionForm>[2], "cache" | "effort">) =>
@@ -55,6 +60,7 @@ export async function measureTuning(
       model: model.name,
       ...{ cold: costOf(cold), extensive: costOf(extensive), warm: costOf(warm) },
       gain: contest.speed("cold", "extensive"),
+      replay: await measureReplay(plain, folder, cache),
     };
   } finally {
     runner.stop();
@@ -71,7 +77,7 @@ function costOf({ tuned, seconds }: RegionForm): TuningCost {
 }
 
 /** The figures, a line an effort. */
-export function printTuning({ model, cold, extensive, warm, gain }: TuningResult): string {
+export function printTuning({ model, cold, extensive, warm, gain, replay }: TuningResult): string {
   const lines = Object.entries({ "default, cold": cold, "extensive, cold": extensive, "default, warm": warm }).map(
     ([name, { seconds, workloads, tried, failed, candidatesPerSecond, emissionMs }]) =>
       `${model} ${name}: ${seconds.toFixed(2)} s, ${workloads} workloads, ${tried} candidates measured (${failed} failed), ` +
@@ -79,5 +85,9 @@ export function printTuning({ model, cold, extensive, warm, gain }: TuningResult
   );
   const text =
     gain === undefined ? "" : `${gain.ratio.toFixed(3)}x (${gain.low.toFixed(3)} to ${gain.high.toFixed(3)})`;
-  return [...lines, `${model} extensive against default: ${text}`].join("\n");
+  const compiles = Object.entries(replay).map(
+    ([name, { seconds, measurements, form }]) =>
+      `${model} whole compile, ${name}: ${seconds.toFixed(2)} s, ${measurements} measurements, ${form} written`,
+  );
+  return [...lines, `${model} extensive against default: ${text}`, ...compiles].join("\n");
 }
