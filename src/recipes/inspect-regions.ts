@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import type { KernelListing, ProgramListing } from "../../targets/index.ts";
 import { targets } from "../../targets/index.ts";
-import type { Model, Node } from "../ir/index.ts";
-import { functionKey } from "../ir/index.ts";
+import type { Node } from "../ir/index.ts";
 import { loadModel } from "../onnx/index.ts";
-import type { DecodedKernel, DecodedProgram, Place } from "../region/index.ts";
-import { decodeProgram, digestConstants, knownPlan, parseRegionName, printPlan } from "../region/index.ts";
+import type { CalledLevel, DecodedKernel, DecodedProgram, Place } from "../region/index.ts";
+import { calledLevels, decodeProgram, digestConstants, knownPlan, printPlan } from "../region/index.ts";
 import { requireFile } from "./paths.ts";
 
 /** One call of a kernel. */
@@ -63,33 +62,21 @@ export async function inspectRegions(file: string): Promise<readonly RegionInspe
   const { model } = await loadModel(file);
   const found: RegionInspection[] = [];
   for (const call of model.graph.allNodes())
-    for (const [depth, region] of levelsOf(model, call).entries())
-      found.push(await inspectProgram(call, region, call.inputs.length - 1 - depth));
+    for (const level of calledLevels(model, call)) found.push(await inspectProgram(call, level));
   return found;
 }
 
-/** The names a call of a region stands for, the best level first: the body of each calls the next. */
-function levelsOf(model: Model, call: Node): readonly string[] {
-  const names: string[] = [];
-  for (let node: Node | undefined = call; node !== undefined;) {
-    const { domain, opType, overload }: Node = node;
-    const body: Model["graph"] | undefined = model.functions.get(functionKey(domain, opType, overload))?.body;
-    if (parseRegionName(domain, opType) === undefined || body === undefined) break;
-    names.push(opType);
-    node = body.nodeCount === 1 ? body.firstNode : undefined;
-  }
-  return names;
-}
-
-async function inspectProgram(call: Node, region: string, position: number): Promise<RegionInspection> {
-  const bytes = call.inputs[position]?.constant?.bytes();
+async function inspectProgram(
+  call: Node,
+  { name: region, isa, program: tensor }: CalledLevel,
+): Promise<RegionInspection> {
+  const bytes = tensor?.bytes();
   if (bytes === undefined) return { region, malformed: "its program is no constant" };
   const program = decodeProgram(bytes);
   if ("malformed" in program) return { region, ...program };
   const listing = await listProgram(program);
   return {
-    region,
-    isa: parseRegionName(call.domain, region)?.isa ?? "",
+    ...{ region, isa },
     programBytes: bytes.byteLength,
     features: program.features,
     codeDigest: Buffer.from(program.codeDigest).toString("hex"),
@@ -140,7 +127,8 @@ function planText({ steps, arenaBytes }: DecodedProgram, { buffers }: ProgramLis
   const { plan, items } = knownPlan(buffers, arenaBytes);
   const nameOf = (id: number): string => {
     const first = buffers[id]?.first ?? 0;
-    return `since ${steps[first]?.name ?? `step ${first}`}`;
+    const name = steps[first]?.name ?? "";
+    return `since ${name === "" ? `step ${first}` : name}`;
   };
   return printPlan(plan, items, nameOf);
 }

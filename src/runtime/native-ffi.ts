@@ -66,3 +66,22 @@ export function alignedBytes(ffi: Ffi, size: number): Uint8Array {
   const skip = (alignment - Number(ffi.address(buffer) % BigInt(alignment))) % alignment;
   return buffer.subarray(skip, skip + size);
 }
+
+/** Calls a foreign function on another thread. Arguments and what they point to (`alive`) stay until it has returned. */
+export async function inBackground(
+  call: ForeignFunction,
+  values: unknown[],
+  alive: readonly unknown[],
+): Promise<unknown> {
+  const held = new Set<unknown>([...values, ...alive]);
+  try {
+    return await new Promise((resolve, reject) => {
+      call.async(...values, (failure: unknown, result: unknown) => {
+        if (failure === null || failure === undefined) resolve(result);
+        else reject(failure instanceof Error ? failure : new Error(String(failure)));
+      });
+    });
+  } finally {
+    held.clear();
+  }
+}

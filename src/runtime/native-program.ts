@@ -1,6 +1,6 @@
 import { fail } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
-import { addresses, errorText } from "./native-ffi.ts";
+import { addresses, errorText, inBackground } from "./native-ffi.ts";
 import type { Ffi, ForeignFunction } from "./native-ffi.ts";
 
 /** How a program runs. */
@@ -30,6 +30,8 @@ export interface HostProgram {
   readonly handle: bigint;
   /** Runs activation inputs to outputs. Throws a plain Error when buffers are too small or not aligned as asked. */
   run(inputs: readonly Uint8Array[], outputs: readonly Uint8Array[], options?: RunOptions): void;
+  /** The same on another thread than the caller's. The program must not be freed, nor the buffers changed, before it ends. */
+  runInBackground(inputs: readonly Uint8Array[], outputs: readonly Uint8Array[], options?: RunOptions): Promise<void>;
   /** The least nanoseconds of each step over `runs` runs of one sample. */
   profile(
     inputs: readonly Uint8Array[],
@@ -101,6 +103,16 @@ export function loadProgram(
       const status = calls.run(
         ...[handle, addresses(ffi, inputs), addresses(ffi, outputs)],
         ...[samples, threads, ...failure.arguments],
+      );
+      succeed(status, failure);
+    },
+    runInBackground: async (inputs, outputs, { samples = 1, threads = 1 } = {}) => {
+      check(inputs, outputs, samples);
+      const failure = errorText();
+      const status = await inBackground(
+        calls.run,
+        [handle, addresses(ffi, inputs), addresses(ffi, outputs), samples, threads, ...failure.arguments],
+        [inputs, outputs],
       );
       succeed(status, failure);
     },

@@ -2,8 +2,7 @@ import { fail } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import { byteLengthOf, dtypeFromCode, dtypes, elementsOf, tensorFromBytes } from "../ir/index.ts";
 import type { DType, ElementArray } from "../ir/index.ts";
-import { addresses, errorText } from "./native-ffi.ts";
-import type { ForeignFunction } from "./native-ffi.ts";
+import { addresses, errorText, inBackground } from "./native-ffi.ts";
 import { openNativeOrt } from "./native-ort.ts";
 import type { NativeOrt } from "./native-ort.ts";
 
@@ -80,21 +79,6 @@ export async function createNativeSession(
 /** A string as C reads it. */
 function text(value: string): Uint8Array {
   return new TextEncoder().encode(`${value}\0`);
-}
-
-/** Calls a foreign function on another thread. Arguments and what they point to (`alive`) stay until it has returned. */
-async function inBackground(call: ForeignFunction, values: unknown[], alive: readonly unknown[]): Promise<unknown> {
-  const held = new Set<unknown>([...values, ...alive]);
-  try {
-    return await new Promise((resolve, reject) => {
-      call.async(...values, (failure: unknown, result: unknown) => {
-        if (failure === null || failure === undefined) resolve(result);
-        else reject(failure instanceof Error ? failure : new Error(String(failure)));
-      });
-    });
-  } finally {
-    held.clear();
-  }
 }
 
 /** Values that stand for feeds, with the memory they lie in. */

@@ -93,6 +93,14 @@ export const runtimeDiagnostics = {
     explanation:
       "`infer-opt runtime --check` compiles a small quantized convolution for this CPU, runs it in ONNX Runtime once with the host library and once without, and compares every value. A difference means that the library, the emitted code or the CPU is not what it claims to be. It also damages the program and expects that the session is refused: if it is not, ONNX Runtime has run the plain operators in place of the region.",
   }),
+  sessionOption: define<{ detail: string }>({
+    code: "IO0714",
+    exitCode: 2,
+    message: ({ detail }) => `createSession: ${detail}`,
+    hint: () => "docs/runtime.md lists the options; onnxruntime-node's own sessions run the same model without regions",
+    explanation:
+      "`createSession` takes the options of onnxruntime-node's InferenceSession that mean something to compiled regions, which run on the CPU. Others are refused, so that none is ignored in silence: the model runs with them in onnxruntime-node itself, where regions are the plain operators in their bodies.",
+  }),
   nativeMissing: define<{ detail: string }>({
     code: "IO0711",
     exitCode: 5,
