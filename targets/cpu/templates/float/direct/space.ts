@@ -49,7 +49,9 @@ function isLegal(workload: FloatConvWorkload, simd: Simd, values: Point): boolea
   if (splitPixels(plan.geometry.columns, pixels).width !== pixels) return false;
   if (plan.blockCount === 1 && (unitBlock > 0 || parallel === 1)) return false;
   if (unitBlock * 2 > plan.units) return false;
-  return point.prefetch === 0 || blockBytes(plan, vectors) * plan.blockCount >= prefetchBytes;
+  // A block that one tile reads once streams on by itself into the next.
+  const reused = plan.units > 1 || !plan.flat;
+  return point.prefetch === 0 || (reused && blockBytes(plan, vectors) * plan.blockCount >= prefetchBytes);
 }
 
 /** The tile that the cost model likes best; what the model does not see follows rules. */
