@@ -36,10 +36,11 @@ function channelsOf(weights: ArrayLike<number>, layout: ChannelLayout): Float64A
  * The step of the uniform grid through zero on which all values lie, when there is one that `largest` steps can span:
  * weights that were quantized once upstream keep their exact values this way. Undefined otherwise.
  */
-export function gridStep(values: ArrayLike<number>, largest: number): number | undefined {
-  const distinct = [...new Set(Array.from(values, Math.abs))].sort((a, b) => a - b);
-  const size = distinct.at(-1) ?? 0;
-  if (!(size > 0)) return undefined;
+export function gridStep(values: Float64Array, largest: number): number | undefined {
+  let size = 0;
+  for (const value of values) size = Math.max(size, Math.abs(value));
+  if (!(size > 0) || !couldBeGrid(values.subarray(0, GLANCE), size / largest)) return undefined;
+  const distinct = distinctSizes(values);
   const smallest = size / largest;
   let gap = Infinity;
   let before = 0;
@@ -58,11 +59,30 @@ export function gridStep(values: ArrayLike<number>, largest: number): number | u
   return undefined;
 }
 
+/** So many values tell most weights that lie on no grid. */
+const GLANCE = 1024;
+
+function distinctSizes(values: Float64Array): readonly number[] {
+  return [...new Set(Array.from(values, Math.abs))].sort((a, b) => a - b);
+}
+
+/** False when two sizes lie closer than steps can and further than rounding noise does. */
+function couldBeGrid(values: Float64Array, smallest: number): boolean {
+  let before = 0;
+  for (const value of distinctSizes(values)) {
+    if (value - before <= smallest * 0.5 && value - before > smallest * tolerance) return false;
+    before = value;
+  }
+  return true;
+}
+
 /** How far, in steps, a value may lie beside its grid point. */
 const tolerance = 0.02;
 
 /** Fractions of the largest weight tried as the end of the range. */
 const clippings: readonly number[] = Array.from({ length: 21 }, (_, i) => 1 - i * 0.01);
+
+const ROUNDER = 1.5 * 2 ** 52;
 
 /** The scale with the least squared error among `clippings`; a grid the values already lie on wins outright. */
 function bestScale(values: Float64Array, largest: number): number {
@@ -76,8 +96,10 @@ function bestScale(values: Float64Array, largest: number): number {
     const scale = symmetricScale(size * clipping, largest);
     let error = 0;
     for (const value of values) {
-      const q = Math.min(largest, Math.max(-largest, roundHalfEven(value / scale)));
-      error += (value - q * scale) ** 2;
+      // Adding and taking away 1.5 · 2^52 leaves the nearest integer, halves to even: doubles hold no fractions there.
+      const q = Math.min(largest, Math.max(-largest, value / scale + ROUNDER - ROUNDER));
+      const off = value - q * scale;
+      error += off * off;
     }
     if (error < best) [best, chosen] = [error, scale];
   }

@@ -51,7 +51,8 @@ export function floatCase(workload: FloatConvWorkload | FloatDepthwiseWorkload, 
         ...pixel,
         values: expectedPixel(workload, pixel, operands),
       }));
-      return firstWrong(workload, expected, new Float32Array(y.buffer, y.byteOffset, Math.floor(y.byteLength / 4)));
+      // A copy: bytes that come from another process stand at any address.
+      return firstWrong(workload, expected, new Float32Array(y.slice().buffer, 0, Math.floor(y.byteLength / 4)));
     },
   };
 }

@@ -31,7 +31,8 @@ export function sumCase(workload: ConvWorkload | DepthwiseWorkload, seed: number
   const weightScale = Float32Array.from({ length: outputs }, () => (0.5 + next()) / Math.sqrt(depth));
   const parameters: KernelParameters = {
     numbers: {
-      ...{ xScale: 0.02, xZero: 117, yScale: 0.02 * 120, yZero: 121, lo: 3, hi: 250, perTensor: 0 },
+      ...{ xScale: 0.02, xZero: 117, yScale: 0.02 * 120, yZero: 121, perTensor: 0 },
+      ...(epilogue.saturates === true ? { lo: 0, hi: 255 } : { lo: 3, hi: 250 }),
       ...{ tableScale: 0.03, tableZero: 120 },
       ...{ residualScale: 0.025, residualZero: 110, outScale: 0.04, outZero: 128, outLo: 2, outHi: 253 },
     },
