@@ -2,6 +2,7 @@ import type { FloatEpilogue } from "../float-workload.ts";
 import type { Placement } from "./buffers.ts";
 import { stridesOf } from "./buffers.ts";
 import type { FloatBinaryOp, FloatConvOp, FloatFunction, FloatUnaryOp, PoolOp } from "./integer-graph.ts";
+import { touchedPads } from "./place.ts";
 import type { LoweredStep } from "./step.ts";
 import { at, constantOperand, parameters, tensorOperand } from "./step.ts";
 
@@ -59,7 +60,7 @@ export function floatPoolStep(op: PoolOp, x: Placement, y: Placement): LoweredSt
     nodes: op.nodes,
     workload: {
       ...{ op: "pool-f32", kind: op.mode, window: op.window, ...y.extent },
-      edge: { pads: op.pads, counted: op.counted },
+      edge: { pads: touchedPads(op), counted: op.counted },
       x: stridesOf(x.buffer),
       y: stridesOf(y.buffer),
     },
