@@ -1,4 +1,4 @@
-/** One loop of a strided copy: `count` steps of `source` and `target` elements. */
+/** One loop of a strided copy: `count` steps of `source` elements and `target` bytes. */
 export interface PackLoop {
   readonly count: number;
   readonly source: number;

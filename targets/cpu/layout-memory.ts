@@ -93,7 +93,7 @@ function constantPack(value: Value, base: number, inputs: readonly Value[]): Bou
     sources: { value: indexOf(inputs, value) },
     pack: {
       ...{ kind: "copy", from: "value", elementBytes, sourceOffset: 0, targetOffset: 0 },
-      loops: [{ count, source: 1, target: 1 }],
+      loops: [{ count, source: 1, target: elementBytes }],
     },
   };
 }

@@ -28,7 +28,8 @@ test.skipIf(missing !== undefined)("a small network is quantized, raced, compare
     const net = newNetwork("tiny", [1, 3, 24, 24], 1);
     const first = net.op("Relu", [net.conv(net.input, [3, 16], { kernel: 3, stride: 2 })]);
     const second = net.op("Relu", [net.conv(first, [16, 16], { kernel: 3 })]);
-    await saveModel(net.finish(net.op("Add", [first, second]), [1, 16, 12, 12]), join(folder, "tiny.onnx"));
+    const scaled = net.op("Mul", [net.op("Add", [first, second]), net.normal([16, 1, 1], 1)]);
+    await saveModel(net.finish(scaled, [1, 16, 12, 12]), join(folder, "tiny.onnx"));
     const model: BenchModel = {
       ...{ name: "tiny", family: "convolutions", shared: "tiny", shape: [1, 3, 24, 24] },
       input: { low: -1, high: 1 },
@@ -50,6 +51,8 @@ test.skipIf(missing !== undefined)("a small network is quantized, raced, compare
     expect(result.regions.int8.regions).toBe(1);
     expect(result.outputs.int8).toMatchObject({ differing: 0 });
     expect(result.outputs.portable).toMatchObject({ differing: 0 });
+    expect(result.regions.float.nodes).toBe(6);
+    expect(result.outputs.float?.sqnrDb ?? Infinity).toBeGreaterThan(80);
     const [timed] = result.threads;
     for (const form of ["ort-float", "ort-int8", "int8-regions", "int8-portable"])
       expect(timed?.times[form]?.minNs).toBeGreaterThan(0);
