@@ -82,11 +82,13 @@ export async function examine(): Promise<readonly Finding[]> {
       detail: "holds models while they are checked and timed",
     },
   ];
+  const [portable] = targets;
   for (const { id, detected, missing } of await listTargets())
     findings.push({
       name: `target ${id}`,
       ok: detected !== undefined,
-      optional: false,
+      // The others are faster where they are, and nothing else needs them.
+      optional: id !== portable?.id,
       detail: detected ?? missing ?? "",
     });
   return findings;

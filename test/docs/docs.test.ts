@@ -32,6 +32,7 @@ const foreignOptions: ReadonlySet<string> = new Set([
   "--update",
   "--evaluate",
   "--verify",
+  "--minutes",
 ]);
 
 /** The command line as commander sees it. */
