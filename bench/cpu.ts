@@ -22,7 +22,7 @@ import { measureTuning, printTuning } from "./cpu/tuning.ts";
 const usage = `npm run bench:cpu -- [options]
   --models NAMES     of ${benchModels.map(({ name }) => name).join(", ")}
   --threads COUNTS   default: 1 and all
-  --tune EFFORT      quick, default or extensive
+  --tune EFFORT      off (what templates take unmeasured), quick, default or extensive
   --records FILE     schedule records to start from and to add to
   --python VENV      adds OpenVINO and NNCF of that environment
   --shared FOLDER    the shared models; default: ../shared/models
@@ -78,7 +78,11 @@ async function main(): Promise<void> {
   }
   console.log(printHeader());
   const results: (ModelResult | ModelFailure)[] = [];
-  const regions = { cache: openRecords(values.records), effort: tuningEfforts[tune], device };
+  const regions = {
+    cache: openRecords(values.records),
+    effort: tune === "off" ? undefined : tuningEfforts[tune],
+    device,
+  };
   const threads = values.threads.split(",").map(Number);
   for (const model of namedModels(values.models)) {
     const setup = { shared, threads, policy, selection: measurePolicies.quick, regions, python };
@@ -93,8 +97,8 @@ async function main(): Promise<void> {
   console.log(printMeans(geometricMeans(results)));
 }
 
-function isEffort(name: string): name is keyof typeof tuningEfforts {
-  return name in tuningEfforts;
+function isEffort(name: string): name is keyof typeof tuningEfforts | "off" {
+  return name === "off" || name in tuningEfforts;
 }
 
 function namedModels(names: string | undefined): readonly BenchModel[] {
