@@ -23,7 +23,8 @@ export function matchAttention(last: Node, context: MatchContext): IntegerOp | u
   const mix = step(joined.input(0), "MatMul");
   const softmax = step(mix?.input(0), "Softmax");
   if (mix === undefined || softmax === undefined || ![-1, 3].includes(intAttr(softmax, "axis", -1))) return undefined;
-  const scores = scaledProduct(softmax.input(0), step);
+  const masked = maskedScores(softmax, step);
+  const scores = scaledProduct(masked.scores, step);
   if (scores === undefined) return undefined;
   const q = headsOf(scores.product.input(0), headsFirst, step);
   const k = headsOf(scores.product.input(1), keysLast, step);
@@ -36,9 +37,11 @@ export function matchAttention(last: Node, context: MatchContext): IntegerOp | u
   if (!tensors.every((tensor) => tensor?.shape.length === 3) || y?.shape.length !== 3) return undefined;
   const [queries, keys, values] = tensors as [IntegerTensor, IntegerTensor, IntegerTensor];
   if (y.shape.join() !== queries.shape.join()) return undefined;
+  const mask = masked.mask === undefined ? undefined : context.tensor(masked.mask, undefined);
+  if (masked.mask !== undefined && mask?.shape.join() !== [1, 1, 1, shape[1]].join()) return undefined;
   return {
     ...{ kind: "attention", name: mix.name, nodes: nodes.reverse(), q: queries, k: keys, v: values, y },
-    ...{ mask: undefined, heads: q.shape[2] as number, scale: scores.scale * q.scale * k.scale },
+    ...{ mask, heads: q.shape[2] as number, scale: scores.scale * q.scale * k.scale },
   };
 }
 
@@ -49,6 +52,24 @@ const keysLast = [0, 2, 3, 1];
 
 function permutes(node: Node, perm: readonly number[]): boolean {
   return intsAttr(node, "perm")?.join() === perm.join();
+}
+
+/** The scores and the mask that is added to them, which is no constant. */
+function maskedScores(
+  softmax: Node,
+  step: Step,
+): { readonly scores: Value | undefined; readonly mask: Value | undefined } {
+  const plain = { scores: softmax.input(0), mask: undefined };
+  const sum = soleProducer(plain.scores, "Add");
+  if (sum === undefined) return plain;
+  for (const [scores, mask] of bothOrders(sum)) {
+    if (mask === undefined || mask.isConstant || soleProducer(scores, "Div", "Mul", "MatMul") === undefined) continue;
+    const shape = sampleShape(mask);
+    if (shape?.length !== 4 || shape[1] !== 1 || shape[2] !== 1) continue;
+    step(plain.scores, "Add");
+    return { scores, mask };
+  }
+  return plain;
 }
 
 /** A product with its scalar factors. */

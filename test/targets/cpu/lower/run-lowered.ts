@@ -6,10 +6,14 @@ import { evaluateBinary } from "../../../../targets/cpu/reference/binary.ts";
 import { evaluateConv } from "../../../../targets/cpu/reference/conv.ts";
 import { evaluateDepthwise } from "../../../../targets/cpu/reference/depthwise.ts";
 import { evaluateFillBorder } from "../../../../targets/cpu/reference/fill-border.ts";
+import { evaluateFloatConv } from "../../../../targets/cpu/reference/float/conv.ts";
+import { evaluateFloatMove } from "../../../../targets/cpu/reference/float/move.ts";
 import { evaluatePool } from "../../../../targets/cpu/reference/pool.ts";
 import { evaluateResize } from "../../../../targets/cpu/reference/resize.ts";
 import { evaluateTable } from "../../../../targets/cpu/reference/table.ts";
 import { evaluateTransfer } from "../../../../targets/cpu/reference/transfer.ts";
+import { evaluateAttention } from "../../../../targets/cpu/reference/transformer/attention.ts";
+import { evaluateNormalization } from "../../../../targets/cpu/reference/transformer/normalization.ts";
 
 /** Room behind every storage. */
 const STORAGE_BYTES = 1 << 22;
@@ -97,9 +101,31 @@ function runStep(
         },
         parameters,
       );
+    case "conv-f32": {
+      const float = (role: string): Float32Array | undefined =>
+        constants[role] === undefined ? undefined : Float32Array.from(constantOf(constants[role]));
+      const [weights, bias] = [float("weights") as Float32Array, float("bias")];
+      const added = operands["residual"] === undefined ? undefined : f32("residual");
+      return evaluateFloatConv(workload, { x: f32("x"), weights, bias, residual: added, y: f32("y") }, parameters);
+    }
+    case "move-f32":
+      return evaluateFloatMove(workload, { x: f32("x"), y: f32("y") });
+    case "attention-f32": {
+      const mask = operands["mask"] === undefined ? undefined : f32("mask");
+      const y = workload.out === "u8" ? u8("y") : f32("y");
+      return evaluateAttention(workload, { q: f32("q"), k: f32("k"), v: f32("v"), mask, y }, parameters);
+    }
+    case "normalization-f32": {
+      const gamma = Float32Array.from(constantOf(constants["gamma"] as Value));
+      const beta = constants["beta"] === undefined ? undefined : Float32Array.from(constantOf(constants["beta"]));
+      const added = operands["residual"] === undefined ? undefined : f32("residual");
+      return evaluateNormalization(workload, { x: f32("x"), residual: added, gamma, beta, y: f32("y") }, parameters);
+    }
     case "fill-border":
       return evaluateFillBorder(workload, u8("y"), parameters);
     case "resize-u8":
       return evaluateResize(workload, { x: u8("x"), y: u8("y") }, parameters);
+    default:
+      throw new Error(`${workload.op} is not one of the integer oracles`);
   }
 }
