@@ -9,7 +9,9 @@ import type { StridedOperand } from "../bytes/strided-runs.ts";
 import { emitStridedRuns } from "../bytes/strided-runs.ts";
 import { activationArgument } from "./arguments.ts";
 import { elementNanoseconds } from "./core.ts";
+import type { FunctionRegisters } from "./function/element-function.ts";
 import { elementFunction } from "./function/element-function.ts";
+import { registerCount, vectors } from "./vectors.ts";
 
 /** Registers: b of group 0 and up, temporaries of the function, b where it is one value. */
 const [second, temporaries, scalar] = [4, 8, 11];
@@ -30,7 +32,8 @@ export const binaryF32: Template<FloatBinaryWorkload> = {
     const { b, rows, columns, channels } = workload;
     const applied = elementFunction(workload.activation, workload.clamp);
     const params = applied.params === undefined ? [] : [applied.params];
-    const registers = { temporaries: [0, 1, 2].map((index) => simd.vector(temporaries + index)), params: rdi };
+    let registers: FunctionRegisters = { temporaries: vectors(simd, temporaries, 3), params: rdi };
+    const spare = vectors(simd, scalar + 1, registerCount(simd) - scalar - 1);
     const operand = (argument: number, strides: StridedOperand["strides"]): StridedOperand => ({
       ...{ argument, elementBytes: 4, strides },
     });
@@ -47,7 +50,9 @@ export const binaryF32: Template<FloatBinaryWorkload> = {
           a.emit("mov", rax, mem(rdi, { disp: 8 }));
           a.emit("vbroadcastss", simd.vector(scalar), mem(rax));
         }
-        if (params.length > 0) a.emit("mov", rdi, mem(rdi, { disp: 16 }));
+        if (params.length === 0) return;
+        a.emit("mov", rdi, mem(rdi, { disp: 16 }));
+        registers = applied.settle(a, registers, spare);
       },
       body: (block) => {
         for (let group = 0; group < block.groups; group++) {

@@ -18,7 +18,7 @@ export interface Sum {
 /** Emits what follows a sum. */
 export interface FloatEpilogueEmitter {
   readonly function: ElementFunction;
-  /** Vector registers that are overwritten besides the sums. */
+  /** Vector registers that are overwritten besides the sums; constants stay in those that are given beyond them. */
   readonly temporaries: number;
   finish(a: Assembler, sums: readonly Sum[], registers: FunctionRegisters): void;
 }
@@ -27,10 +27,12 @@ export interface FloatEpilogueEmitter {
 export function floatEpilogueEmitter(simd: Simd, { activation, clamp, residual }: FloatEpilogue): FloatEpilogueEmitter {
   const applied = elementFunction(activation, clamp);
   const maskedOperand = simd.name === "avx2" && residual !== undefined ? 1 : 0;
+  const temporaries = Math.max(applied.temporaries, maskedOperand);
   return {
     function: applied,
-    temporaries: Math.max(applied.temporaries, maskedOperand),
-    finish: (a, sums, registers) => {
+    temporaries,
+    finish: (a, sums, given) => {
+      const registers = applied.settle(a, given, given.temporaries.slice(temporaries));
       for (const sum of sums) {
         const { value, y, mask } = sum;
         const add = (): void => {

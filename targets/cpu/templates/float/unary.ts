@@ -8,10 +8,12 @@ import { requireSimd, simdOf } from "../bytes/simd.ts";
 import { emitStridedRuns } from "../bytes/strided-runs.ts";
 import { activationArgument } from "./arguments.ts";
 import { elementNanoseconds } from "./core.ts";
+import type { FunctionRegisters } from "./function/element-function.ts";
 import { elementFunction } from "./function/element-function.ts";
+import { registerCount, vectors } from "./vectors.ts";
 
 /** First register of the temporaries of a function. */
-const temporaries = 8;
+const temporaries = 4;
 
 /** Activations and clamps of float32. Bound: 2e-6 of the value. */
 export const unaryF32: Template<FloatUnaryWorkload> = {
@@ -28,7 +30,8 @@ export const unaryF32: Template<FloatUnaryWorkload> = {
     const a = createAssembler();
     const applied = elementFunction(workload.activation, workload.clamp);
     const params = applied.params === undefined ? [] : [applied.params];
-    const registers = { temporaries: [0, 1, 2].map((index) => simd.vector(temporaries + index)), params: rdi };
+    let registers: FunctionRegisters = { temporaries: vectors(simd, temporaries, 3), params: rdi };
+    const spare = vectors(simd, temporaries + 3, registerCount(simd) - temporaries - 3);
     emitStridedRuns(a, simd, {
       extents: workload,
       operands: [
@@ -36,7 +39,9 @@ export const unaryF32: Template<FloatUnaryWorkload> = {
         { argument: 1 + params.length, elementBytes: 4, strides: workload.y },
       ],
       prepare: () => {
-        if (params.length > 0) a.emit("mov", rdi, mem(rdi, { disp: 8 }));
+        if (params.length === 0) return;
+        a.emit("mov", rdi, mem(rdi, { disp: 8 }));
+        registers = applied.settle(a, registers, spare);
       },
       body: (block) => {
         for (let group = 0; group < block.groups; group++) {

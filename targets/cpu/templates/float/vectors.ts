@@ -7,6 +7,11 @@ export function registerCount({ name }: Simd): 32 | 16 {
   return name === "avx512" ? 32 : 16;
 }
 
+/** `count` vector registers from one on. */
+export function vectors(simd: Simd, first: number, count: number): readonly Register[] {
+  return Array.from({ length: count }, (_, index) => simd.vector(first + index));
+}
+
 /** Bytes of a vector of float32. */
 export function vectorBytes({ lanes }: Simd): 64 | 32 {
   return lanes === 16 ? 64 : 32;

@@ -16,6 +16,8 @@ export interface FunctionRegisters {
   readonly temporaries: readonly Register[];
   /** The argument `params`. */
   readonly params: Register;
+  /** Constants that stand in registers, by name: see {@link ElementFunction.settle}. */
+  readonly homes?: ReadonlyMap<string, Register>;
 }
 
 /** An activation and a clamp, ready to be emitted over registers. */
@@ -24,6 +26,8 @@ export interface ElementFunction {
   readonly temporaries: number;
   /** The argument `params`; undefined where no constant is needed. */
   readonly params: KernelArgument | undefined;
+  /** Loads as many constants as there are spare registers: where several values follow, each is loaded once only. */
+  settle(a: Assembler, registers: FunctionRegisters, spare: readonly Register[]): FunctionRegisters;
   /** Replaces a value by its activation. */
   activate(a: Assembler, simd: Simd, value: Register, registers: FunctionRegisters): void;
   /** Bounds a value where the function is clamped. */
@@ -34,20 +38,28 @@ export interface ElementFunction {
 export function elementFunction(activation: FloatActivation, clamp: boolean): ElementFunction {
   const body: FunctionBody = activationBodies[activation];
   const names = [...Object.keys(body.constants), ...(clamp ? ["lo", "hi"] : [])];
-  const stored =
-    (params: Register) =>
-    (name: string): Memory =>
-      mem(params, { disp: rowBytes * names.indexOf(name) });
+  const stored = (params: Register, name: string): Memory => mem(params, { disp: rowBytes * names.indexOf(name) });
+  const constantIn =
+    ({ params, homes }: FunctionRegisters) =>
+    (name: string): Memory | Register =>
+      homes?.get(name) ?? stored(params, name);
   return {
     temporaries: body.temporaries,
     params: names.length === 0 ? undefined : paramsArgument(body, names),
-    activate: (a, simd, value, { temporaries, params }) => {
-      body.emit({ a, simd, value, temporaries, constant: stored(params) });
+    settle: (a, registers, spare) => {
+      const homes = new Map(
+        names.slice(0, spare.length).map((name, index) => [name, spare[index] as Register] as const),
+      );
+      for (const [name, register] of homes) a.emit("vmovups", register, stored(registers.params, name));
+      return { ...registers, homes };
     },
-    bound: (a, value, { params }) => {
+    activate: (a, simd, value, registers) => {
+      body.emit({ a, simd, value, temporaries: registers.temporaries, constant: constantIn(registers) });
+    },
+    bound: (a, value, registers) => {
       if (!clamp) return;
-      a.emit("vmaxps", value, value, stored(params)("lo"));
-      a.emit("vminps", value, value, stored(params)("hi"));
+      a.emit("vmaxps", value, value, constantIn(registers)("lo"));
+      a.emit("vminps", value, value, constantIn(registers)("hi"));
     },
   };
 }

@@ -9,8 +9,8 @@ export interface FunctionContext {
   readonly value: Register;
   /** As many as the body asks for. */
   readonly temporaries: readonly Register[];
-  /** The constant of a name, as a full vector in memory. */
-  constant(name: string): Memory;
+  /** The constant of a name: a register or a full vector in memory. */
+  constant(name: string): Memory | Register;
 }
 
 /** A function of one vector and the constants it reads: numbers, or numbers of the place the kernel is used in. */
