@@ -9,7 +9,7 @@ const { lane, ms, model, expected } = workerData as SoakTask & { readonly lane: 
 const runsPerSession = 24;
 const atOnce = 3;
 
-parentPort?.postMessage(await work());
+parentPort?.postMessage(await work(), []);
 
 /** One session after the other: created, run, destroyed. Every fourth runs without ONNX Runtime. */
 async function work(): Promise<SoakResult> {

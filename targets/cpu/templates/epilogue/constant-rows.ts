@@ -2,8 +2,8 @@ import type { KernelArgument, KernelParameters } from "../../../../src/codegen/i
 import { addConstants } from "../../reference/quantize.ts";
 import { numberOf, quantizationOf, tableOf } from "../../reference/parameters.ts";
 import type { Epilogue } from "../../workload.ts";
-import type { GeluRow } from "./emit-gelu.ts";
-import { geluConstant, geluRows } from "./emit-gelu.ts";
+import type { GeluRow } from "./gelu-rows.ts";
+import { geluConstant, geluRows } from "./gelu-rows.ts";
 import type { VectorIsa } from "./vector-isa.ts";
 
 /** Bytes of a row: one value repeated over the widest vector. */

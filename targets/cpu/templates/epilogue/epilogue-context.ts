@@ -4,7 +4,7 @@ import { mem } from "../../../../src/codegen/x86/index.ts";
 import type { Epilogue } from "../../workload.ts";
 import type { ConstantRow } from "./constant-rows.ts";
 import { constantRows, rowOffset } from "./constant-rows.ts";
-import { geluTemporaries } from "./emit-gelu.ts";
+import { geluTemporaries } from "./gelu-rows.ts";
 import type { VectorIsa } from "./vector-isa.ts";
 
 /** A memory place: displacement in bytes from a pointer. */
