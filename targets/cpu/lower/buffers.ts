@@ -55,12 +55,6 @@ export function stridesOf({ extent, halo }: Buffer): Strides {
   return { row: (extent.columns + halo.left + halo.right) * pixel, pixel };
 }
 
-/** Bytes of a buffer with its halo. */
-export function bytesOf(buffer: Buffer): number {
-  const { extent, halo, elementBytes } = buffer;
-  return (extent.rows + halo.top + halo.bottom) * stridesOf(buffer).row * elementBytes;
-}
-
 /** Byte offset of element (row, column, 0) of a placement, counted from its first; negative ones lie in the halo. */
 export function offsetOf({ buffer, row, column, channel }: Placement, y: number, x: number): number {
   const strides = stridesOf(buffer);
@@ -69,7 +63,7 @@ export function offsetOf({ buffer, row, column, channel }: Placement, y: number,
 }
 
 /** Whether a placement is the whole of its buffer. */
-export function isWhole({ buffer, extent }: Placement): boolean {
+function isWhole({ buffer, extent }: Placement): boolean {
   return (
     extent.rows === buffer.extent.rows &&
     extent.columns === buffer.extent.columns &&

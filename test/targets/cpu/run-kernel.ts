@@ -3,8 +3,6 @@ import { digestConstants, encodeProgram, featureBits } from "../../../src/region
 import { kernelProgram } from "../../../src/region/kernel-program.ts";
 import { loadHostLibrary } from "../../../src/runtime/native.ts";
 
-export { kernelProgram } from "../../../src/region/kernel-program.ts";
-
 /** The host library, or why it is missing: `test.skipIf(hostMissing !== undefined)`. */
 export const host = loadHostLibrary();
 
