@@ -7,6 +7,7 @@ import {
   maxRegionsPerLevel,
   outlineRegion,
 } from "../../src/region/index.ts";
+import type { LevelProgram } from "../../src/region/index.ts";
 import type { DeviceFingerprint, Workload } from "../../src/schedule/index.ts";
 import type { Assembly } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
@@ -35,15 +36,20 @@ export function emitRegions(
   const work = ({ lowered }: PlannedRegion): number =>
     lowered.steps.reduce((sum, { workload }) => sum + multiplications(workload), 0);
   const kept = [...regions].sort((a, b) => work(b) - work(a)).slice(0, maxRegionsPerLevel);
-  return kept.map((region) => emitRegion(model, region, select, device));
+  // Outlining one region replaces the values that its neighbours read: what they are is taken before any goes.
+  const encoded = kept.map((region) => encodeRegion(model, region, select, device));
+  return encoded.map(({ region, assembly, level }) => {
+    const call = outlineRegion(model, region.nodes, [level]);
+    return { ...assembly, name: call.opType, region, programBytes: level.program.byteLength };
+  });
 }
 
-function emitRegion(
+function encodeRegion(
   model: Model,
   region: PlannedRegion,
   select: (workload: Workload) => Selection,
   device: DeviceFingerprint,
-): EmittedRegion {
+): { readonly region: PlannedRegion; readonly assembly: Assembly; readonly level: LevelProgram } {
   const border = borderOf(model.graph, region.nodes);
   const inputs = [...border.activations, ...border.constants];
   const assembly = assemble(region.lowered, inputs, border.outputs, select, device);
@@ -53,7 +59,5 @@ function emitRegion(
     if (constant === undefined) throw new Error(`"${name}" has no content`);
     return constant.bytes();
   });
-  const program = encodeProgram(assembly.program, digestConstants(constants));
-  const call = outlineRegion(model, region.nodes, [{ isa, program }]);
-  return { ...assembly, name: call.opType, region, programBytes: program.byteLength };
+  return { region, assembly, level: { isa, program: encodeProgram(assembly.program, digestConstants(constants)) } };
 }
