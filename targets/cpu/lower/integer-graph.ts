@@ -165,12 +165,18 @@ export interface FloatUnaryOp extends OpBase {
   readonly fn: FloatFunction;
 }
 
-/** Attention of several heads that stand side by side in the channels of q, k, v and y: [1, tokens, channels]. */
+/** Channels of a tensor [1, tokens, channels] from `first` on. */
+export interface ChannelsOf {
+  readonly tensor: IntegerTensor;
+  readonly first: number;
+}
+
+/** Attention of several heads that stand side by side in the channels of q, k, v and y. */
 export interface AttentionOp extends OpBase {
   readonly kind: "attention";
-  readonly q: IntegerTensor;
-  readonly k: IntegerTensor;
-  readonly v: IntegerTensor;
+  readonly q: ChannelsOf;
+  readonly k: ChannelsOf;
+  readonly v: ChannelsOf;
   /** Added to the scaled products: one value a key. */
   readonly mask: IntegerTensor | undefined;
   readonly y: IntegerTensor;
@@ -240,7 +246,7 @@ export function inputsOf(op: IntegerOp): readonly IntegerTensor[] {
     case "normalization":
       return op.residual === undefined ? [op.x] : [op.x, op.residual];
     case "attention":
-      return op.mask === undefined ? [op.q, op.k, op.v] : [op.q, op.k, op.v, op.mask];
+      return [op.q.tensor, op.k.tensor, op.v.tensor, ...(op.mask === undefined ? [] : [op.mask])];
     case "concat":
       return op.xs;
     case "enter":

@@ -1,57 +1,80 @@
 import type { Node, Value } from "../../../src/ir/index.ts";
 import { intAttr, intsAttr } from "../../../src/ir/index.ts";
-import type { IntegerOp, IntegerTensor } from "./integer-graph.ts";
+import type { Heads } from "./attention-heads.ts";
+import { headsFirst, headsOf, keysLast } from "./attention-heads.ts";
+import type { ChannelsOf, IntegerOp } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
-import { bothOrders, scalarOf, soleProducer } from "./pattern.ts";
+import type { Step } from "./pattern.ts";
+import { bothOrders, soleProducer, unscaled } from "./pattern.ts";
 import { sampleShape } from "./quantized-values.ts";
 
 /**
  * Scaled dot-product attention from primitive operators, from the joined heads back to queries, keys and values of all
- * heads side by side: [1, tokens, heads · width] reshaped to heads, transposed, multiplied, scaled, normalized by a
- * Softmax, multiplied, transposed and reshaped back.
+ * heads side by side: [1, tokens, heads · width] split into heads, multiplied, scaled, normalized by a Softmax,
+ * multiplied, and joined.
  */
 export function matchAttention(last: Node, context: MatchContext): IntegerOp | undefined {
   if (last.domain !== "" || last.opType !== "Reshape") return undefined;
-  const nodes: Node[] = [last];
-  const step = (value: Value | undefined, ...opTypes: readonly string[]): Node | undefined => {
+  const nodes = new Set([last]);
+  const step: Step = (value, ...opTypes) => {
     const node = soleProducer(value, ...opTypes);
-    if (node !== undefined) nodes.push(node);
+    if (node !== undefined) nodes.add(node);
     return node;
   };
   const joined = step(last.input(0), "Transpose");
-  if (joined === undefined || !permutes(joined, headsFirst)) return undefined;
+  if (joined === undefined || intsAttr(joined, "perm")?.join() !== headsFirst.join()) return undefined;
   const mix = step(joined.input(0), "MatMul");
   const softmax = step(mix?.input(0), "Softmax");
-  if (mix === undefined || softmax === undefined || ![-1, 3].includes(intAttr(softmax, "axis", -1))) return undefined;
+  // Before opset 13 axes from the given one on were normalized together: the default was 1.
+  const axis = softmax === undefined ? undefined : intAttr(softmax, "axis", context.opset < 13 ? 1 : -1);
+  if (mix === undefined || softmax === undefined || (axis !== -1 && axis !== 3)) return undefined;
   const masked = maskedScores(softmax, step);
-  const scores = scaledProduct(masked.scores, step);
-  if (scores === undefined) return undefined;
-  const q = headsOf(scores.product.input(0), headsFirst, step);
-  const k = headsOf(scores.product.input(1), keysLast, step);
+  const scores = unscaled(masked.scores, step);
+  const product = step(scores.source, "MatMul");
+  const q = headsOf(product?.input(0), headsFirst, step);
+  const k = headsOf(product?.input(1), keysLast, step);
   const v = headsOf(mix.input(1), headsFirst, step);
-  const shape = k?.shape;
-  if (q === undefined || k === undefined || v === undefined || shape === undefined) return undefined;
-  if (q.shape[2] !== shape[2] || v.shape.join() !== shape.join() || q.shape[3] !== shape[3]) return undefined;
-  const tensors = [q, k, v].map(({ source }) => context.tensor(source, undefined));
+  if (q === undefined || k === undefined || v === undefined) return undefined;
+  for (const { shared } of [q, k, v]) for (const node of shared) nodes.add(node);
+  if (k.keys !== v.keys || q.heads !== k.heads || k.heads !== v.heads || q.width !== k.width || k.width !== v.width)
+    return undefined;
+  const channels = (heads: Heads): ChannelsOf | undefined => {
+    const tensor = context.tensor(heads.source, undefined);
+    return tensor?.shape.length === 3 ? { tensor, first: heads.first } : undefined;
+  };
+  const [queries, keys, values] = [channels(q), channels(k), channels(v)];
   const y = context.tensor(last.output, undefined);
-  if (!tensors.every((tensor) => tensor?.shape.length === 3) || y?.shape.length !== 3) return undefined;
-  const [queries, keys, values] = tensors as [IntegerTensor, IntegerTensor, IntegerTensor];
-  if (y.shape.join() !== queries.shape.join()) return undefined;
+  if (queries === undefined || keys === undefined || values === undefined) return undefined;
+  if (y?.shape.join() !== [1, q.keys, q.heads * q.width].join() || !isClosed(nodes, last)) return undefined;
   const mask = masked.mask === undefined ? undefined : context.tensor(masked.mask, undefined);
-  if (masked.mask !== undefined && mask?.shape.join() !== [1, 1, 1, shape[1]].join()) return undefined;
+  if (masked.mask !== undefined && mask?.shape.join() !== [1, 1, 1, k.keys].join()) return undefined;
   return {
-    ...{ kind: "attention", name: mix.name, nodes: nodes.reverse(), q: queries, k: keys, v: values, y },
-    ...{ mask, heads: q.shape[2] as number, scale: scores.scale * q.scale * k.scale },
+    ...{ kind: "attention", name: mix.name, nodes: inOrder(nodes), q: queries, k: keys, v: values, y },
+    ...{ mask, heads: q.heads, scale: scores.scale * q.scale * k.scale },
   };
 }
 
-type Step = (value: Value | undefined, ...opTypes: readonly string[]) => Node | undefined;
+/** Producers before their readers. */
+function inOrder(nodes: ReadonlySet<Node>): readonly Node[] {
+  const ordered = new Set<Node>();
+  const visit = (node: Node): void => {
+    if (!nodes.has(node) || ordered.has(node)) return;
+    for (const value of node.inputs) if (value?.producer !== undefined) visit(value.producer);
+    ordered.add(node);
+  };
+  for (const node of nodes) visit(node);
+  return [...ordered];
+}
 
-const headsFirst = [0, 2, 1, 3];
-const keysLast = [0, 2, 3, 1];
-
-function permutes(node: Node, perm: readonly number[]): boolean {
-  return intsAttr(node, "perm")?.join() === perm.join();
+/** Whether only nodes of the set read results, the last one's aside. */
+function isClosed(nodes: ReadonlySet<Node>, last: Node): boolean {
+  return [...nodes].every(
+    (node) =>
+      node === last ||
+      node.outputs.every(
+        (value) => value === undefined || [...value.uses].every((use) => use.kind === "node" && nodes.has(use.node)),
+      ),
+  );
 }
 
 /** The scores and the mask that is added to them, which is no constant. */
@@ -70,61 +93,4 @@ function maskedScores(
     return { scores, mask };
   }
   return plain;
-}
-
-/** A product with its scalar factors. */
-function scaledProduct(
-  value: Value | undefined,
-  step: Step,
-): { readonly product: Node; readonly scale: number } | undefined {
-  const { source, scale } = unscaled(value, step);
-  const product = step(source, "MatMul");
-  return product === undefined ? undefined : { product, scale };
-}
-
-/** A value without the scalar it is multiplied with or divided by. */
-function unscaled(
-  value: Value | undefined,
-  step: Step,
-): { readonly source: Value | undefined; readonly scale: number } {
-  const node = soleProducer(value, "Div", "Mul");
-  if (node === undefined) return { source: value, scale: 1 };
-  for (const [source, factor] of node.opType === "Div" ? [[node.input(0), node.input(1)] as const] : bothOrders(node)) {
-    const scalar = scalarOf(factor);
-    if (scalar === undefined) continue;
-    step(value, node.opType);
-    return { source, scale: node.opType === "Div" ? 1 / scalar : scalar };
-  }
-  return { source: value, scale: 1 };
-}
-
-interface Heads {
-  /** [1, tokens, heads · width] */
-  readonly source: Value;
-  /** [1, tokens, heads, width] */
-  readonly shape: readonly number[];
-  readonly scale: number;
-}
-
-/** Heads split off and moved to `order`, by one transpose or two, perhaps scaled before or after. */
-function headsOf(value: Value | undefined, order: readonly number[], step: Step): Heads | undefined {
-  const after = unscaled(value, step);
-  let transpose = step(after.source, "Transpose");
-  let perm = transpose === undefined ? undefined : intsAttr(transpose, "perm");
-  const between = unscaled(transpose?.input(0), step);
-  const second = step(between.source, "Transpose");
-  if (second !== undefined) {
-    const earlier = intsAttr(second, "perm");
-    perm = perm?.map((axis) => earlier?.[axis] as number);
-    transpose = second;
-  }
-  const source = second === undefined ? between.source : second.input(0);
-  if (transpose === undefined || perm?.join() !== order.join()) return undefined;
-  const split = step(source, "Reshape");
-  const whole = unscaled(split?.input(0), step);
-  const shape = split === undefined ? undefined : sampleShape(split.output);
-  if (shape?.length !== 4 || whole.source === undefined || whole.source.isConstant) return undefined;
-  const from = sampleShape(whole.source);
-  if (from?.length !== 3 || from[1] !== shape[1]) return undefined;
-  return { source: whole.source, shape, scale: after.scale * between.scale * whole.scale };
 }

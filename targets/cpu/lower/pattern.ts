@@ -28,3 +28,22 @@ export function bothOrders({ inputs }: Node): readonly (readonly [Value | undefi
     [b, a],
   ];
 }
+
+/** {@link soleProducer} that also notes what it found as part of a pattern. */
+export type Step = (value: Value | undefined, ...opTypes: readonly string[]) => Node | undefined;
+
+/** A value without the scalar it is multiplied with or divided by. */
+export function unscaled(
+  value: Value | undefined,
+  step: Step,
+): { readonly source: Value | undefined; readonly scale: number } {
+  const node = soleProducer(value, "Div", "Mul");
+  if (node === undefined) return { source: value, scale: 1 };
+  for (const [source, factor] of node.opType === "Div" ? [[node.input(0), node.input(1)] as const] : bothOrders(node)) {
+    const scalar = scalarOf(factor);
+    if (scalar === undefined) continue;
+    step(value, node.opType);
+    return { source, scale: node.opType === "Div" ? 1 / scalar : scalar };
+  }
+  return { source: value, scale: 1 };
+}

@@ -1,6 +1,6 @@
 import type { Placement } from "./buffers.ts";
 import { stridesOf } from "./buffers.ts";
-import type { AttentionOp, NormalizationOp } from "./integer-graph.ts";
+import type { AttentionOp, ChannelsOf, NormalizationOp } from "./integer-graph.ts";
 import type { LoweredStep } from "./step.ts";
 import { at, named, parameters } from "./step.ts";
 
@@ -19,10 +19,20 @@ export function attentionStep(op: AttentionOp, inputs: readonly Placement[], y: 
       y: stridesOf(y.buffer),
       out: op.y.quantization === undefined ? "f32" : "u8",
     },
-    operands: { q: at(q), k: at(k), v: at(v), y: at(y), ...(mask === undefined ? {} : { mask: at(mask) }) },
+    operands: {
+      q: at(from(q, op.q)),
+      k: at(from(k, op.k)),
+      v: at(from(v, op.v)),
+      y: at(y),
+      ...(mask === undefined ? {} : { mask: at(mask) }),
+    },
     parameters: parameters({ scale: op.scale, ...named("y", op.y.quantization) }),
     constants: {},
   };
+}
+
+function from(place: Placement, { first }: ChannelsOf): Placement {
+  return { ...place, channel: place.channel + first };
 }
 
 /** The step of a LayerNormalization. */

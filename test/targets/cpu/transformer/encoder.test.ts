@@ -132,6 +132,66 @@ for (const [name, [scores, keys]] of Object.entries(forms))
     expect(kernels).toBeGreaterThan(100);
   });
 
+/** As `attentionModel`, one product for queries, keys and values; `split` makes %q, %k, %v [1, 4, 8, 8] of it. */
+function joinedModel(split: string): Model {
+  const model = parseModel(`opset 17 graph g {
+    in %x: float32[1,8,32]
+    const %a: float32[32,96] = random(1)
+    const %stack: int64[5] = [1, 8, 3, 4, 8]
+    const %split: int64[4] = [1, 8, 4, 8]
+    const %join: int64[3] = [1, 8, 32]
+    const %half: float32[] = fill(0.5)
+    const %zero: int64[] = fill(0)
+    const %first: int64[] = fill(1)
+    const %second: int64[] = fill(2)
+    const %axis: int64[1] = [0]
+    %j = MatMul(%x, %a)
+    ${split}
+    %h = Mul(%q, %half)
+    %kt = Transpose(%k) {perm=[0, 1, 3, 2]}
+    %s = MatMul(%h, %kt)
+    %p = Softmax(%s) {axis=-1}
+    %m = MatMul(%p, %v)
+    %t = Transpose(%m) {perm=[0, 2, 1, 3]}
+    %y = Reshape(%t, %join)
+    out %y }`);
+  inferTypes(model);
+  return model;
+}
+
+const stacked = "%r = Reshape(%j, %stack)\n %b = Transpose(%r) {perm=[2, 0, 3, 1, 4]}\n";
+const heads = (from: string, to: string): string =>
+  `%${to}0 = Reshape(%${from}, %split)\n %${to} = Transpose(%${to}0) {perm=[0, 2, 1, 3]}\n`;
+for (const [name, split] of Object.entries({
+  "taken by Gather": `${stacked}%q = Gather(%b, %zero)\n %k = Gather(%b, %first)\n %v = Gather(%b, %second)`,
+  "taken by Split and Squeeze": `${stacked}%e, %f, %g = Split(%b) {axis=0}
+    %q = Squeeze(%e, %axis)\n %k = Squeeze(%f, %axis)\n %v = Squeeze(%g, %axis)`,
+  "split along the channels": `%e, %f, %g = Split(%j) {axis=-1}\n ${heads("e", "q")}${heads("f", "k")}${heads("g", "v")}`,
+}))
+  test(`attention: queries, keys and values of one product, ${name}`, async () => {
+    const model = joinedModel(split);
+    expect(operations(wholeRegion(model))).toEqual({ "move-f32": 1, "conv-f32": 1, "attention-f32": 1 });
+    const { oracles, kernels } = await agreement(model, 8 * 32);
+    expect(oracles).toBeGreaterThan(100);
+    expect(kernels).toBeGreaterThan(100);
+  });
+
+test("attention: one number a key, computed elsewhere, is added to the scores", async () => {
+  const model = attentionModel(`const %keys: float32[32,1] = random(4)
+    const %row: int64[4] = [1, 1, 1, 8]
+    %mask0 = MatMul(%x, %keys)
+    %mask = Reshape(%mask0, %row)
+    %s0 = MatMul(%q, %k)
+    %s1 = Mul(%s0, %half)
+    %s = Add(%s1, %mask)`);
+  const region = wholeRegion(model);
+  const step = region.steps.find(({ workload }) => workload.op === "attention-f32");
+  expect(step?.workload).toMatchObject({ mask: true, keys: 8 });
+  const { oracles, kernels } = await agreement(model, 8 * 32);
+  expect(oracles).toBeGreaterThan(100);
+  expect(kernels).toBeGreaterThan(100);
+});
+
 test("attention: scores that somebody else reads are no attention of ours", () => {
   const model = attentionModel("%s = MatMul(%q, %k)\n out %s");
   const { regions } = planRegions(model, anything);
