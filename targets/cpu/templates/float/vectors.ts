@@ -1,5 +1,5 @@
 import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
-import { masked, mem, rax, resize } from "../../../../src/codegen/x86/index.ts";
+import { masked, rax, resize } from "../../../../src/codegen/x86/index.ts";
 import type { Simd } from "../bytes/simd.ts";
 
 /** Vector registers of an extension. */
@@ -69,18 +69,6 @@ export function emitAdvance(a: Assembler, pointer: Register, bytes: number): voi
   if (bytes !== 0) a.emit("add", pointer, bytes);
 }
 
-/** `target = base + index * bytes`, through `target` only. */
-export function emitScaled(
-  a: Assembler,
-  target: Register,
-  index: Register,
-  bytes: number,
-  base: Memory | Register,
-): void {
-  a.emit("imul", target, index, bytes);
-  a.emit("add", target, base);
-}
-
 /** Runs `body` a known number of times, counting down in a register. */
 export function emitCounted(a: Assembler, counter: Register, count: number, body: () => void): void {
   if (count === 0) return;
@@ -106,9 +94,4 @@ export function emitConstant(a: Assembler, simd: Simd, to: Register, value: numb
   }
   a.emit("vmovd", resize(to, 128), resize(scratch, 32));
   a.emit("vbroadcastss", to, resize(to, 128));
-}
-
-/** Memory at a pointer. */
-export function at(base: Register, disp = 0): Memory {
-  return mem(base, { disp });
 }
