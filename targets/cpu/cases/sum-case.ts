@@ -5,9 +5,13 @@ import { evaluateConv } from "../reference/conv.ts";
 import { evaluateDepthwise } from "../reference/depthwise.ts";
 import type { ConvWorkload, DepthwiseWorkload, Strides } from "../workload.ts";
 import { randomBytes, randomTable, randomWeights } from "./random-bytes.ts";
+import { createStepCheck } from "./step-check.ts";
 
 /** Multiply-accumulates of the oracle a case may cost: more are checked on a sample of the outputs. */
 const ORACLE_WORK = 4e6;
+
+/** How far float32 results of bounded kernels may be off. */
+const floatError = 1e-4;
 
 /** Room behind activations, as kernels may read over the end. */
 const SLACK = 64;
@@ -41,7 +45,6 @@ export function sumCase(workload: ConvWorkload | DepthwiseWorkload, seed: number
   const last = ({ row, pixel }: Strides): number => (rows - 1) * row + (columns - 1) * pixel + outputs;
   const residual = epilogue.residual === undefined ? undefined : randomBytes(last(epilogue.residual) + SLACK, seed + 4);
   const elementBytes = epilogue.out === "u8" ? 1 : 4;
-  const share = Math.min(1, ORACLE_WORK / (rows * columns * outputs * depth));
   let tiles: readonly ExpectedTile[] | undefined;
   return {
     buffers: {
@@ -55,18 +58,23 @@ export function sumCase(workload: ConvWorkload | DepthwiseWorkload, seed: number
       "weight-scale": new Uint8Array(weightScale.buffer),
       ...(bias === undefined ? {} : { bias: new Uint8Array(bias.buffer) }),
     },
-    expected: ({ y }) => {
+    expected: ({ y }, correctness) => {
       if (y === undefined) return "nothing was written";
       const operands = { x, weights, bias, weightScale, residual };
-      tiles ??= sampleTiles(rows, columns, share).map((tile) => ({
+      tiles ??= sampleTiles(rows, columns, outputs * depth).map((tile) => ({
         ...tile,
         values: expectedTile(workload, tile, operands, parameters),
       }));
+      const check = createStepCheck(correctness, epilogue, parameters);
+      const agrees = (expected: number, added: number, actual: number): boolean =>
+        epilogue.out === "u8"
+          ? check.accepts(expected, added, actual)
+          : Math.abs(actual - expected) <= (correctness === "exact" ? 0 : floatError);
       for (const tile of tiles) {
-        const wrong = checkTile(workload, tile, y);
+        const wrong = checkTile(workload, tile, y, residual, agrees);
         if (wrong !== undefined) return wrong;
       }
-      return undefined;
+      return check.verdict();
     },
   };
 }
@@ -78,14 +86,20 @@ interface Tile {
   readonly columns: number;
 }
 
-/** Stretches that make up `share` of the outputs: first and last pixels always, the others spread evenly. */
-function sampleTiles(rows: number, columns: number, share: number): readonly Tile[] {
+/** Fewest stretches that are checked. */
+const LEAST_TILES = 3;
+
+/**
+ * Stretches that the oracle can afford, first and last pixels always, the others spread evenly; `work` is that of one
+ * pixel, and that of folding the zero point into the bias, which each stretch does anew.
+ */
+function sampleTiles(rows: number, columns: number, work: number): readonly Tile[] {
   const width = Math.min(columns, 16);
   const tiles: Tile[] = [];
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column += width)
       tiles.push({ row, column, columns: Math.min(width, columns - column) });
-  const wanted = Math.max(4, Math.floor(tiles.length * share));
+  const wanted = Math.max(LEAST_TILES, Math.floor(ORACLE_WORK / (work * (width + 1))));
   if (wanted >= tiles.length) return tiles;
   const step = (tiles.length - 1) / (wanted - 1);
   return Array.from({ length: wanted }, (_, index) => tiles[Math.round(index * step)] as Tile);
@@ -108,7 +122,7 @@ function channelsOf(workload: ConvWorkload | DepthwiseWorkload): number {
   return workload.op === "conv-u8s8" ? workload.outputs : workload.channels;
 }
 
-/** The oracle's results in a tile. */
+/** The oracle's results in a tile: of bytes what stands there before table and residual. */
 function expectedTile(
   workload: ConvWorkload | DepthwiseWorkload,
   { row, column, columns }: Tile,
@@ -117,14 +131,13 @@ function expectedTile(
 ): Uint8Array | Float32Array {
   const { window, epilogue, x: xStrides, y: yStrides } = workload;
   const [strideY, strideX] = window.stride;
-  const added = epilogue.residual;
   const tileOperands = {
     ...operands,
     x: operands.x.subarray(row * strideY * xStrides.row + column * strideX * xStrides.pixel),
-    residual: added === undefined ? undefined : operands.residual?.subarray(row * added.row + column * added.pixel),
+    residual: undefined,
   };
   const length = (columns - 1) * yStrides.pixel + channelsOf(workload);
-  const tile = { ...workload, rows: 1, columns };
+  const tile = { ...workload, rows: 1, columns, epilogue: { ...epilogue, table: false, residual: undefined } };
   if (epilogue.out === "u8") {
     const y = new Uint8Array(length);
     if (tile.op === "conv-u8s8") evaluateConv(tile, { ...tileOperands, y }, parameters);
@@ -137,19 +150,16 @@ function expectedTile(
   return y;
 }
 
-/** Equal, or where a function is approximated at most one step, or as much of a float32 result, off. */
-function agrees({ epilogue }: ConvWorkload | DepthwiseWorkload, expected: number, actual: number): boolean {
-  if (epilogue.activation === undefined) return actual === expected;
-  return Math.abs(actual - expected) <= (epilogue.out === "u8" ? 1 : 1e-4);
-}
-
 /** What is wrong in a tile; undefined when nothing is. */
 function checkTile(
   workload: ConvWorkload | DepthwiseWorkload,
   { row, column, columns, values }: ExpectedTile,
   written: Uint8Array,
+  residual: Uint8Array | undefined,
+  agrees: (expected: number, residual: number, actual: number) => boolean,
 ): string | undefined {
-  const { y: yStrides } = workload;
+  const { y: yStrides, epilogue } = workload;
+  const added = epilogue.residual ?? { row: 0, pixel: 0 };
   const first = row * yStrides.row + column * yStrides.pixel;
   const bytes = values.BYTES_PER_ELEMENT;
   const own = written.slice(first * bytes, (first + values.length) * bytes);
@@ -157,8 +167,9 @@ function checkTile(
   for (let pixel = 0; pixel < columns; pixel++)
     for (let channel = 0; channel < channelsOf(workload); channel++) {
       const at = pixel * yStrides.pixel + channel;
-      if (!agrees(workload, values[at] as number, actual[at] as number))
-        return `row ${row}, column ${column + pixel}, channel ${channel}: ${actual[at]} instead of ${values[at]}`;
+      const other = residual?.[row * added.row + (column + pixel) * added.pixel + channel] ?? 0;
+      if (!agrees(values[at] as number, other, actual[at] as number))
+        return `row ${row}, column ${column + pixel}, channel ${channel}: ${actual[at]} does not follow from ${values[at]}`;
     }
   return undefined;
 }

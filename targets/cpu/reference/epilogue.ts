@@ -44,12 +44,22 @@ export function createEpilogue(
   if (epilogue.out === "f32") return scaled;
 
   const [zero, lo, hi] = [numberOf(parameters, "yZero"), numberOf(parameters, "lo"), numberOf(parameters, "hi")];
-  const table = epilogue.table ? tableOf(parameters) : undefined;
-  const add = epilogue.residual === undefined ? undefined : residualAdd(epilogue, parameters);
+  const following = createFollowing(epilogue, parameters);
   return (sum, channel, residual) => {
     const clamped = Math.min(hi - zero, Math.max(lo - zero, scaled(sum, channel)));
-    const q = saturateU8(roundHalfEven(clamped) + zero);
-    const value = table === undefined ? q : (table[q] as number);
+    return following(saturateU8(roundHalfEven(clamped) + zero), residual);
+  };
+}
+
+/** What follows a requantized sum: the table, then the residual. */
+export function createFollowing(
+  epilogue: Epilogue,
+  parameters: KernelParameters,
+): (sum: number, residual: number) => number {
+  const table = epilogue.table ? tableOf(parameters) : undefined;
+  const add = epilogue.residual === undefined ? undefined : residualAdd(epilogue, parameters);
+  return (sum, residual) => {
+    const value = table === undefined ? sum : (table[sum] as number);
     return add === undefined ? value : add(value, residual);
   };
 }
