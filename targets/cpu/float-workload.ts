@@ -2,7 +2,7 @@ import type { Strides, Window } from "./workload.ts";
 
 /** A float32 function of one element. `leaky-relu` takes number `alpha`; `hard-sigmoid` numbers `alpha` and `beta`. */
 export type FloatActivation =
-  "none" | "sigmoid" | "silu" | "hard-sigmoid" | "hard-swish" | "leaky-relu" | "tanh" | "gelu";
+  "none" | "sigmoid" | "silu" | "hard-sigmoid" | "hard-swish" | "leaky-relu" | "tanh" | "gelu" | "gelu-tanh";
 
 /**
  * What happens to a float32 sum with its bias: `residual` is added before the activation, or after it when it says so;

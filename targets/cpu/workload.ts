@@ -42,7 +42,7 @@ export type Epilogue = {
    * A float32 function of fl(sum * m[c]), whose multipliers are then fl(sx·sw) alone; a uint8 result is its value over
    * `yScale`, rounded, plus `yZero`. At most one step off (class B).
    */
-  readonly activation?: "gelu";
+  readonly activation?: "gelu" | "gelu-tanh";
   /** The uint8 result is looked up in a table of 256 bytes (activation functions). */
   readonly table: boolean;
   /** A uint8 tensor of the output's shape is added as ONNX Runtime's QLinearAdd does, after the look-up. */

@@ -7,11 +7,13 @@ const LEAST_SCALE = 1e-4;
 /** A GELU behind a product of quantized operands becomes part of its epilogue. */
 export function geluBehind(op: FloatUnaryOp, around: Surroundings): Merge | undefined {
   const before = around.producer(op.x);
-  if (op.fn.activation !== "gelu" || before?.kind !== "conv" || !around.hasOneReader(op.x)) return undefined;
+  const { activation } = op.fn;
+  if (activation !== "gelu" && activation !== "gelu-tanh") return undefined;
+  if (before?.kind !== "conv" || !around.hasOneReader(op.x)) return undefined;
   if (op.fn.bounds[0] !== -Infinity || op.fn.bounds[1] !== Infinity) return undefined;
   if (before.groups !== 1 || before.activation !== undefined || before.y.quantization !== undefined) return undefined;
   const nodes = [...before.nodes, ...op.nodes];
-  return { gone: before, merged: { ...before, nodes, y: op.y, activation: "gelu" } };
+  return { gone: before, merged: { ...before, nodes, y: op.y, activation } };
 }
 
 /** Quantization behind an op that can write uint8 itself. */

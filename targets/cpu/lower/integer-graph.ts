@@ -52,7 +52,7 @@ export interface ConvOp extends OpBase {
   /** top, left, bottom, right */
   readonly pads: readonly [number, number, number, number];
   /** A float32 function of the scaled sum, before it is quantized where the result is uint8. */
-  readonly activation?: "gelu";
+  readonly activation?: "gelu" | "gelu-tanh";
   /** Parameters of the requantized sum; absent when the result is float32, or goes through `activation`. */
   readonly sum: Quantization | undefined;
   readonly bounds: Bounds;

@@ -22,6 +22,9 @@ export function floatActivation(activation: FloatActivation, parameters: KernelP
       return Math.tanh;
     case "gelu":
       return (x) => x * normalDistribution(x);
+    case "gelu-tanh":
+      // ½ (1 + tanh u) without its cancellation.
+      return (x) => x * logistic(2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3));
     case "hard-swish":
       return (x) => x * clampUnit(x / 6 + 0.5);
     case "hard-sigmoid": {

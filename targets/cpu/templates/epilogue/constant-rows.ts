@@ -129,7 +129,7 @@ function rowContent(row: ConstantRow, epilogue: Epilogue, isa: VectorIsa, parame
     case "residualRatio":
       return floats(residualConstants(epilogue, parameters)[row]);
     default:
-      return floats(geluConstant(row, epilogue.out === "u8" ? number("yScale") : 1));
+      return floats(geluConstant(row, epilogue.activation ?? "gelu", epilogue.out === "u8" ? number("yScale") : 1));
   }
 }
 

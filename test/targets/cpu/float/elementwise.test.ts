@@ -22,8 +22,8 @@ function relativeError(actual: Float32Array, expected: Float64Array, floor: numb
 
 const nothing = (length: number): Float64Array => new Float64Array(length).fill(Number.NaN);
 
-/** Functions with a kink or a zero where a rounded argument is off by more than a share of the result. */
-const piecewise: readonly FloatActivation[] = ["hard-sigmoid", "hard-swish"];
+/** Functions with a kink, a zero or a steep end where a rounded argument is off by more than a share of the result. */
+const piecewise: readonly FloatActivation[] = ["hard-sigmoid", "hard-swish", "gelu-tanh"];
 
 for (const { device, runs } of devices) {
   test.skipIf(!runs).each(activations)(

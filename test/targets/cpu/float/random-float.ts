@@ -43,6 +43,7 @@ export const activations: readonly FloatActivation[] = [
   "leaky-relu",
   "tanh",
   "gelu",
+  "gelu-tanh",
 ];
 
 /** A seeded source. */

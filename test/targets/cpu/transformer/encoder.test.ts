@@ -216,11 +216,28 @@ function geluModel(gelu: string): Model {
   return model;
 }
 
+const behindCube = `const %weight: float32[] = fill(0.044715)
+    const %factor: float32[] = fill(0.7978846)
+    %w = Mul(%weight, %p)
+    %u = Add(%h, %w)
+    %f = Mul(%u, %factor)
+    %e = Tanh(%f)
+    %s = Add(%e, %one)
+    %n = Mul(%h, %half)
+    %y = Mul(%n, %s)`;
+
 for (const [name, gelu] of Object.entries({
   "PyTorch's order": "%d = Div(%h, %root)\n %e = Erf(%d)\n %s = Add(%e, %one)\n %m = Mul(%h, %s)\n %y = Mul(%m, %half)",
   "half first": "%n = Mul(%h, %half)\n %d = Mul(%h, %inverse)\n %e = Erf(%d)\n %s = Add(%one, %e)\n %y = Mul(%n, %s)",
   "half last": "%d = Mul(%inverse, %h)\n %e = Erf(%d)\n %s = Add(%e, %one)\n %n = Mul(%s, %half)\n %y = Mul(%n, %h)",
   "ONNX Runtime's operator": "%y = com.microsoft::Gelu(%h)",
+  "ONNX Runtime's fast operator": "%y = com.microsoft::FastGelu(%h)",
+  "by tanh and Pow": `const %three: float32[] = fill(3)
+    %p = Pow(%h, %three)
+    ${behindCube}`,
+  "by tanh and products": `%h2 = Mul(%h, %h)
+    %p = Mul(%h2, %h)
+    ${behindCube}`,
 }))
   test(`GELU: ${name}`, async () => {
     const model = geluModel(gelu);

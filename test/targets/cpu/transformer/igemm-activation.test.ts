@@ -12,7 +12,8 @@ function randomCase(seed: number): ConvCase {
   const { below } = choices(seed + 5000);
   const out = below(3) === 0 ? "f32" : "u8";
   const { y, ...rest } = workload;
-  const epilogue = { out, activation: "gelu", table: false, residual: undefined } as const;
+  const activation = below(2) === 0 ? "gelu" : "gelu-tanh";
+  const epilogue = { out, activation, table: false, residual: undefined } as const;
   const sample = fillConv({ ...rest, y, epilogue }, seed);
   const { inputs, window } = workload;
   const depth = inputs * window.kernel[0] * window.kernel[1];

@@ -45,6 +45,22 @@ const silu: FunctionBody = {
   },
 };
 
+/** ½ x (1 + tanh u) = x / (1 + exp(-2 u)), u = √(2/π) (x + 0.044715 x³). */
+const geluTanh: FunctionBody = {
+  temporaries: 3,
+  constants: { ...logisticConstants, linear: 2 * Math.sqrt(2 / Math.PI), cubic: 2 * Math.sqrt(2 / Math.PI) * 0.044715 },
+  emit: (context) => {
+    const { a, value, constant } = context;
+    const [denominator, first, second] = context.temporaries as readonly [Register, Register, Register];
+    a.emit("vmulps", first, value, value);
+    a.emit("vmovups", second, constant("linear"));
+    a.emit("vfmadd132ps", first, second, constant("cubic"));
+    a.emit("vmulps", denominator, first, value);
+    emitLogisticDenominator(context, denominator, denominator, [first, second]);
+    a.emit("vdivps", value, value, denominator);
+  },
+};
+
 const hardSigmoid: FunctionBody = {
   temporaries: 1,
   constants: { alpha: { parameter: "alpha" }, beta: { parameter: "beta" }, zero: 0, one: 1 },
@@ -115,4 +131,5 @@ export const activationBodies: Readonly<Record<FloatActivation, FunctionBody>> =
   "leaky-relu": leakyRelu,
   tanh,
   gelu,
+  "gelu-tanh": geluTanh,
 };
