@@ -86,10 +86,11 @@ function opStep(
 }
 
 /** Whether the result of a requantization needs no clamp but that of its type: bounds of a byte, multipliers below 1. */
-function onlySaturates({ sum, bounds, x, weightScale }: ConvOp): boolean {
-  if (sum === undefined || bounds[0] !== 0 || bounds[1] !== 255 || weightScale.constant === undefined) return false;
+function onlySaturates({ sum, y, bounds, x, weightScale }: ConvOp): boolean {
+  const result = sum ?? y.quantization;
+  if (result === undefined || bounds[0] !== 0 || bounds[1] !== 255 || weightScale.constant === undefined) return false;
   const inputScale = x.quantization?.scale ?? 1;
-  return Array.from(numbersOf(weightScale.constant)).every((scale) => (inputScale * scale) / sum.scale < 0.999);
+  return Array.from(numbersOf(weightScale.constant)).every((scale) => (inputScale * scale) / result.scale < 0.999);
 }
 
 function convStep(op: ConvOp, x: Placement, residual: Placement | undefined, y: Placement): LoweredStep {
