@@ -204,7 +204,7 @@ test("passes, targets, doctor and explain tell what there is", async () => {
     { name: "fuse-affine", stage: "fuse" },
   ]);
   expect((await cli("targets")).out).toMatch(/^onnxruntime: /m);
-  expect(JSON.parse((await cli("targets", "--json")).out)).toMatchObject([{ id: "onnxruntime" }]);
+  expect(JSON.parse((await cli("targets", "--json")).out)).toMatchObject([{ id: "onnxruntime" }, { id: "cpu" }]);
   const doctor = await cli("doctor");
   expect(doctor.code).toBe(0);
   expect(doctor.out).toMatch(/^ok +node: /m);

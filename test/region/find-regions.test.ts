@@ -158,9 +158,11 @@ test("twenty thousand nodes take less than a second, whatever is refused", () =>
     const graph = randomGraph(3, 20_000, 3, reach);
     const draw = uniformNumbers(9);
     const refused = new Set([...graph.nodes()].filter(() => draw() < share));
-    const start = performance.now();
+    // Processor time: other tests run at the same time.
+    const start = process.cpuUsage();
     const { regions } = findRegions(graph, (node) => (refused.has(node) ? "no" : undefined));
-    expect(performance.now() - start).toBeLessThan(1000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(1000);
     if (share === 0) expect(regions).toHaveLength(1);
   }
 });
