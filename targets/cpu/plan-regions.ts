@@ -2,6 +2,7 @@ import type { Model, Node } from "../../src/ir/index.ts";
 import { borderOf, findRegions } from "../../src/region/index.ts";
 import type { Workload } from "../../src/schedule/index.ts";
 import type { IntegerGraph, LoweredRegion } from "./lower/index.ts";
+import { outputOf } from "./lower/integer-graph.ts";
 import { coveredNodes, LoweringRefusal, lowerNodes, matchIntegerGraph } from "./lower/index.ts";
 import { multiplications, workloadText } from "./tuning-tasks.ts";
 
@@ -32,7 +33,9 @@ export function planRegions(model: Model, canCompute: (workload: Workload) => bo
     if ("regions" in attempt) return { regions: attempt.regions, refusals };
     const { nodes, reason } = attempt.refused;
     refusals.push({ node: nodes.at(-1) as Node, reason });
-    graph = without(graph, new Set(nodes));
+    const rest = without(graph, new Set(nodes));
+    if (rest.ops.length === graph.ops.length) throw new Error(`"${refusals.at(-1)?.node.name}" is no op: ${reason}`);
+    graph = rest;
   }
 }
 
@@ -78,7 +81,15 @@ function tryLower(
     };
   } catch (error) {
     if (!(error instanceof LoweringRefusal)) throw error;
-    return { refused: { nodes: error.op.nodes.length > 0 ? error.op.nodes : [...nodes], reason: error.message } };
+    const { op, message } = error;
+    // Where a result cannot leave the region, the op that makes it stays out.
+    const refused = op.kind === "exit" ? graph.ops.find((other) => outputOf(other) === op.x) : op;
+    return {
+      refused: {
+        nodes: refused === undefined || refused.nodes.length === 0 ? [...nodes] : refused.nodes,
+        reason: message,
+      },
+    };
   }
 }
 
