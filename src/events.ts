@@ -180,6 +180,8 @@ export interface RegionsReport {
   readonly form: string;
   /** Nodes of the form before any became part of a region. */
   readonly nodes: number;
+  /** No kernel's quantized results may be a step off those of the form. */
+  readonly exact: boolean;
   readonly regions: readonly RegionReport[];
   /** Why other nodes are in none. */
   readonly refusals: readonly { readonly node: string; readonly reason: string }[];

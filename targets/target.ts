@@ -17,6 +17,8 @@ export interface Device {
 export interface RegionSetup {
   readonly device: DeviceFingerprint;
   readonly cache: ScheduleCache;
+  /** Forbids kernels whose quantized results may be a step off. */
+  readonly exact: boolean;
   /** How much is tried for each workload; undefined takes what the records know, else the templates' own points. */
   readonly effort: TuningEffort | undefined;
   readonly budgetMs: number;
@@ -29,6 +31,8 @@ export interface RegionSetup {
 
 /** The regions of a model, and why other nodes are in none. */
 export interface CompiledRegions {
+  /** No kernel's quantized results may be a step off those of the model. */
+  readonly exact: boolean;
   readonly regions: readonly RegionReport[];
   readonly refusals: RegionsReport["refusals"];
 }

@@ -15,6 +15,10 @@ target: string
  */
 precision: ("auto" | "fp32" | "int8")
 /**
+ * only kernels whose quantized results equal the model's own; others may be a step off where it pays
+ */
+exact: boolean
+/**
  * thread counts to time at, separated by commas; default: 1 and all
  */
 threads: number[]
@@ -182,6 +186,10 @@ target?: string
  * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on
  */
 precision?: ("auto" | "fp32" | "int8")
+/**
+ * only kernels whose quantized results equal the model's own; others may be a step off where it pays
+ */
+exact?: boolean
 /**
  * thread counts to time at, separated by commas; default: 1 and all
  */

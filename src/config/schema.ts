@@ -26,6 +26,12 @@ export const schema = {
       description: "lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on",
       "x-group": "target",
     },
+    exact: {
+      type: "boolean",
+      default: false,
+      description: "only kernels whose quantized results equal the model's own; others may be a step off where it pays",
+      "x-group": "target",
+    },
     threads: {
       type: "array",
       items: { type: "integer", minimum: 1, maximum: 1024 },

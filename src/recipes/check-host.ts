@@ -76,7 +76,7 @@ async function compileSample(model: Model, signal: AbortSignal): Promise<string>
     if ("missing" in found) return fail(runtimeDiagnostics.nativeMissing({ detail: found.missing }));
     const { regions, refusals } = await target.compileRegions(model, {
       ...{ device: found.device.fingerprint, cache: makeScheduleCache([]), effort: undefined, budgetMs: 0, seed: 1 },
-      ...{ tool: version, reporter: { handle: () => undefined }, signal },
+      ...{ exact: true, tool: version, reporter: { handle: () => undefined }, signal },
     });
     const [region] = regions;
     if (region !== undefined) return region.name;

@@ -1,3 +1,4 @@
+import type { CompiledRegions, RegionSetup } from "../../targets/index.ts";
 import { parseDuration } from "../config/index.ts";
 import { InferOptError } from "../diagnostics/index.ts";
 import { cloneModel } from "../ir/index.ts";
@@ -11,6 +12,7 @@ import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
+import type { Preserves } from "../pipeline/index.ts";
 import { compareValues } from "../pipeline/index.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
@@ -30,12 +32,10 @@ export async function addRegionForm(
   const { environment, options } = run;
   const { target, device } = environment;
   if (target.compileRegions === undefined || device === undefined) return undefined;
-  const model = cloneModel(base.model);
+  const compile = target.compileRegions;
   const name = `${base.name}-${target.id}`;
-  const nodes = model.graph.nodeCount;
-  inferTypes(model, { onConflict: "replace" });
   const measures = options.tune !== "off" && !options.reproducible && run.unrunnable === undefined;
-  const compiled = await target.compileRegions(model, {
+  const setup: Omit<RegionSetup, "exact"> = {
     device: device.fingerprint,
     cache,
     effort: measures ? tuningEfforts[options.tune as keyof typeof tuningEfforts] : undefined,
@@ -44,27 +44,45 @@ export async function addRegionForm(
     tool: version,
     reporter: run.reporter,
     signal: run.signal,
-  });
+  };
+  const attempt = async (exact: boolean): Promise<Attempt> => {
+    const model = cloneModel(base.model);
+    inferTypes(model, { onConflict: "replace" });
+    const compiled = await compile(model, { ...setup, exact });
+    if (compiled.regions.length === 0) return { compiled, form: undefined, difference: undefined };
+    // What may be a step off is judged like any other form that computes something else.
+    const lossy = base.lossy || !compiled.exact;
+    const form = makeForm(name, model, input.signature, environment.temp.path, lossy);
+    const preserves = compiled.exact ? "tolerance" : "accuracy";
+    return { compiled, form, difference: await differenceFrom(base, form, preserves, samples, run) };
+  };
+  const first = await attempt(options.exact);
+  const isApproximate = first.difference !== undefined && !first.compiled.exact;
+  const { compiled, form, difference } = isApproximate ? await attempt(true) : first;
   for (const { node, reason } of compiled.refusals)
     run.reporter.handle({ type: "refusal", pass: "regions", rule: target.id, node, reason });
+  const nodes = base.model.graph.nodeCount;
   run.reporter.handle({ type: "regions", report: { form: name, nodes, ...compiled } });
-  if (compiled.regions.length === 0) return undefined;
-  const form = makeForm(name, model, input.signature, environment.temp.path, base.lossy);
-  const difference = await differenceFrom(base, form, samples, run);
-  if (difference !== undefined) {
-    run.diagnose(runtimeDiagnostics.regionsDiffer({ form: name, detail: difference }));
-    return undefined;
-  }
-  return form;
+  if (form === undefined || difference === undefined) return form;
+  run.diagnose(runtimeDiagnostics.regionsDiffer({ form: name, detail: difference }));
+  return undefined;
+}
+
+/** Regions, the form with them, and how it differs from the form without. */
+interface Attempt {
+  readonly compiled: CompiledRegions;
+  readonly form: Form | undefined;
+  readonly difference: string | undefined;
 }
 
 /**
- * How the results of two forms differ by more than rounding, or why the runtime refuses the second; undefined when they
+ * How the results of two forms differ by more than they may, or why the runtime refuses the second; undefined when they
  * agree, or cannot be run.
  */
 async function differenceFrom(
   base: Form,
   form: Form,
+  preserves: Preserves,
   samples: Samples | undefined,
   run: Run,
 ): Promise<string | undefined> {
@@ -75,7 +93,7 @@ async function differenceFrom(
   for await (const outputs of fast.run(base.model, feeds, undefined)) {
     const value = await nextOutputs(theirs);
     if (value instanceof InferOptError) return value.diagnostic.message;
-    const { verdict, detail } = compareValues(outputs, value, "tolerance");
+    const { verdict, detail } = compareValues(outputs, value, preserves);
     if (verdict === "mismatch") return detail;
   }
   return undefined;

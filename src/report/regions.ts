@@ -17,7 +17,7 @@ export function summarizeRegions({ regions, output }: CompileReport): readonly s
   return (written.length > 0 ? written : regions).map(describeTotals);
 }
 
-function describeTotals({ form, nodes, regions, refusals }: RegionsReport): string {
+function describeTotals({ form, nodes, exact, regions, refusals }: RegionsReport): string {
   const sum = (of: (region: RegionReport) => number): number => regions.reduce((total, each) => total + of(each), 0);
   const covered =
     regions.length === 0
@@ -27,7 +27,8 @@ function describeTotals({ form, nodes, regions, refusals }: RegionsReport): stri
           `arena ${formatBytes(sum((each) => each.arenaBytes))}`,
           `packed constants ${formatBytes(sum((each) => each.weightsBytes))}`,
         ].join(", ")})`;
-  return [`${form}: ${covered}`, ...topReasons(refusals)].join("; ");
+  const off = exact ? [] : ["some quantized results may be a step off (--exact forbids it)"];
+  return [`${form}: ${covered}`, ...off, ...topReasons(refusals)].join("; ");
 }
 
 function topReasons(refusals: RegionsReport["refusals"]): readonly string[] {

@@ -2,8 +2,15 @@ import type { RegionReport, RegionStepReport } from "../../src/events.ts";
 import type { Model } from "../../src/ir/index.ts";
 import { systemClock } from "../../src/measure/index.ts";
 import type { Selection } from "./select.ts";
-import { defaultSelection, templatesFor } from "./select.ts";
-import type { TunedKernel, TuningContext, TuningRecords, TuningTask, Workload } from "../../src/schedule/index.ts";
+import { defaultSelection, mayBeStepOff, templatesFor } from "./select.ts";
+import type {
+  Template,
+  TunedKernel,
+  TuningContext,
+  TuningRecords,
+  TuningTask,
+  Workload,
+} from "../../src/schedule/index.ts";
 import {
   guidedSearch,
   hashJson,
@@ -25,29 +32,31 @@ import { multiplications, tuningTasks, workloadText } from "./tuning-tasks.ts";
 
 /** Plans, tunes, emits: see `Target.compileRegions`. */
 export async function compileRegions(model: Model, setup: RegionSetup): Promise<CompiledRegions> {
-  const { device } = setup;
-  const first = planRegions(model, (workload) => templatesFor(workload, device).length > 0);
+  const { device, exact } = setup;
+  const offer = (workload: Workload): readonly Template[] => templatesFor(workload, device, exact);
+  const first = planRegions(model, (workload) => offer(workload).length > 0);
   const lowered = first.regions.map((region) => region.lowered);
   const records: TuningRecords = { cache: setup.cache, device, toolchain, mode: "cold" };
   const tuned =
     setup.effort === undefined
-      ? tuningTasks(lowered, 1, device, { int8: 0, float32: 0 }).map((task) => knownKernel(task, records))
-      : await tune((peak) => tuningTasks(lowered, 1, device, peak), records, { ...setup, effort: setup.effort });
+      ? tuningTasks(lowered, 1, offer, { int8: 0, float32: 0 }).map((task) => knownKernel(task, records))
+      : await tune((peak) => tuningTasks(lowered, 1, offer, peak), records, { ...setup, effort: setup.effort });
   const chosen = new Map(
     tuned.flatMap(({ task, found }) => (found === undefined ? [] : [[hashJson(task.workload), found.candidate]])),
   );
   const select = (workload: Workload): Selection => {
-    const selection = chosen.get(hashJson(workload)) ?? defaultSelection(workload, device);
+    const selection = chosen.get(hashJson(workload)) ?? defaultSelection(workload, device, exact);
     if (selection === undefined) throw new Error(`no template for ${workload.op}`);
     return selection;
   };
   const failed = new Set(tuned.filter(({ found }) => found === undefined).map(({ task }) => hashJson(task.workload)));
   // A workload whose every kernel failed stays as it was.
-  const canCompute = (workload: Workload): boolean =>
-    !failed.has(hashJson(workload)) && templatesFor(workload, device).length > 0;
+  const canCompute = (workload: Workload): boolean => !failed.has(hashJson(workload)) && offer(workload).length > 0;
   const plan = failed.size === 0 ? first : planRegions(model, canCompute);
   const emitted = emitRegions(model, plan.regions, select, device);
+  const steps = emitted.flatMap((region) => region.steps);
   return {
+    exact: !steps.some(({ step, selection }) => mayBeStepOff(selection.template, step.workload)),
     regions: emitted.map((region) => describe(region, tuned)),
     refusals: plan.refusals.map(({ node, reason }) => ({ node: node.name, reason })),
   };

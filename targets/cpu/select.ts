@@ -7,13 +7,24 @@ export interface Selection {
   readonly point: Point;
 }
 
-/** The templates that can compute a workload on a device, best first as far as is known without measuring. */
-export function templatesFor(workload: Workload, device: DeviceFingerprint): readonly Template[] {
-  return templates.filter((template) => template.matches(workload, device));
+/**
+ * The templates that can compute a workload on a device, best first as far as is known without measuring; `exact` leaves
+ * out those that {@link mayBeStepOff}.
+ */
+export function templatesFor(workload: Workload, device: DeviceFingerprint, exact: boolean): readonly Template[] {
+  return templates.filter(
+    (template) => template.matches(workload, device) && !(exact && mayBeStepOff(template, workload)),
+  );
+}
+
+/** Whether uint8 results of a template may differ by a step; approximated float32 results differ by rounding only. */
+export function mayBeStepOff({ correctness }: Template, workload: Workload): boolean {
+  const { epilogue, out } = workload as { readonly epilogue?: { readonly out?: string }; readonly out?: string };
+  return correctness === "bounded" && (epilogue?.out ?? out) === "u8";
 }
 
 /** What is used without any measurement: the seed of the first template that matches; undefined when none does. */
-export function defaultSelection(workload: Workload, device: DeviceFingerprint): Selection | undefined {
-  const [template] = templatesFor(workload, device);
+export function defaultSelection(workload: Workload, device: DeviceFingerprint, exact = false): Selection | undefined {
+  const [template] = templatesFor(workload, device, exact);
   return template === undefined ? undefined : { template, point: template.seed(workload, device) };
 }

@@ -1,10 +1,9 @@
 import { hashJson } from "../../src/schedule/index.ts";
-import type { DeviceFingerprint, TuningTask, WorkloadCase } from "../../src/schedule/index.ts";
+import type { Template, TuningTask, Workload, WorkloadCase } from "../../src/schedule/index.ts";
 import { floatCase } from "./cases/float-case.ts";
 import { sumCase } from "./cases/sum-case.ts";
 import type { FloatWorkload } from "./float-workload.ts";
 import type { LoweredRegion } from "./lower/index.ts";
-import { templatesFor } from "./select.ts";
 import type { TransformerWorkload } from "./transformer-workload.ts";
 import type { CpuWorkload } from "./workload.ts";
 
@@ -14,11 +13,14 @@ export interface PeakRates {
   readonly float32: number;
 }
 
-/** The tasks of a tuner for regions: one a distinct workload that has more than one way to be computed. */
+/**
+ * The tasks of a tuner for regions: one a distinct workload that has more than one way to be computed. `offer` tells the
+ * templates for a workload.
+ */
 export function tuningTasks(
   regions: readonly LoweredRegion[],
   threads: number,
-  device: DeviceFingerprint,
+  offer: (workload: Workload) => readonly Template[],
   peak: PeakRates,
 ): readonly TuningTask[] {
   const uses = new Map<
@@ -33,7 +35,7 @@ export function tuningTasks(
   }
   return [...uses.values()].flatMap(({ workload, count }) => {
     const makeCase = caseOf(workload);
-    const templates = templatesFor(workload, device);
+    const templates = offer(workload);
     if (makeCase === undefined || templates.length === 0) return [];
     const rate = workload.op.endsWith("f32") ? peak.float32 : peak.int8;
     return [

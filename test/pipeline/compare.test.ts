@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import type { DType, RuntimeValue } from "../../src/ir/index.ts";
 import { tensorFromNumbers, tensorFromStrings } from "../../src/ir/index.ts";
+import type { Preserves } from "../../src/pipeline/index.ts";
 import { compareValues, worse } from "../../src/pipeline/index.ts";
 
 const of = (value: RuntimeValue): ReadonlyMap<string, RuntimeValue> => new Map([["y", value]]);
 const tensor = (dtype: DType, values: readonly number[]): RuntimeValue =>
   tensorFromNumbers(dtype, [values.length], values);
-const verdict = (a: RuntimeValue, b: RuntimeValue, preserves: "bits" | "tolerance" = "tolerance"): string =>
+const verdict = (a: RuntimeValue, b: RuntimeValue, preserves: Preserves = "tolerance"): string =>
   compareValues(of(a), of(b), preserves).verdict;
 
 const ramp = Array.from({ length: 200 }, (_, i) => i - 100);
@@ -35,6 +36,15 @@ test("8-bit integers may differ by a step on 1 %, where bits were not promised; 
   expect(verdict(tensor("uint8", bytes), tensor("uint8", step(bytes, 1)), "bits")).toBe("mismatch");
   expect(verdict(tensor("int64", ramp), tensor("int64", step(ramp, 1)))).toBe("mismatch");
   expect(verdict(tensor("bool", [0, 1]), tensor("bool", [1, 1]))).toBe("mismatch");
+});
+
+test("a change that accuracy judges: numbers are far from noise, what follows from them is free", () => {
+  expect(verdict(tensor("float32", ramp), tensor("float32", nudged(0.02)), "accuracy")).toBe("within-tolerance");
+  expect(verdict(tensor("float32", ramp), tensor("float32", nudged(0.04)), "accuracy")).toBe("mismatch");
+  expect(verdict(tensor("int8", ramp), tensor("int8", nudged(0.02)), "accuracy")).toBe("within-tolerance");
+  expect(verdict(tensor("uint8", [0, 200]), tensor("uint8", [200, 0]), "accuracy")).toBe("mismatch");
+  expect(verdict(tensor("int64", [3]), tensor("int64", [4]), "accuracy")).toBe("within-tolerance");
+  expect(verdict(tensor("int64", [3]), tensor("float32", [3]), "accuracy")).toBe("mismatch");
 });
 
 test("type, shape, presence and strings count", () => {

@@ -21,7 +21,7 @@ export async function compiledSample(): Promise<Model> {
   const model = sampleConvolution();
   const { regions } = await compileRegions(model, {
     ...{ device: found.device.fingerprint, cache: makeScheduleCache([]), effort: undefined, budgetMs: 0, seed: 1 },
-    ...{ tool: "test", reporter: { handle: () => undefined }, signal: new AbortController().signal },
+    ...{ exact: true, tool: "test", reporter: { handle: () => undefined }, signal: new AbortController().signal },
   });
   if (regions.length !== 1) throw new Error(`the sample has ${regions.length} regions`);
   return model;

@@ -18,6 +18,7 @@ const border: RegionStepReport = {
 const report: RegionsReport = {
   form: "int8-cpu",
   nodes: 105,
+  exact: true,
   regions: [
     {
       ...{ name: "Region_avx512vnni_0", nodes: 80, programBytes: 90_000, arenaBytes: 65_536, weightsBytes: 400_000 },
@@ -59,8 +60,14 @@ test("nothing compiled is told with the reasons", () => {
   );
 });
 
+test("results that may be a step off are told", () => {
+  expect(describeRegions({ ...report, exact: false, regions: [], refusals: [] })).toMatchInlineSnapshot(
+    `"   int8-cpu: no regions; some quantized results may be a step off (--exact forbids it)"`,
+  );
+});
+
 test("a summary tells of the written form, else of those that did not pay", () => {
-  const none: RegionsReport = { form: "float-cpu", nodes: 33, regions: [], refusals: [] };
+  const none: RegionsReport = { form: "float-cpu", nodes: 33, exact: true, regions: [], refusals: [] };
   const summaryOf = (form: string): readonly string[] =>
     summarizeRegions({ regions: [none, report], output: { form } } as unknown as CompileReport);
   expect(summaryOf("int8-cpu").map((line) => line.split(":")[0])).toEqual(["int8-cpu"]);

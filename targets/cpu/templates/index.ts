@@ -9,10 +9,11 @@ import { resize } from "./resize.ts";
 import { table } from "./table.ts";
 import { transfer } from "./transfer.ts";
 import { transformerTemplates } from "./transformer/index.ts";
+import { winogradS16 } from "./winograd-s16.ts";
 
 /** All templates; where several match a workload, the first one's seed is used without a search. */
 export const templates: readonly Template[] = [
-  ...[igemm, igemmActivation, depthwise, pool, binary, table, transfer, fillBorder, resize].map(
+  ...[igemm, winogradS16, igemmActivation, depthwise, pool, binary, table, transfer, fillBorder, resize].map(
     (template) => template as Template<Workload> as Template,
   ),
   ...floatTemplates,
