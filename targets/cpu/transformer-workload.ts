@@ -2,7 +2,7 @@ import type { Strides } from "./workload.ts";
 
 /**
  * `attention-f32`: for every head h and query token t, y[t, h] = sum_s p[s] v[s, h], where p is the softmax over key
- * tokens s of `scale` q[t, h] · k[s, h] (+ mask[s]). Heads stand side by side in the channels, `width` each; columns are
+ * tokens s of `scale` q[t, h] · k[s, h] (+ mask). Heads stand side by side in the channels, `width` each; columns are
  * query tokens and channels all heads; strides count elements. Arguments: q, k, v [, mask], params, y. Numbers: `scale`;
  * with a uint8 result `yScale`, `yZero`.
  */
@@ -17,8 +17,8 @@ export type AttentionWorkload = {
   readonly k: Strides;
   readonly v: Strides;
   readonly y: Strides;
-  /** One float32 a key is added to the scaled products. */
-  readonly mask: boolean;
+  /** float32 added to the scaled products: element (h, t, s) stands at `h * head + t * row + s`; strides of 0 repeat. */
+  readonly mask?: { readonly head: number; readonly row: number };
   readonly out: "f32" | "u8";
 };
 

@@ -177,8 +177,8 @@ export interface AttentionOp extends OpBase {
   readonly q: ChannelsOf;
   readonly k: ChannelsOf;
   readonly v: ChannelsOf;
-  /** Added to the scaled products: one value a key. */
-  readonly mask: IntegerTensor | undefined;
+  /** Added to the scaled products: one value a key, or one a query and key; constants may differ between heads. */
+  readonly mask: IntegerTensor | { readonly constant: Value } | undefined;
   readonly y: IntegerTensor;
   readonly heads: number;
   readonly scale: number;
@@ -246,7 +246,10 @@ export function inputsOf(op: IntegerOp): readonly IntegerTensor[] {
     case "normalization":
       return op.residual === undefined ? [op.x] : [op.x, op.residual];
     case "attention":
-      return [op.q.tensor, op.k.tensor, op.v.tensor, ...(op.mask === undefined ? [] : [op.mask])];
+      return [
+        ...[op.q.tensor, op.k.tensor, op.v.tensor],
+        ...(op.mask === undefined || "constant" in op.mask ? [] : [op.mask]),
+      ];
     case "concat":
       return op.xs;
     case "enter":

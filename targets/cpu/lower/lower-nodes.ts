@@ -32,8 +32,17 @@ export function coveredNodes({ ops, tensors }: IntegerGraph): ReadonlySet<Node> 
   for (const [value, tensor] of tensors)
     if (written.has(tensor))
       for (const use of value.uses)
-        if (use.kind === "node" && use.node.opType === "DequantizeLinear") covered.add(use.node);
+        if (use.kind === "node" && use.node.opType === "DequantizeLinear" && isPart(use.node, covered))
+          covered.add(use.node);
   return covered;
+}
+
+/**
+ * A dequantizer belongs to what reads it. That of plain operators stays with them: ONNX Runtime has integer forms of
+ * many, and where it moves their quantizers up to a region's float result, that result loses its type.
+ */
+function isPart({ outputs }: Node, covered: ReadonlySet<Node>): boolean {
+  return [...(outputs[0]?.uses ?? [])].some((use) => use.kind === "output" || covered.has(use.node));
 }
 
 /**

@@ -1,12 +1,12 @@
-import type { Node, Value } from "../../../src/ir/index.ts";
+import type { Node } from "../../../src/ir/index.ts";
 import { intAttr, intsAttr } from "../../../src/ir/index.ts";
 import type { Heads } from "./attention-heads.ts";
 import { headsFirst, headsOf, keysLast } from "./attention-heads.ts";
+import { attentionMask, maskedScores } from "./attention-mask.ts";
 import type { ChannelsOf, IntegerOp } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
 import type { Step } from "./pattern.ts";
-import { bothOrders, soleProducer, unscaled } from "./pattern.ts";
-import { sampleShape } from "./quantized-values.ts";
+import { soleProducer, unscaled } from "./pattern.ts";
 
 /**
  * Scaled dot-product attention from primitive operators, from the joined heads back to queries, keys and values of all
@@ -46,8 +46,8 @@ export function matchAttention(last: Node, context: MatchContext): IntegerOp | u
   const y = context.tensor(last.output, undefined);
   if (queries === undefined || keys === undefined || values === undefined) return undefined;
   if (y?.shape.join() !== [1, q.keys, q.heads * q.width].join() || !isClosed(nodes, last)) return undefined;
-  const mask = masked.mask === undefined ? undefined : context.tensor(masked.mask, undefined);
-  if (masked.mask !== undefined && mask?.shape.join() !== [1, 1, 1, k.keys].join()) return undefined;
+  const mask = masked.mask === undefined ? undefined : attentionMask(masked.mask, q.heads, q.keys, k.keys, context);
+  if (masked.mask !== undefined && mask === undefined) return undefined;
   return {
     ...{ kind: "attention", name: mix.name, nodes: inOrder(nodes), q: queries, k: keys, v: values, y },
     ...{ mask, heads: q.heads, scale: scores.scale * q.scale * k.scale },
@@ -75,22 +75,4 @@ function isClosed(nodes: ReadonlySet<Node>, last: Node): boolean {
         (value) => value === undefined || [...value.uses].every((use) => use.kind === "node" && nodes.has(use.node)),
       ),
   );
-}
-
-/** The scores and the mask that is added to them, which is no constant. */
-function maskedScores(
-  softmax: Node,
-  step: Step,
-): { readonly scores: Value | undefined; readonly mask: Value | undefined } {
-  const plain = { scores: softmax.input(0), mask: undefined };
-  const sum = soleProducer(plain.scores, "Add");
-  if (sum === undefined) return plain;
-  for (const [scores, mask] of bothOrders(sum)) {
-    if (mask === undefined || mask.isConstant || soleProducer(scores, "Div", "Mul", "MatMul") === undefined) continue;
-    const shape = sampleShape(mask);
-    if (shape?.length !== 4 || shape[1] !== 1 || shape[2] !== 1) continue;
-    step(plain.scores, "Add");
-    return { scores, mask };
-  }
-  return plain;
 }

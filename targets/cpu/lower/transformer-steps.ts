@@ -1,18 +1,22 @@
 import type { Placement } from "./buffers.ts";
 import { stridesOf } from "./buffers.ts";
 import type { AttentionOp, ChannelsOf, NormalizationOp } from "./integer-graph.ts";
-import type { LoweredStep } from "./step.ts";
+import { maskShape } from "./attention-mask.ts";
+import { LoweringRefusal } from "./refusal.ts";
+import type { LoweredStep, Operand } from "./step.ts";
 import { at, named, parameters } from "./step.ts";
 
-/** The step of an attention; inputs are q, k, v and the mask where there is one. */
+/** The step of an attention; inputs are q, k, v and the mask where it is a tensor. */
 export function attentionStep(op: AttentionOp, inputs: readonly Placement[], y: Placement): LoweredStep {
-  const [q, k, v, mask] = inputs as readonly [Placement, Placement, Placement, Placement | undefined];
+  const [q, k, v, place] = inputs as readonly [Placement, Placement, Placement, Placement | undefined];
+  const mask = maskOf(op, place);
   return {
     name: op.name,
     nodes: op.nodes,
     workload: {
       ...{ op: "attention-f32", rows: 1, columns: y.extent.columns, channels: y.extent.channels },
-      ...{ keys: k.extent.columns, heads: op.heads, mask: mask !== undefined },
+      ...{ keys: k.extent.columns, heads: op.heads },
+      ...(mask === undefined ? {} : { mask: mask.strides }),
       q: stridesOf(q.buffer),
       k: stridesOf(k.buffer),
       v: stridesOf(v.buffer),
@@ -24,11 +28,29 @@ export function attentionStep(op: AttentionOp, inputs: readonly Placement[], y: 
       k: at(from(k, op.k)),
       v: at(from(v, op.v)),
       y: at(y),
-      ...(mask === undefined ? {} : { mask: at(mask) }),
+      ...(mask === undefined ? {} : { mask: mask.operand }),
     },
     parameters: parameters({ scale: op.scale, ...named("y", op.y.quantization) }),
     constants: {},
   };
+}
+
+/** Where the mask stands and the distances of its heads and rows. */
+function maskOf(
+  op: AttentionOp,
+  place: Placement | undefined,
+): { readonly operand: Operand; readonly strides: { readonly head: number; readonly row: number } } | undefined {
+  const { mask } = op;
+  if (mask === undefined) return undefined;
+  if ("constant" in mask) {
+    const [heads, rows, keys] = maskShape(mask.constant.constant?.shape ?? []);
+    const strides = { head: heads === 1 ? 0 : rows * keys, row: rows === 1 ? 0 : keys };
+    return { operand: { kind: "constant", value: mask.constant }, strides };
+  }
+  if (place === undefined) throw new Error("a mask has no place");
+  const { row, pixel } = stridesOf(place.buffer);
+  if (pixel !== 1) throw new LoweringRefusal(op, "a mask whose keys do not stand side by side");
+  return { operand: at(place), strides: { head: 0, row: place.extent.rows === 1 ? 0 : row } };
 }
 
 function from(place: Placement, { first }: ChannelsOf): Placement {

@@ -9,7 +9,6 @@ export interface AttentionOperands {
   readonly q: Float32Array;
   readonly k: Float32Array;
   readonly v: Float32Array;
-  /** One number a key. */
   readonly mask: Float32Array | undefined;
   /** Written. */
   readonly y: Uint8Array | Float32Array | Float64Array;
@@ -32,7 +31,8 @@ export function evaluateAttention(
         let sum = 0;
         for (let at = first; at < first + width; at++)
           sum += (q[token * workload.q.pixel + at] as number) * (k[key * workload.k.pixel + at] as number);
-        return scale * sum + (mask?.[key] ?? 0);
+        const added = workload.mask === undefined ? 0 : head * workload.mask.head + token * workload.mask.row + key;
+        return scale * sum + (mask?.[added] ?? 0);
       });
       const greatest = scores.reduce((a, b) => Math.max(a, b), -Infinity);
       const weights = scores.map((score) => Math.exp(score - greatest));

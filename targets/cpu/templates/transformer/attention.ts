@@ -70,14 +70,16 @@ function constantsOf({ out }: AttentionWorkload): VectorConstants<ConstantName> 
 }
 
 function argumentsOf(workload: AttentionWorkload): readonly KernelArgument[] {
-  const { columns, channels, keys, mask } = workload;
+  const { columns, channels, keys, heads, mask } = workload;
   const queries = { rows: 1, columns, channels };
   const sources = { rows: 1, columns: keys, channels };
   return [
     activationArgument("q", queries, workload.q),
     activationArgument("k", sources, workload.k),
     activationArgument("v", sources, workload.v),
-    ...(mask ? [{ name: "mask", bytes: 4 * keys, access: "read", alignment: 1 } as const] : []),
+    ...(mask === undefined
+      ? []
+      : [activationArgument("mask", { rows: heads, columns, channels: keys }, { row: mask.head, pixel: mask.row })]),
     constantsOf(workload).argument,
     {
       name: "y",

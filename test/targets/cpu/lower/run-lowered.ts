@@ -30,7 +30,7 @@ export function runLowered(
   const bytes = (operand: Operand): { readonly buffer: ArrayBufferLike; readonly offset: number } => {
     switch (operand.kind) {
       case "constant":
-        return { buffer: Uint8Array.from(constantOf(operand.value)).buffer, offset: 0 };
+        return { buffer: Uint8Array.from(operand.value.constant?.bytes() ?? []).buffer, offset: 0 };
       case "border": {
         const fed = feeds.get(operand.value.name);
         if (fed !== undefined) return { buffer: fed.buffer, offset: fed.byteOffset };

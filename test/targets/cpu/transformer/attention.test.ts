@@ -18,9 +18,10 @@ function randomWorkload({ below, pick, strides }: Choices): AttentionWorkload {
   const channels = heads * width;
   return {
     op: "attention-f32",
-    ...{ rows: 1, columns, channels, keys, heads, mask: below(3) === 0, out: pick(["f32", "u8"]) },
+    ...{ rows: 1, columns, channels, keys, heads, out: pick(["f32", "u8"]) },
     ...{ q: strides(columns, channels), k: strides(keys, channels), v: strides(keys, channels) },
     y: strides(columns, channels),
+    ...(below(2) === 0 ? {} : { mask: { head: pick([0, 0, columns * keys + 5]), row: pick([0, keys, keys + 3]) } }),
   };
 }
 
@@ -31,16 +32,18 @@ for (const { name, device } of transformerDevices)
       const source = choices(seed);
       const workload = randomWorkload(source);
       const { below, pick, floats } = source;
-      const { columns, keys, channels } = workload;
+      const { columns, keys, channels, heads } = workload;
       expect(attention.matches(workload, device)).toBe(true);
       const spread = pick([0.1, 1, 4]);
       const q = floats(elementsOf(1, columns, channels, workload.q), spread);
       const k = floats(elementsOf(1, keys, channels, workload.k), spread);
       const v = floats(elementsOf(1, keys, channels, workload.v));
-      const mask = workload.mask
-        ? floats(keys).map((value) => (below(3) === 0 ? pick([-1e4, -3.4e38]) : value))
-        : undefined;
-      if (mask !== undefined) mask[below(keys)] = 0;
+      const mask =
+        workload.mask === undefined
+          ? undefined
+          : floats(elementsOf(heads, columns, keys, { row: workload.mask.head, pixel: workload.mask.row })).map(
+              (value, index) => (index % keys > 0 && below(3) === 0 ? pick([-1e4, -3.4e38]) : value),
+            );
       const numbers = { scale: pick([1, 0.125, 0.3]), yScale: pick([0.02, 0.1]), yZero: pick([0, 128]) };
       const parameters: KernelParameters = { numbers, tables: {} };
       const kernel = attention.emit(workload, {}, device);

@@ -186,11 +186,28 @@ test("attention: one number a key, computed elsewhere, is added to the scores", 
     %s = Add(%s1, %mask)`);
   const region = wholeRegion(model);
   const step = region.steps.find(({ workload }) => workload.op === "attention-f32");
-  expect(step?.workload).toMatchObject({ mask: true, keys: 8 });
+  expect(step?.workload).toMatchObject({ mask: { head: 0, row: 0 }, keys: 8 });
   const { oracles, kernels } = await agreement(model, 8 * 32);
   expect(oracles).toBeGreaterThan(100);
   expect(kernels).toBeGreaterThan(100);
 });
+
+for (const [name, [shape, strides]] of Object.entries({
+  "a query and key": ["1,1,8,8", { head: 0, row: 8 }],
+  "a head, query and key": ["1,4,8,8", { head: 64, row: 8 }],
+  "a key, without leading dimensions": ["8", { head: 0, row: 0 }],
+}))
+  test(`attention: a constant mask with one number ${name}`, async () => {
+    const model = attentionModel(`const %mask: float32[${shape}] = random(4)
+      %s0 = MatMul(%q, %k)
+      %s1 = Mul(%s0, %half)
+      %s = Add(%mask, %s1)`);
+    const step = wholeRegion(model).steps.find(({ workload }) => workload.op === "attention-f32");
+    expect(step?.workload).toMatchObject({ mask: strides });
+    const { oracles, kernels } = await agreement(model, 8 * 32);
+    expect(oracles).toBeGreaterThan(100);
+    expect(kernels).toBeGreaterThan(100);
+  });
 
 test("attention: scores that somebody else reads are no attention of ours", () => {
   const model = attentionModel("%s = MatMul(%q, %k)\n out %s");

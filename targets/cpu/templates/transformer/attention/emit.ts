@@ -49,7 +49,10 @@ export function emitAttention(
     a.emit("imul", register, rsi, bytes);
     a.emit("add", register, argument(role));
   }
-  if (workload.mask) a.emit("mov", registers.mask, argument("mask"));
+  if (workload.mask !== undefined) {
+    a.emit("imul", registers.mask, rsi, 4 * workload.mask.head);
+    a.emit("add", registers.mask, argument("mask"));
+  }
   a.emit("mov", rax, argument("params"));
   a.emit("mov", registers.params, rax);
   a.bind("head");
@@ -79,10 +82,17 @@ function emitQueries(emission: Emission, element: 1 | 4): void {
   emitBlock(emission, queryBlock);
   a.emit("add", query, 4 * queryBlock * workload.q.pixel);
   a.emit("add", result, element * queryBlock * workload.y.pixel);
+  if (workload.mask !== undefined) advance(a, registers.mask, 4 * queryBlock * workload.mask.row);
   a.emit("sub", blocks, 1);
   a.emit("jnz", a.label("block"));
   const rest = workload.columns % queryBlock;
   if (rest > 0) emitBlock(emission, rest);
+  if (workload.mask !== undefined)
+    advance(a, registers.mask, 4 * (workload.mask.head - whole * queryBlock * workload.mask.row));
+}
+
+function advance(a: Assembler, pointer: Register, bytes: number): void {
+  if (bytes !== 0) a.emit("add", pointer, bytes);
 }
 
 function emitBlock(emission: Emission, rows: number): void {

@@ -27,6 +27,7 @@ export const registers = {
   k: r9,
   v: r10,
   y: r11,
+  /** Mask of the head, from the row of the first query of the block on. */
   mask: r12,
   /** First query and result of the block. */
   query: r13,

@@ -61,8 +61,8 @@ function emitKeyTile(emission: Emission, first: number, rows: number, vectors: n
       const sum = accumulator(emission, product, row, vector);
       const last = tail && vector === vectors - 1;
       a.emit("vmulps", sum, sum, emission.constant("scale"));
-      if (workload.mask) {
-        const at = { index: outer, disp: vector * vectorBytes(simd) };
+      if (workload.mask !== undefined) {
+        const at = { index: outer, disp: 4 * (first + row) * workload.mask.row + vector * vectorBytes(simd) };
         if (last && simd.name === "avx512") a.emit("vmovups", masked(temporary, outside, "zero"), mem(mask, at));
         else if (last) a.emit("vmaskmovps", temporary, outside, mem(mask, at));
         else a.emit("vmovups", temporary, mem(mask, at));
