@@ -22,6 +22,7 @@ import { attentionStep, normalizationStep } from "./transformer-steps.ts";
 import type { LoweredStep } from "./step.ts";
 import { at, constantOperand, named, parameters, tensorOperand } from "./step.ts";
 import { LoweringRefusal } from "./refusal.ts";
+import type { Extent } from "./physical.ts";
 import { extentOf, isNatural, naturalOrder, preferredOrder } from "./physical.ts";
 
 /** The steps of a region in order. Throws {@link LoweringRefusal}. */
@@ -265,14 +266,23 @@ function convertStep(op: ConvertOp, x: Placement, y: Placement): LoweredStep {
     nodes: op.nodes,
     workload: {
       ...(quantizes ? quantizeMove : dequantizeMove),
-      ...y.extent,
-      x: stridesOf(x.buffer),
-      y: stridesOf(y.buffer),
+      ...rowWise(y.extent, stridesOf(x.buffer), stridesOf(y.buffer)),
     },
     operands: { x: at(x), y: at(y) },
     parameters: parameters(crossing(op.y.quantization ?? op.x.quantization)),
     constants: {},
   };
+}
+
+/** One row of pixels as rows of one pixel each, since threads share out rows. */
+function rowWise<X extends Strides | "planar", Y extends Strides | "planar">(
+  extent: Extent,
+  x: X,
+  y: Y,
+): Extent & { readonly x: Strides | X; readonly y: Strides | Y } {
+  if (extent.rows !== 1 || x === "planar" || y === "planar") return { ...extent, x, y };
+  const rows = ({ pixel }: Strides): Strides => ({ row: pixel, pixel });
+  return { ...extent, rows: extent.columns, columns: 1, x: rows(x as Strides), y: rows(y as Strides) };
 }
 
 function borderStep(buffer: Buffer, fill: number): LoweredStep {
@@ -318,9 +328,7 @@ function enterStep(op: EnterOp, y: Placement, region: PlacedRegion): LoweredStep
     nodes: op.nodes,
     workload: {
       ...(op.y.quantization === undefined ? floatMove : float ? quantizeMove : byteMove),
-      ...extent,
-      x: strides,
-      y: stridesOf(y.buffer),
+      ...rowWise(extent, strides, stridesOf(y.buffer)),
     },
     operands: { x: { kind: "border", value: op.from }, y: at(y) },
     parameters: parameters(float ? { ...crossing(op.y.quantization) } : {}),
@@ -336,9 +344,7 @@ function exitStep(op: ExitOp, x: Placement, region: PlacedRegion): LoweredStep {
     nodes: op.nodes,
     workload: {
       ...(op.x.quantization === undefined ? floatMove : float ? dequantizeMove : byteMove),
-      ...extent,
-      x: stridesOf(x.buffer),
-      y: strides,
+      ...rowWise(extent, stridesOf(x.buffer), strides),
     },
     operands: { x: at(x), y: { kind: "border", value: op.to } },
     parameters: parameters(float ? { ...crossing(op.x.quantization) } : {}),
