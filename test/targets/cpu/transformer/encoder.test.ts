@@ -8,7 +8,7 @@ import { planRegions } from "../../../../targets/cpu/plan-regions.ts";
 import { ortValues, quantized } from "../lower/quantized-model.ts";
 import { runLowered } from "../lower/run-lowered.ts";
 import { hostMissing } from "../run-kernel.ts";
-import { runProgram, thisCpu } from "./run-program.ts";
+import { runnableDevices, runProgram } from "./run-program.ts";
 
 const anything = (): boolean => true;
 
@@ -55,11 +55,10 @@ async function agreement(model: Model, size: number): Promise<{ oracles: number;
   const [name] = region.outputs.map((value) => value.name) as [string];
   const expected = (await ortValues(model, x, [name])).get(name) as ArrayLike<number>;
   const oracles = signalToNoise(runLowered(region, feeds).get(name) as Float32Array, expected);
-  const kernels =
-    thisCpu === undefined
-      ? Infinity
-      : signalToNoise(runProgram(region, feeds, thisCpu).get(name) as Float32Array, expected);
-  return { oracles, kernels };
+  const kernels = runnableDevices.map((device) =>
+    signalToNoise(runProgram(region, feeds, device).get(name) as Float32Array, expected),
+  );
+  return { oracles, kernels: Math.min(...kernels) };
 }
 
 test("an encoder in float32 is products, attentions and normalizations, as ONNX Runtime computes them", async () => {
@@ -273,5 +272,5 @@ test("GELU: another factor is no GELU", () => {
 });
 
 test.skipIf(hostMissing !== undefined)("kernels of an encoder run on this CPU", () => {
-  expect(thisCpu).toBeDefined();
+  expect(runnableDevices.length).toBeGreaterThan(0);
 });

@@ -7,8 +7,8 @@ import { defaultSelection } from "../../../../targets/cpu/select.ts";
 import { canRun, host } from "../run-kernel.ts";
 import { transformerDevices } from "./devices.ts";
 
-/** The best of the test devices that this CPU can stand for. */
-export const thisCpu = transformerDevices.find(({ device }) => canRun(device.isa))?.device;
+/** The test devices that this CPU can stand for. */
+export const runnableDevices = transformerDevices.map(({ device }) => device).filter(({ isa }) => canRun(isa));
 
 /** Runs a region's program for one sample: values by name in and out. */
 export function runProgram(
