@@ -29,18 +29,22 @@ export function planRegions(model: Model, canCompute: (workload: Workload) => bo
   let graph = matchIntegerGraph(model.graph, model.opsets.get("") ?? 0);
   const refusals: { node: Node; reason: string }[] = [...graph.refusals];
   for (;;) {
-    const attempt = tryPlan(model, graph, canCompute);
-    if ("regions" in attempt) return { regions: attempt.regions, refusals };
-    const { nodes, reason } = attempt.refused;
-    refusals.push({ node: nodes.at(-1) as Node, reason });
-    const rest = without(graph, new Set(nodes));
-    if (rest.ops.length === graph.ops.length) throw new Error(`"${refusals.at(-1)?.node.name}" is no op: ${reason}`);
-    graph = rest;
+    const { regions, refused } = tryPlan(model, graph, canCompute);
+    if (refused.length === 0) return { regions, refusals };
+    refusals.push(...refused.map(({ nodes, reason }) => ({ node: nodes.at(-1) as Node, reason })));
+    const rest = without(graph, new Set(refused.flatMap(({ nodes }) => nodes)));
+    // What cannot be taken out alone goes with its region: each turn leaves fewer ops, so there is a last one.
+    const smaller =
+      rest.ops.length < graph.ops.length ? rest : without(graph, new Set(refused.flatMap(({ region }) => region)));
+    if (smaller.ops.length === graph.ops.length) throw new Error(`planning does not end: ${refused[0]?.reason}`);
+    graph = smaller;
   }
 }
 
 interface Refused {
+  /** The nodes that stand in the way, and all of the region. */
   readonly nodes: readonly Node[];
+  readonly region: readonly Node[];
   readonly reason: string;
 }
 
@@ -48,17 +52,21 @@ function tryPlan(
   model: Model,
   graph: IntegerGraph,
   canCompute: (workload: Workload) => boolean,
-): { readonly regions: readonly PlannedRegion[] } | { readonly refused: Refused } {
+): { readonly regions: readonly PlannedRegion[]; readonly refused: readonly Refused[] } {
   const covered = coveredNodes(graph);
   const found = findRegions(model.graph, (node) => (covered.has(node) ? undefined : "no kernel covers it"));
   const regions: PlannedRegion[] = [];
-  for (const nodes of found.regions) {
-    const lowered = tryLower(model, graph, new Set(nodes), canCompute);
-    if ("refused" in lowered) return lowered;
+  const refused: Refused[] = [];
+  for (const region of found.regions) {
+    const lowered = tryLower(model, graph, new Set(region), canCompute);
+    if ("refused" in lowered) {
+      refused.push({ ...lowered.refused, region });
+      continue;
+    }
     const work = lowered.steps.reduce((sum, { workload }) => sum + multiplications(workload), 0);
-    if (work >= LEAST_WORK) regions.push({ nodes: new Set(nodes), lowered });
+    if (work >= LEAST_WORK) regions.push({ nodes: new Set(region), lowered });
   }
-  return { regions };
+  return { regions, refused };
 }
 
 function tryLower(
@@ -66,7 +74,7 @@ function tryLower(
   graph: IntegerGraph,
   nodes: ReadonlySet<Node>,
   canCompute: (workload: Workload) => boolean,
-): LoweredRegion | { readonly refused: Refused } {
+): LoweredRegion | { readonly refused: Omit<Refused, "region"> } {
   try {
     const lowered = lowerNodes(model.graph, graph, nodes);
     const missing = lowered.steps.find(({ workload }) => !canCompute(workload));
