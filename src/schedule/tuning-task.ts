@@ -21,7 +21,10 @@ export interface TuningTask {
   readonly uses: number;
   /** Threads that share a call. */
   readonly threads: number;
-  /** Nanoseconds that no kernel can beat: work divided by the measured peak of the machine; 0 when that is not known. */
+  /**
+   * Nanoseconds that no kernel can beat which multiplies as often as the workload's definition: that work divided by the
+   * measured peak of the machine; 0 when that is not known.
+   */
   readonly boundNs: number;
   /** Made on first need. Kernels are checked on all cases and timed on the first. */
   readonly cases: () => readonly WorkloadCase[];

@@ -36,6 +36,7 @@ const arithmetic: WinogradArithmetic = {
   stepInputs: 2,
   multiply: "vpdpwssd",
   sumSteps: sumInputs / 2,
+  costs: { input: 1, output: 2, accumulator: 0.2, tile: 5, traffic: 0.35 },
 };
 
 /**

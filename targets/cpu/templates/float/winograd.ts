@@ -29,6 +29,7 @@ const arithmetic: WinogradArithmetic = {
   stepInputs: 1,
   multiply: "vfmadd231ps",
   sumSteps: undefined,
+  costs: { input: 2.5, output: 2.5, accumulator: 1.5, tile: 20, traffic: 1 },
 };
 
 /**

@@ -4,21 +4,17 @@ import { bandwidth, coreOf } from "../float/core.ts";
 import type { WinogradPlan } from "./plan.ts";
 import { lanes, splitBlock } from "./plan.ts";
 
-/** Cycles of a transform for a point and a vector of channels: a load or store and some four sums. */
-const transformCycles = 2.5;
-/** Cycles of a register tile that are not in its steps, for an accumulator and at all. */
-const accumulatorCycles = 1.5;
-const tileCycles = 20;
 /** Share of the time in which weights come from the second cache that products do not hide (measured on Zen 5). */
 const streamShare = 0.15;
 
 /** Predicted nanoseconds on one thread: both transforms, products, and what comes from beyond the first cache. */
 export function winogradCost(plan: WinogradPlan, device: DeviceFingerprint): number {
   const core = coreOf(device);
+  const { costs } = plan.arithmetic;
   const { workload, arithmetic, point, points, tiles, tileBlocks, channelBlocks, block, lastBlock } = plan;
   const inputVectors = Math.ceil(workload.inputs / (lanes * arithmetic.stepInputs));
   const outputVectors = Math.ceil(workload.outputs / lanes);
-  let cycles = tiles * points * transformCycles * (inputVectors + outputVectors);
+  let cycles = tiles * points * (costs.input * inputVectors + costs.output * outputVectors);
   for (const [count, size] of [
     [tileBlocks - 1, block],
     [1, lastBlock],
@@ -31,11 +27,11 @@ export function winogradCost(plan: WinogradPlan, device: DeviceFingerprint): num
       cycles += count * points * channelBlocks * groups * productCycles(plan, width, core, device);
   }
   // A block of tiles reads all weights, each block of channels all transformed inputs.
-  cycles +=
-    (tileBlocks * plan.weightsBytes * (point.prefetch > 0 ? 0.7 : 1)) / bandwidth(core, device, plan.weightsBytes);
   const inputBytes = points * plan.inputs.point;
-  cycles += (tileBlocks * (channelBlocks + 1) * inputBytes) / (2 * bandwidth(core, device, plan.scratchBytes));
-  return cycles / core.gigahertz;
+  const traffic =
+    (tileBlocks * plan.weightsBytes * (point.prefetch > 0 ? 0.7 : 1)) / bandwidth(core, device, plan.weightsBytes) +
+    (tileBlocks * (channelBlocks + 1) * inputBytes) / (2 * bandwidth(core, device, plan.scratchBytes));
+  return (cycles + costs.traffic * traffic) / core.gigahertz;
 }
 
 function productCycles(
@@ -45,6 +41,7 @@ function productCycles(
   device: DeviceFingerprint,
 ): number {
   const { vectors } = point;
+  const { costs } = arithmetic;
   const accumulators = width * vectors;
   const embedded = vectors === 1 || accumulators + vectors >= 32;
   const loaded = embedded ? accumulators + vectors : width + vectors;
@@ -52,5 +49,5 @@ function productCycles(
   const streamed = weightsBlock > device.l1dKiB * 1024 * 0.6 ? weightsBlock / l2 : 0;
   const products = Math.max(steps * step, streamed) + streamShare * streamed;
   const sums = arithmetic.sumSteps === undefined ? 1 : 1 + Math.ceil(steps / arithmetic.sumSteps);
-  return products + sums * accumulators * accumulatorCycles + tileCycles;
+  return products + sums * accumulators * costs.accumulator + costs.tile;
 }

@@ -45,6 +45,19 @@ export interface WinogradArithmetic {
   readonly multiply: "vfmadd231ps" | "vpdpwssd";
   /** Steps that are added up in int32: their sums are added up in float32. Undefined where all is float32. */
   readonly sumSteps: number | undefined;
+  readonly costs: WinogradCosts;
+}
+
+/** Figures of the cost model that follow from what is computed in, measured on Zen 5. */
+export interface WinogradCosts {
+  /** Cycles of the transforms for a point and a vector of channels: a load or store and some four sums. */
+  readonly input: number;
+  readonly output: number;
+  /** Cycles of a register tile that are not in its steps, for an accumulator and at all. */
+  readonly accumulator: number;
+  readonly tile: number;
+  /** Share of the time of bytes from beyond the first cache that is not hidden. */
+  readonly traffic: number;
 }
 
 /** A workload and a point, worked out. Sizes in bytes where not said otherwise. */
@@ -81,9 +94,14 @@ export interface ScratchLayout {
   readonly point: number;
 }
 
-/** Lines next to each other in one dimension must not fall on one set of the cache: odd numbers of lines apart. */
+/** Points are read and written together: odd numbers of lines apart, they fall on different sets of the cache. */
 function oddLines(bytes: number): number {
   return (Math.ceil(bytes / 64) | 1) * 64;
+}
+
+/** Tiles are read together a few at a time: only large powers of two would bring them onto few sets. */
+function tileStride(bytes: number): number {
+  return bytes % 1024 === 0 ? bytes + 64 : Math.ceil(bytes / 64) * 64;
 }
 
 /** What a point means for a workload. */
@@ -104,7 +122,7 @@ export function planWinograd(
   const channelBlocks = channels.full + (channels.restVectors > 0 ? 1 : 0);
   const steps = Math.ceil(workload.inputs / arithmetic.stepInputs);
   const layout = (elements: number): ScratchLayout => {
-    const tile = oddLines(4 * elements);
+    const tile = tileStride(4 * elements);
     return { tile, point: oddLines(block * tile) };
   };
   const [inputs, sums] = [layout(steps), layout(point.vectors * lanes)];
