@@ -14,7 +14,7 @@ import { emitInputTransform } from "./winograd/input.ts";
 import { emitOutputTransform } from "./winograd/output.ts";
 import type { WinogradArithmetic, WinogradPlan } from "./winograd/plan.ts";
 import { lanes, planWinograd, winogradPoint } from "./winograd/plan.ts";
-import { winogradSeed, winogradSpace } from "./winograd/space.ts";
+import { hasWinogradPoint, winogradSeed, winogradSpace } from "./winograd/space.ts";
 import { inputRows, inputRowsBytes, integerInput } from "./winograd-s16/input.ts";
 import { biasBytes, hasRegistersFor, integerOutput } from "./winograd-s16/output.ts";
 
@@ -52,7 +52,7 @@ export const winogradS16: Template<ConvWorkload> = {
     const isa = vectorIsaOf(device);
     if (workload.op !== "conv-u8s8" || isa?.lanes !== lanes) return false;
     const conv = workload as ConvWorkload;
-    return isWide3x3(conv) && hasRegistersFor(conv, isa) && winogradSeed(conv, arithmetic, device) !== undefined;
+    return isWide3x3(conv) && hasRegistersFor(conv, isa) && hasWinogradPoint(conv, arithmetic, device);
   },
   space: (workload, device) => winogradSpace(workload, arithmetic, device),
   seed: (workload, device) => {

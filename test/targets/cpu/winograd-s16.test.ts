@@ -89,7 +89,7 @@ function wrongIn(sample: ConvCase, written: Uint8Array): string | undefined {
 }
 
 /** Random workloads of each instruction set; more of them on request. */
-const count = Number(process.env["INFER_OPT_KERNEL_CASES"] ?? "200");
+const count = Number(process.env["INFER_OPT_KERNEL_CASES"] ?? "150");
 
 for (const [name, isa] of Object.entries({ vnni, vbmi }))
   test.skipIf(!canRun(isa))(`winograd-s16 with ${name}: within its bound on random workloads and points`, () => {

@@ -11,7 +11,7 @@ import { emitInputTransform } from "../winograd/input.ts";
 import { emitOutputTransform } from "../winograd/output.ts";
 import type { WinogradArithmetic, WinogradPlan } from "../winograd/plan.ts";
 import { lanes, planWinograd, winogradPoint } from "../winograd/plan.ts";
-import { winogradSeed, winogradSpace } from "../winograd/space.ts";
+import { hasWinogradPoint, winogradSeed, winogradSpace } from "../winograd/space.ts";
 import { transformOf } from "../winograd/transform.ts";
 import { activationArgument, biasArgument } from "./arguments.ts";
 import type { FloatEpilogueEmitter } from "./epilogue.ts";
@@ -44,7 +44,7 @@ export const winogradF32: Template<FloatConvWorkload> = {
     if (workload.op !== "conv-f32" || simdOf(device)?.name !== "avx512") return false;
     const conv = workload as FloatConvWorkload;
     if (conv.inputs < fewestChannels || conv.outputs < fewestChannels || !isPlain3x3(conv)) return false;
-    return winogradSeed(conv, arithmetic, device) !== undefined;
+    return hasWinogradPoint(conv, arithmetic, device);
   },
   space: (workload, device) => winogradSpace(workload, arithmetic, device),
   seed: (workload, device) => {

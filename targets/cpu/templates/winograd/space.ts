@@ -57,27 +57,41 @@ function fits({ scratchBytes, weightsBytes }: WinogradPlan, device: DeviceFinger
   return scratchBytes <= scratchL2s * device.l2KiB * 1024 && weightsBytes <= cacheShare * device.l3KiB * 1024;
 }
 
+/** Whether there is a legal point at all: quicker than to look for the best. */
+export function hasWinogradPoint(
+  workload: WinogradWorkload,
+  arithmetic: WinogradArithmetic,
+  device: DeviceFingerprint,
+): boolean {
+  return seedPoints(winogradSpace(workload, arithmetic, device)).next().done !== true;
+}
+
 /** The point that the cost model likes best; undefined where none is legal. */
 export function winogradSeed(
   workload: WinogradWorkload,
   arithmetic: WinogradArithmetic,
   device: DeviceFingerprint,
 ): Point | undefined {
-  const space = winogradSpace(workload, arithmetic, device);
+  let best: { readonly point: Point; readonly cost: number } | undefined;
+  for (const point of seedPoints(winogradSpace(workload, arithmetic, device))) {
+    const cost = winogradCost(planOf(workload, arithmetic, point), device);
+    if (best === undefined || cost < best.cost) best = { point, cost };
+  }
+  if (best === undefined) return undefined;
+  // Few blocks of tiles: threads that share them out would leave some idle.
+  const plan = planOf(workload, arithmetic, best.point);
+  return plan.tileBlocks < 4 && plan.channelBlocks > 1 ? { ...best.point, parallel: 1 } : best.point;
+}
+
+/** The legal points that differ in what the cost model tells best. */
+function* seedPoints(space: Space): Generator<Point> {
   const values = (name: string): readonly number[] =>
     space.parameters.find((parameter) => parameter.name === name)?.values ?? [];
-  let best: { readonly point: Point; readonly cost: number } | undefined;
   for (const tile of values("tile"))
     for (const block of values("block"))
       for (const vectors of values("vectors"))
         for (const pixels of values("pixels")) {
           const point = { tile, pixels, vectors, block, unroll: 2, prefetch: 1, parallel: 0 };
-          if (!space.legal(point)) continue;
-          const cost = winogradCost(planOf(workload, arithmetic, point), device);
-          if (best === undefined || cost < best.cost) best = { point, cost };
+          if (space.legal(point)) yield point;
         }
-  if (best === undefined) return undefined;
-  // Few blocks of tiles: threads that share them out would leave some idle.
-  const plan = planOf(workload, arithmetic, best.point);
-  return plan.tileBlocks < 4 && plan.channelBlocks > 1 ? { ...best.point, parallel: 1 } : best.point;
 }
