@@ -5,7 +5,7 @@ import { numberOf } from "../reference/parameters.ts";
 import type { Epilogue } from "../workload.ts";
 
 /** Largest share of the results of a bounded kernel that may be a step off. */
-export const mostOff = 0.06;
+const mostOff = 0.06;
 
 /** Compares uint8 results of a kernel with the oracle's. */
 export interface StepCheck {
