@@ -23,6 +23,7 @@ const usage = `npm run bench:cpu -- [options]
   --models NAMES     of ${benchModels.map(({ name }) => name).join(", ")}
   --threads COUNTS   default: 1 and all
   --tune EFFORT      off (what templates take unmeasured), quick, default or extensive
+  --exact            only kernels whose quantized results equal ONNX Runtime's
   --records FILE     schedule records to start from and to add to
   --python VENV      adds OpenVINO and NNCF of that environment
   --shared FOLDER    the shared models; default: ../shared/models
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
       models: { type: "string" },
       threads: { type: "string", default: [...new Set([1, availableParallelism()])].join() },
       tune: { type: "string" },
+      exact: { type: "boolean", default: false },
       records: { type: "string" },
       python: { type: "string" },
       shared: { type: "string", default: join("..", "shared", "models") },
@@ -82,6 +84,7 @@ async function main(): Promise<void> {
     cache: openRecords(values.records),
     effort: tune === "off" ? undefined : tuningEfforts[tune],
     device,
+    exact: values.exact,
   };
   const threads = values.threads.split(",").map(Number);
   for (const model of namedModels(values.models)) {
@@ -92,7 +95,7 @@ async function main(): Promise<void> {
     if ("profile" in result) console.log(printProfile(result));
     // Written after every network: what was measured survives whatever comes next.
     const means = geometricMeans(results);
-    save({ machine, toolchain, tune, policy, means, results });
+    save({ machine, toolchain, tune, exact: values.exact, policy, means, results });
   }
   console.log(printMeans(geometricMeans(results)));
 }

@@ -113,6 +113,8 @@ export interface RegionOptions {
   readonly cache: ScheduleCache;
   readonly effort: TuningEffort | undefined;
   readonly device: Device;
+  /** Forbids kernels whose quantized results may be a step off. */
+  readonly exact?: boolean;
 }
 
 /** Compiles the regions of a file into another one; no region is a form too. */
@@ -127,7 +129,7 @@ export async function makeRegionForm(file: string, output: string, options: Regi
   const start = performance.now();
   const compiled = await target.compileRegions(model, {
     ...{ cache: options.cache, effort: options.effort, device: options.device.fingerprint },
-    ...{ budgetMs: Infinity, exact: false, seed: 0, tool: version, signal: new AbortController().signal },
+    ...{ budgetMs: Infinity, exact: options.exact ?? false, seed: 0, tool: version, signal: new AbortController().signal },
     reporter: { handle: (event) => (event.type === "tuned" ? (tuned = event) : undefined) },
   });
   const seconds = (performance.now() - start) / 1000;

@@ -12,6 +12,9 @@ const LUMINANCE = 0.7;
 /** Spread of the sum of octaves that fills the range; what lies beyond is cut off, as in an overexposed picture. */
 const SPREAD = 0.9;
 
+/** Lines of strokes on a picture, as of writing: sharp edges, and something for networks that look for text. */
+const LINES = 6;
+
 /** One sample of a network's only input. Equal seeds give equal samples. */
 export function sampleInput(shape: StaticShape, kind: InputKind, seed: number): Float32Array<ArrayBuffer> {
   const next = uniformNumbers(seed);
@@ -24,11 +27,12 @@ export function sampleInput(shape: StaticShape, kind: InputKind, seed: number): 
   const [channels, rows, columns] = isChannelsLast ? [c, a, b] : [a, b, c];
   const common = smoothField(rows, columns, next);
   const own = Array.from({ length: channels }, () => smoothField(rows, columns, next));
+  const ink = writing(rows, columns, next);
   const values = new Float32Array(rows * columns * channels);
   for (const [channel, field] of own.entries())
     for (let i = 0; i < rows * columns; i++) {
       const mixed = LUMINANCE * (common[i] as number) + (1 - LUMINANCE) * (field[i] as number);
-      const share = Math.min(1, Math.max(0, 0.5 + mixed / SPREAD));
+      const share = ink.get(i) ?? Math.min(1, Math.max(0, 0.5 + mixed / SPREAD));
       values[isChannelsLast ? i * channels + channel : channel * rows * columns + i] =
         kind.low + share * (kind.high - kind.low);
     }
@@ -48,6 +52,27 @@ function smoothField(rows: number, columns: number, next: () => number): Float32
       }
   }
   return field;
+}
+
+/** Pixels under strokes, each 0 (dark) or 1 (bright): lines of letters of three strokes, upright or lying. */
+function writing(rows: number, columns: number, next: () => number): ReadonlyMap<number, 0 | 1> {
+  const ink = new Map<number, 0 | 1>();
+  const below = (bound: number): number => Math.floor(next() * bound);
+  for (let line = 0; line < LINES; line++) {
+    const height = Math.max(4, Math.floor((rows * (1 + next())) / 32));
+    const [width, thickness] = [Math.ceil(height * 0.6), Math.max(1, Math.floor(height / 6))];
+    const [top, left, letters] = [below(rows - height), below(columns / 2), 5 + below(8)];
+    const shade = next() < 0.5 ? 0 : 1;
+    for (let stroke = 0; stroke < 3 * letters; stroke++) {
+      const start = left + Math.floor(stroke / 3) * (width + thickness);
+      const isUpright = next() < 0.5;
+      const [y, x] = isUpright ? [top, start + below(width - thickness)] : [top + below(height - thickness), start];
+      for (let dy = 0; dy < (isUpright ? height : thickness); dy++)
+        for (let dx = 0; dx < (isUpright ? thickness : width); dx++)
+          if (x + dx < columns) ink.set((y + dy) * columns + x + dx, shade);
+    }
+  }
+  return ink;
 }
 
 /** Bilinear, between the corners of a grid's cell. */
