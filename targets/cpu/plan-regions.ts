@@ -1,8 +1,8 @@
-import type { Model, Node } from "../../src/ir/index.ts";
+import type { Model, Node, Value } from "../../src/ir/index.ts";
 import { borderOf, findRegions } from "../../src/region/index.ts";
 import type { Workload } from "../../src/schedule/index.ts";
 import type { IntegerGraph, LoweredRegion } from "./lower/index.ts";
-import { outputOf } from "./lower/integer-graph.ts";
+import { inputsOf, outputOf } from "./lower/integer-graph.ts";
 import { coveredNodes, LoweringRefusal, lowerNodes, matchIntegerGraph } from "./lower/index.ts";
 import { multiplications, workloadText } from "./tuning-tasks.ts";
 
@@ -82,7 +82,13 @@ function tryLower(
       const reason = `no kernel for ${workloadText(missing.workload)}`;
       return { refused: { nodes: missing.nodes.length > 0 ? missing.nodes : [...nodes], reason } };
     }
-    const lost = borderOf(model.graph, nodes).outputs.find((value) => !lowered.outputs.includes(value));
+    const { activations, outputs } = borderOf(model.graph, nodes);
+    const stray = lowered.inputs.find((value) => !activations.includes(value));
+    if (stray !== undefined) {
+      const reason = `"${stray.name}" is dequantized in another region`;
+      return { refused: { nodes: readersOf(stray, graph, nodes), reason } };
+    }
+    const lost = outputs.find((value) => !lowered.outputs.includes(value));
     if (lost?.producer === undefined) return lowered;
     return {
       refused: { nodes: [lost.producer], reason: `"${lost.name}" is read outside and has no place of its own` },
@@ -99,6 +105,15 @@ function tryLower(
       },
     };
   }
+}
+
+/** Nodes of the ops in a region that read a value. */
+function readersOf(value: Value, { ops, tensors }: IntegerGraph, region: ReadonlySet<Node>): readonly Node[] {
+  const tensor = tensors.get(value);
+  const readers = ops.filter(
+    (op) => op.nodes.every((node) => region.has(node)) && inputsOf(op).some((input) => input === tensor),
+  );
+  return readers.length === 0 ? [...region] : readers.flatMap((op) => op.nodes);
 }
 
 /** The graph without the ops that stand for any of the nodes; dequantizers, which ops share, count for none. */
