@@ -40,10 +40,15 @@ async function runWorker(lane: number, task: SoakTask, ms: number): Promise<Soak
     workerData: { lane, ms, ...task },
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },
   });
+  // Listened to from the start: the end may come in the same turn of the event loop as the message.
+  const ended = once(worker, "exit");
+  let result: SoakResult | undefined;
+  worker.on("message", (message: SoakResult) => {
+    result = message;
+  });
   try {
-    const [result] = (await once(worker, "message")) as [SoakResult];
-    await once(worker, "exit");
-    return result;
+    const [code] = (await ended) as [number];
+    return result ?? { sessions: 0, runs: 0, failures: [`a thread ended with code ${code} and no result`] };
   } catch (error) {
     return { sessions: 0, runs: 0, failures: [error instanceof Error ? error.message : String(error)] };
   }
