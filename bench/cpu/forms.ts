@@ -129,7 +129,13 @@ export async function makeRegionForm(file: string, output: string, options: Regi
   const start = performance.now();
   const compiled = await target.compileRegions(model, {
     ...{ cache: options.cache, effort: options.effort, device: options.device.fingerprint },
-    ...{ budgetMs: Infinity, exact: options.exact ?? false, seed: 0, tool: version, signal: new AbortController().signal },
+    ...{
+      budgetMs: Infinity,
+      exact: options.exact ?? false,
+      seed: 0,
+      tool: version,
+      signal: new AbortController().signal,
+    },
     reporter: { handle: (event) => (event.type === "tuned" ? (tuned = event) : undefined) },
   });
   const seconds = (performance.now() - start) / 1000;
