@@ -1,4 +1,4 @@
-import { sizeOf } from "../../../src/ir/index.ts";
+import { sameShape, sizeOf } from "../../../src/ir/index.ts";
 import type {
   FloatBinaryOp,
   FloatConvOp,
@@ -96,7 +96,7 @@ function residual(op: FloatBinaryOp, around: Surroundings): Merge | undefined {
         side.branch.fn.bounds[0] === -Infinity &&
         side.branch.fn.bounds[1] === Infinity &&
         around.hasOneReader(side.own) &&
-        side.own.shape.join() === side.tensor.shape.join(),
+        sameShape(side.own.shape, side.tensor.shape),
     )
     .sort((a, b) => around.position(b.own) - around.position(a.own));
   const [found] = branches;

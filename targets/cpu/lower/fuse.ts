@@ -1,5 +1,5 @@
-import type { BinaryQuantization } from "../reference/quantize.ts";
-import { addConstants, addU8, mulRatio, mulU8 } from "../reference/quantize.ts";
+import { sameShape } from "../../../src/ir/index.ts";
+import { combination } from "../reference/binary.ts";
 import type { BinaryOp, ConvOp, IntegerOp, IntegerTensor, TableOp } from "./integer-graph.ts";
 import type { Merge, Surroundings } from "./fuse-float.ts";
 import { fuseBinary, fuseUnary } from "./fuse-float.ts";
@@ -129,15 +129,6 @@ function timesOwnTable(op: BinaryOp, around: Surroundings): Merge | undefined {
   return undefined;
 }
 
-function combination(mode: "add" | "mul", quantization: BinaryQuantization): (a: number, b: number) => number {
-  if (mode === "mul") {
-    const ratio = mulRatio(quantization);
-    return (a, b) => mulU8(a, b, ratio, quantization);
-  }
-  const constants = addConstants(quantization);
-  return (a, b) => addU8(a, b, constants);
-}
-
 /** A convolution whose only reader is an addition with a tensor that is there before: the later of two such branches. */
 function residualBehind(op: BinaryOp, around: Surroundings): Merge | undefined {
   if (op.mode !== "add" || "constant" in op.b || op.a === op.b) return undefined;
@@ -153,7 +144,7 @@ function residualBehind(op: BinaryOp, around: Surroundings): Merge | undefined {
         side.branch.residual === undefined &&
         side.branch.sum !== undefined &&
         around.hasOneReader(side.own) &&
-        sameShape(side.own, side.tensor),
+        sameShape(side.own.shape, side.tensor.shape),
     )
     .sort((a, b) => around.position(b.own) - around.position(a.own))[0];
   const own = found?.own.quantization;
@@ -168,8 +159,4 @@ function residualBehind(op: BinaryOp, around: Surroundings): Merge | undefined {
       residual: { tensor, first: tensor === op.a, own, bounds: op.bounds },
     },
   };
-}
-
-function sameShape(a: IntegerTensor, b: IntegerTensor): boolean {
-  return a.shape.length === b.shape.length && a.shape.every((dim, index) => dim === b.shape[index]);
 }

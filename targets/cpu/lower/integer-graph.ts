@@ -1,12 +1,9 @@
 import type { Node, Value } from "../../../src/ir/index.ts";
 import type { FloatActivation } from "../float-workload.ts";
+import type { Quantization } from "../reference/quantize.ts";
 import type { Window } from "../workload.ts";
 
-/** real = (integer - zero) * scale. */
-export interface Quantization {
-  readonly scale: number;
-  readonly zero: number;
-}
+export type { Quantization } from "../reference/quantize.ts";
 
 /** One tensor of a region's integer form. */
 export interface IntegerTensor {

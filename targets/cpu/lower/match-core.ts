@@ -1,10 +1,10 @@
 import type { Node, Value } from "../../../src/ir/index.ts";
-import { floatAttr, intAttr, intsAttr, numbersOf, sizeOf, stringAttr } from "../../../src/ir/index.ts";
+import { floatAttr, intAttr, intsAttr, numbersOf, sameShape, sizeOf, stringAttr } from "../../../src/ir/index.ts";
 import type { Window } from "../workload.ts";
 import { padsOf, windowOf } from "./window.ts";
 import type { Bounds, ConvOp, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
-import { dequantizer, quantizedBias, quantizedWeight, uint8Parameters } from "./quantized-values.ts";
+import { dequantizer, quantizedBias, quantizedWeight, sameQuantization, uint8Parameters } from "./quantized-values.ts";
 
 /** A float node between dequantizers and a quantizer. */
 export interface CoreMatch {
@@ -175,7 +175,7 @@ function matchPool(
   if (x === undefined || x.tensor.shape.length !== 4) return "input is not quantized, or not two-dimensional";
   if (core.outputs.length > 1) return "the indices output has no INT8 form";
   if (isClamped(bounds)) return "clamped pooling";
-  if (mode === "max" && !sameParameters(x.tensor.quantization, quantization)) return "input and output scales differ";
+  if (mode === "max" && !sameQuantization(x.tensor.quantization, quantization)) return "input and output scales differ";
   const kernel = intsAttr(core, "kernel_shape", []);
   if (kernel.length !== 2) return "only two spatial dimensions";
   const window = windowOf(core, kernel as [number, number]);
@@ -203,7 +203,7 @@ function matchGlobalAverage({ core, y, bounds, behind }: CoreMatch, context: Mat
 function matchConcat({ core, y, quantization, bounds, behind }: CoreMatch, context: MatchContext): IntegerOp | string {
   const parts = core.inputs.map((value) => activation(value, context));
   if (!parts.every((part) => part !== undefined)) return "an input is not quantized";
-  if (isClamped(bounds) || parts.some(({ tensor }) => !sameParameters(tensor.quantization, quantization)))
+  if (isClamped(bounds) || parts.some(({ tensor }) => !sameQuantization(tensor.quantization, quantization)))
     return "inputs have other parameters than the result";
   const rank = y.shape.length;
   const axis = intAttr(core, "axis", 0);
@@ -218,7 +218,7 @@ function matchConcat({ core, y, quantization, bounds, behind }: CoreMatch, conte
 function matchReshape({ core, y, quantization, bounds, behind }: CoreMatch, context: MatchContext): IntegerOp | string {
   const x = activation(core.input(0), context);
   if (x === undefined) return "input is not quantized";
-  if (isClamped(bounds) || !sameParameters(x.tensor.quantization, quantization))
+  if (isClamped(bounds) || !sameQuantization(x.tensor.quantization, quantization))
     return "input and output scales differ";
   return { kind: "view", name: core.name, nodes: [x.node, core, ...behind], x: x.tensor, y, perm: undefined };
 }
@@ -234,7 +234,7 @@ function matchResize({ core, y, quantization, bounds, behind }: CoreMatch, conte
   const x = activation(core.input(0), context);
   if (x === undefined || x.tensor.shape.length !== 4) return "input is not quantized, or not two-dimensional";
   if (x.tensor.shape[1] !== y.shape[1]) return "channels are resized";
-  if (isClamped(bounds) || !sameParameters(x.tensor.quantization, quantization))
+  if (isClamped(bounds) || !sameQuantization(x.tensor.quantization, quantization))
     return "input and output scales differ";
   if (stringAttr(core, "mode", "nearest") !== "nearest") return "only the nearest mode moves integers unchanged";
   const coordinates = stringAttr(core, "coordinate_transformation_mode", "half_pixel");
@@ -275,12 +275,4 @@ function isOneOf<T extends string>(list: readonly T[], text: string): text is T 
 
 function isClamped([low, high]: Bounds): boolean {
   return low > 0 || high < 255;
-}
-
-function sameParameters(a: Quantization | undefined, b: Quantization | undefined): boolean {
-  return a?.scale === b?.scale && a?.zero === b?.zero;
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((dim, index) => dim === b[index]);
 }

@@ -1,9 +1,11 @@
 import type { Node, Value } from "../../../src/ir/index.ts";
-import { floatAttr, intAttr, intsAttr, numbersOf } from "../../../src/ir/index.ts";
+import { floatAttr, intAttr, intsAttr, sameShape } from "../../../src/ir/index.ts";
 import type { FloatActivation } from "../float-workload.ts";
+import { clampLimits } from "./clamp-limits.ts";
 import type { FloatFunction, IntegerOp, IntegerTensor } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
 import { matchNormalization } from "./match-normalization.ts";
+import { isFloat32 } from "./quantized-values.ts";
 import { padsOf, windowOf } from "./window.ts";
 
 /** The identity without bounds. */
@@ -18,8 +20,8 @@ const matchers: Readonly<Record<string, FloatMatcher>> = {
   MatMul: (node, y, context) => matchProduct(node, y, "io", undefined, context),
   Add: (node, y, context) => matchBinary("add", node, y, context),
   Mul: (node, y, context) => matchBinary("mul", node, y, context),
-  Relu: (node, y, context) => unary(node, y, { ...plain, bounds: [0, Infinity] }, context),
-  Clip: matchClip,
+  Relu: matchClamp,
+  Clip: matchClamp,
   Sigmoid: simple("sigmoid"),
   Tanh: simple("tanh"),
   HardSwish: simple("hard-swish"),
@@ -56,10 +58,6 @@ export function matchFloatNode(node: Node, context: MatchContext): IntegerOp | u
   if (matcher === undefined || output === undefined || !isFloat32(output)) return undefined;
   const y = context.tensor(output, undefined);
   return y === undefined ? undefined : matcher(node, y, context);
-}
-
-function isFloat32(value: Value): boolean {
-  return value.type?.kind === "tensor" && value.type.dtype === "float32";
 }
 
 function activation(value: Value | undefined, context: MatchContext): IntegerTensor | undefined {
@@ -143,15 +141,9 @@ function unary(node: Node, y: IntegerTensor, fn: FloatFunction, context: MatchCo
   return x === undefined ? undefined : { kind: "float-unary", name: node.name, nodes: [node], x, y, fn };
 }
 
-function matchClip(node: Node, y: IntegerTensor, context: MatchContext): IntegerOp | undefined {
-  const limit = (index: number, absent: number): number | undefined => {
-    const value = node.input(index);
-    if (value === undefined) return absent;
-    return value.isConstant && value.constant !== undefined ? numbersOf(value.constant)[0] : undefined;
-  };
-  const [low, high] = [limit(1, -Infinity), limit(2, Infinity)];
-  if (low === undefined || high === undefined || !(low <= high)) return undefined;
-  return unary(node, y, { ...plain, bounds: [low, high] }, context);
+function matchClamp(node: Node, y: IntegerTensor, context: MatchContext): IntegerOp | undefined {
+  const bounds = clampLimits(node);
+  return bounds === undefined || bounds[0] > bounds[1] ? undefined : unary(node, y, { ...plain, bounds }, context);
 }
 
 function matchPool(
@@ -198,8 +190,4 @@ function matchTranspose(node: Node, y: IntegerTensor, context: MatchContext): In
   const x = activation(node.input(0), context);
   if (x === undefined || perm === undefined || perm[0] !== 0) return undefined;
   return { kind: "view", name: node.name, nodes: [node], x, y, perm };
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((dim, index) => dim === b[index]);
 }

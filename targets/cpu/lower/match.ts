@@ -1,13 +1,14 @@
 import type { Graph, Node, Value } from "../../../src/ir/index.ts";
-import { numbersOf } from "../../../src/ir/index.ts";
+import { quantizeU8 } from "../reference/quantize.ts";
 import { byteFunction } from "./byte-function.ts";
+import { clampLimits } from "./clamp-limits.ts";
 import type { Bounds, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
 import type { CoreMatch } from "./match-core.ts";
 import { coreMatchers } from "./match-core.ts";
 import { matchFloatNode } from "./match-float.ts";
 import { matchPatterns } from "./match-patterns.ts";
-import { sampleShape, uint8Parameters } from "./quantized-values.ts";
+import { sameQuantization, sampleShape, uint8Parameters } from "./quantized-values.ts";
 
 /** The integer form of a graph's quantized parts: ops in topological order, and why quantizers begin no op. */
 export interface IntegerGraph {
@@ -91,10 +92,6 @@ function matchDequantizer(node: Node, context: MatchContext): IntegerOp | undefi
   return x === undefined || y === undefined ? undefined : { kind: "convert", name: node.name, nodes: [node], x, y };
 }
 
-function sameQuantization(a: Quantization | undefined, b: Quantization | undefined): boolean {
-  return a?.scale === b?.scale && a?.zero === b?.zero;
-}
-
 /** What one quantizer and the nodes before it compute, or why nothing was recognized. */
 function matchQuantizer(quantize: Node, context: MatchContext): IntegerOp | string {
   const quantization = uint8Parameters(quantize);
@@ -135,7 +132,7 @@ function nameOf(nodes: readonly Node[]): string {
 /** The Relu and Clip nodes straight before a quantizer, as bounds of its result. */
 function clampsBefore(
   quantize: Node,
-  { scale, zero }: Quantization,
+  quantization: Quantization,
 ): { readonly value: Value | undefined; readonly bounds: Bounds; readonly nodes: readonly Node[] } {
   let value = quantize.input(0);
   let [low, high] = [0, 255];
@@ -143,33 +140,13 @@ function clampsBefore(
   for (;;) {
     const node = value?.producer;
     if (node === undefined || node.domain !== "" || value?.uses.size !== 1) break;
-    const limits = limitsOf(node);
+    const limits = clampLimits(node);
     if (limits === undefined) break;
-    const [min, max] = limits.map((limit) => toInteger(limit, scale, zero)) as [number, number];
+    const [min, max] = limits.map((limit) => quantizeU8(limit, quantization)) as [number, number];
     low = Math.min(Math.max(low, min), max);
     high = Math.max(Math.min(high, max), min);
     nodes.unshift(node);
     value = node.input(0);
   }
   return { value, bounds: [low, high], nodes };
-}
-
-function limitsOf(node: Node): readonly [number, number] | undefined {
-  if (node.opType === "Relu") return [0, Infinity];
-  if (node.opType !== "Clip" || node.inputs.length === 0) return undefined;
-  const limit = (index: number, absent: number): number | undefined => {
-    const value = node.input(index);
-    if (value === undefined) return absent;
-    return value.isConstant && value.constant !== undefined ? numbersOf(value.constant)[0] : undefined;
-  };
-  const [min, max] = [limit(1, -Infinity), limit(2, Infinity)];
-  return min === undefined || max === undefined || Number.isNaN(min) || Number.isNaN(max) ? undefined : [min, max];
-}
-
-function toInteger(value: number, scale: number, zero: number): number {
-  const steps = Math.fround(value / scale);
-  const floor = Math.floor(steps);
-  const rest = steps - floor;
-  const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
-  return Math.min(Math.max((Number.isFinite(steps) ? rounded : steps) + zero, 0), 255);
 }

@@ -15,7 +15,7 @@ export interface Extent {
 
 /** Channels last for images, as written for everything else. */
 export function preferredOrder(rank: number): AxisOrder {
-  return rank === 4 ? [2, 3, 1] : Array.from({ length: rank - 1 }, (_, index) => index + 1);
+  return rank === 4 ? [2, 3, 1] : naturalOrder(rank);
 }
 
 /** The three extents of a tensor whose axes stand in `order`: the last is channels, the one before columns. */

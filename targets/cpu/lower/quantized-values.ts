@@ -8,6 +8,16 @@ export function dequantizer(value: Value | undefined): Node | undefined {
   return node?.opType === "DequantizeLinear" && node.domain === "" ? node : undefined;
 }
 
+/** Whether bytes of both stand for the same numbers. */
+export function sameQuantization(a: Quantization | undefined, b: Quantization | undefined): boolean {
+  return a?.scale === b?.scale && a?.zero === b?.zero;
+}
+
+/** True for values of float32 tensors. */
+export function isFloat32(value: Value): boolean {
+  return value.type?.kind === "tensor" && value.type.dtype === "float32";
+}
+
 /** Scale and zero point of a per-tensor uint8 Q or DQ node; undefined when they are not constants or not such. */
 export function uint8Parameters(node: Node): Quantization | undefined {
   const [, scale, zero] = node.inputs;

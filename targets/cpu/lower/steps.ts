@@ -1,4 +1,3 @@
-import type { Value } from "../../../src/ir/index.ts";
 import { numbersOf, sizeOf } from "../../../src/ir/index.ts";
 import type { Epilogue, Strides } from "../workload.ts";
 import type { Buffer, Placement } from "./buffers.ts";
@@ -20,6 +19,7 @@ import type { CopyOp, PlacedRegion } from "./place.ts";
 import { touchedPads } from "./place.ts";
 import { attentionStep, normalizationStep } from "./transformer-steps.ts";
 import type { LoweredStep } from "./step.ts";
+import { isFloat32 } from "./quantized-values.ts";
 import { at, constantOperand, named, parameters, tensorOperand } from "./step.ts";
 import { LoweringRefusal } from "./refusal.ts";
 import type { Extent } from "./physical.ts";
@@ -254,10 +254,6 @@ const floatMove = { op: "move-f32" } as const;
 const byteMove = { op: "transfer", kind: "move" } as const;
 const quantizeMove = { op: "transfer", kind: "quantize" } as const;
 const dequantizeMove = { op: "transfer", kind: "dequantize" } as const;
-
-function isFloat32(value: Value): boolean {
-  return value.type?.kind === "tensor" && value.type.dtype === "float32";
-}
 
 function convertStep(op: ConvertOp, x: Placement, y: Placement): LoweredStep {
   const quantizes = op.y.quantization !== undefined;

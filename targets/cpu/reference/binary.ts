@@ -34,7 +34,11 @@ export function evaluateBinary(workload: BinaryWorkload, operands: BinaryOperand
       }
 }
 
-function combination(kind: BinaryWorkload["kind"], quantization: BinaryQuantization): (a: number, b: number) => number {
+/** The integer operation on two bytes, before bounds and table. */
+export function combination(
+  kind: BinaryWorkload["kind"],
+  quantization: BinaryQuantization,
+): (a: number, b: number) => number {
   if (kind === "mul") {
     const ratio = mulRatio(quantization);
     return (a, b) => mulU8(a, b, ratio, quantization);
