@@ -36,8 +36,13 @@ export function fromBFloat16Bits(bits: number): number {
   return f32[0] as number;
 }
 
+/** Doubles from 2^52 to 2^53 hold no fractions: a sum with this one is rounded as IEEE 754 rounds, ties to even. */
+const ROUNDER = 1.5 * 2 ** 52;
+const FIRST_TOO_LARGE = 2 ** 51;
+
 /** Rounds to the nearest integer, ties to even (IEEE 754 roundTiesToEven; ONNX Round and QuantizeLinear). */
 export function roundHalfEven(value: number): number {
+  if (Math.abs(value) < FIRST_TOO_LARGE) return value === 0 ? value : value + ROUNDER - ROUNDER;
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest < 0.5) return floor;

@@ -39,17 +39,11 @@ function channelsOf(weights: ArrayLike<number>, layout: ChannelLayout): Float64A
 export function gridStep(values: Float64Array, largest: number): number | undefined {
   let size = 0;
   for (const value of values) size = Math.max(size, Math.abs(value));
-  if (!(size > 0) || !couldBeGrid(values.subarray(0, GLANCE), size / largest)) return undefined;
-  const distinct = distinctSizes(values);
+  if (!(size > 0)) return undefined;
   const smallest = size / largest;
-  let gap = Infinity;
-  let before = 0;
-  for (const value of distinct) {
-    // Gaps far below the smallest step allowed are rounding noise around one grid point, or there is no grid.
-    if (value - before > smallest * 0.5) gap = Math.min(gap, value - before);
-    else if (value - before > smallest * tolerance) return undefined;
-    before = value;
-  }
+  if (smallestGap(distinctSizes(values.subarray(0, GLANCE)), smallest) === undefined) return undefined;
+  const distinct = distinctSizes(values);
+  const gap = smallestGap(distinct, smallest) ?? 0;
   for (let divisor = 1; gap / divisor >= smallest * (1 - tolerance); divisor++) {
     const steps = Math.round((size * divisor) / gap);
     if (steps > largest) break;
@@ -66,14 +60,20 @@ function distinctSizes(values: Float64Array): readonly number[] {
   return [...new Set(Array.from(values, Math.abs))].sort((a, b) => a - b);
 }
 
-/** False when two sizes lie closer than steps can and further than rounding noise does. */
-function couldBeGrid(values: Float64Array, smallest: number): boolean {
+/**
+ * The smallest gap between neighbours (the first to zero) that is more than rounding noise around one grid point;
+ * undefined where one lies between noise and the smallest step allowed, so that there is no grid.
+ */
+function smallestGap(distinct: readonly number[], smallestStep: number): number | undefined {
+  let smallest = Infinity;
   let before = 0;
-  for (const value of distinctSizes(values)) {
-    if (value - before <= smallest * 0.5 && value - before > smallest * tolerance) return false;
+  for (const value of distinct) {
+    const gap = value - before;
+    if (gap > smallestStep * 0.5) smallest = Math.min(smallest, gap);
+    else if (gap > smallestStep * tolerance) return undefined;
     before = value;
   }
-  return true;
+  return smallest;
 }
 
 /** How far, in steps, a value may lie beside its grid point. */
@@ -81,8 +81,6 @@ const tolerance = 0.02;
 
 /** Fractions of the largest weight tried as the end of the range. */
 const clippings: readonly number[] = Array.from({ length: 21 }, (_, i) => 1 - i * 0.01);
-
-const ROUNDER = 1.5 * 2 ** 52;
 
 /** The scale with the least squared error among `clippings`; a grid the values already lie on wins outright. */
 function bestScale(values: Float64Array, largest: number): number {
@@ -96,8 +94,7 @@ function bestScale(values: Float64Array, largest: number): number {
     const scale = symmetricScale(size * clipping, largest);
     let error = 0;
     for (const value of values) {
-      // Adding and taking away 1.5 · 2^52 leaves the nearest integer, halves to even: doubles hold no fractions there.
-      const q = Math.min(largest, Math.max(-largest, value / scale + ROUNDER - ROUNDER));
+      const q = Math.min(largest, Math.max(-largest, roundHalfEven(value / scale)));
       const off = value - q * scale;
       error += off * off;
     }

@@ -93,22 +93,28 @@ test.skipIf(skip)("constants are packed, and what the host library refuses is a 
   expect(answers).toEqual([undefined, { status: "run", detail: expect.stringContaining("host library") as unknown }]);
 });
 
-test.skipIf(skip).each([1, 2])("on %i threads slower kernels take longer, and equal ones the same", async (threads) => {
-  const kernels = [0, 20_000, 40_000].map((turns) => tableCase(turns === 0 ? "" : delay(turns), `delay ${turns}`));
-  const [first] = kernels as [KernelCase];
-  const measurer = measurerWith();
-  for (const mode of ["cold", "hot"] as const) {
-    const { rounds, rejections } = await measurer.time([...kernels, first], { rounds: 9, threads, mode }, signal);
-    expect(rejections).toEqual([undefined, undefined, undefined, undefined]);
-    expect(rounds).toHaveLength(9);
-    const best = [0, 1, 2, 3].map((i) => Math.min(...rounds.map(({ ns }) => ns[i] as number)));
-    const [quick = 0, slow = 0, slower = 0, again = 0] = best;
-    expect(slower).toBeGreaterThan(slow * 1.3);
-    expect(slow).toBeGreaterThan(quick * 2);
-    expect(Math.max(again, quick) / Math.min(again, quick)).toBeLessThan(1.5);
-    expect(rounds.every(({ referenceNs }) => referenceNs > 1000)).toBe(true);
-  }
-});
+// Another process on the machine can spoil any timing: only a measurer that is wrong is wrong every time.
+const again = { retry: 4 };
+
+test.skipIf(skip).each([1, 2])(
+  "on %i threads slower kernels take longer, and equal ones the same",
+  again,
+  async (threads) => {
+    const kernels = [20_000, 60_000, 120_000, 20_000].map((turns) => tableCase(delay(turns), `delay ${turns}`));
+    const measurer = measurerWith();
+    for (const mode of ["cold", "hot"] as const) {
+      const { rounds, rejections } = await measurer.time(kernels, { rounds: 15, threads, mode }, signal);
+      expect(rejections).toEqual([undefined, undefined, undefined, undefined]);
+      expect(rounds).toHaveLength(15);
+      const best = kernels.map((_, i) => Math.min(...rounds.map(({ ns }) => ns[i] as number)));
+      const [quick = 0, slow = 0, slower = 0, same = 0] = best;
+      expect(slower).toBeGreaterThan(slow * 1.3);
+      expect(slow).toBeGreaterThan(quick * 1.5);
+      expect(Math.max(same, quick) / Math.min(same, quick)).toBeLessThan(1.5);
+      expect(rounds.every(({ referenceNs }) => referenceNs > 1000)).toBe(true);
+    }
+  },
+);
 
 test.skipIf(skip)("a kernel that crashes under the clock is found; the others are timed", async () => {
   const { rounds, rejections } = await measurerWith().time(
