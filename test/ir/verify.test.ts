@@ -22,9 +22,10 @@ test("a value with many readers takes no longer to check than as many values wit
   const shared = parseModel(text(() => "%x"));
   const chained = parseModel(text((i) => (i === 0 ? "%x" : `%v${i - 1}`)));
   const time = (model: typeof shared): number => {
-    const start = performance.now();
+    // Processor time: other tests run at the same time.
+    const start = process.cpuUsage();
     expect(verifyStructure(model)).toEqual([]);
-    return performance.now() - start;
+    return process.cpuUsage(start).user / 1000;
   };
   time(chained);
   expect(time(shared)).toBeLessThan(10 * time(chained) + 200);

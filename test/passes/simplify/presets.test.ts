@@ -57,10 +57,11 @@ function chain(count: number): Model {
 test("time grows with the number of nodes, not with its square", async () => {
   const timed = async (count: number): Promise<number> => {
     const model = chain(count);
-    const start = performance.now();
+    // Processor time: other tests run at the same time.
+    const start = process.cpuUsage();
     await runPreset(model, presets.O2);
     expect([...model.graph.nodes()].some((node) => node.opType === "Identity")).toBe(false);
-    return performance.now() - start;
+    return process.cpuUsage(start).user / 1000;
   };
   await timed(1000);
   const small = await timed(4000);
