@@ -1,25 +1,12 @@
 import type { Assembler, Memory, Register } from "../../../src/codegen/x86/index.ts";
-import {
-  createAssembler,
-  mem,
-  r12,
-  r13,
-  r14,
-  r15,
-  rax,
-  rbp,
-  rbx,
-  rdi,
-  rdx,
-  rsi,
-  rsp,
-} from "../../../src/codegen/x86/index.ts";
+import { createAssembler, r12, r13, r14, r15, rax, rbp, rbx, rdx } from "../../../src/codegen/x86/index.ts";
 import type { DepthwisePlan } from "./depthwise-plan.ts";
 import { channelBlockCount, passCount } from "./depthwise-plan.ts";
 import { rowRegisters } from "./depthwise-registers.ts";
 import { elementBytes, emitRowPass } from "./depthwise-row.ts";
 import type { RowPass } from "./depthwise-sums.ts";
 import { depthwiseBlockBytes } from "./depthwise-weights.ts";
+import { emitArgumentRegisters, emitArgumentVariables, emitFrame, emitRanges, stackVariables } from "./kernel-frame.ts";
 
 const savedRegisters = [rbx, rbp, r12, r13, r14, r15];
 
@@ -27,12 +14,12 @@ const savedRegisters = [rbx, rbp, r12, r13, r14, r15];
 const loopRegisters = { pass: rbx, block: rbp } as const;
 type Loop = keyof typeof loopRegisters;
 
-/** Variables on the stack, eight bytes each. */
-const variables = [
+/** Variables of the loops. */
+const variables = stackVariables([
   ...(["x", "y", "residual", "weights", "bias", "multiplier"] as const),
   ...(["passBegin", "passEnd", "blockBegin", "blockEnd"] as const),
-] as const;
-type Variable = (typeof variables)[number];
+]);
+type Variable = Parameters<typeof variables.at>[0];
 
 interface Emission {
   readonly assembler: Assembler;
@@ -43,42 +30,23 @@ interface Emission {
 /** Emits the whole kernel; `roles` are the names of its arguments in their order. */
 export function emitDepthwise(plan: DepthwisePlan, roles: readonly string[]): Assembler {
   const assembler = createAssembler();
-  const emission: Emission = {
-    assembler,
-    plan,
-    at: (variable) => mem(rsp, { disp: 8 * variables.indexOf(variable), bits: 64 }),
-  };
-  for (const register of savedRegisters) assembler.emit("push", register);
-  assembler.emit("sub", rsp, 8 * variables.length);
-  emitArguments(emission, roles);
+  const emission: Emission = { assembler, plan, at: variables.at };
   const [outer, inner] = plan.point.order === 0 ? (["block", "pass"] as const) : (["pass", "block"] as const);
-  emitLoop(emission, outer, () => {
-    emitLoop(emission, inner, () => emitTile(emission));
+  emitFrame(assembler, { saved: savedRegisters, stackBytes: variables.bytes }, () => {
+    emitArguments(emission, roles);
+    emitLoop(emission, outer, () => {
+      emitLoop(emission, inner, () => emitTile(emission));
+    });
   });
-  assembler.emit("add", rsp, 8 * variables.length);
-  for (const register of [...savedRegisters].reverse()) assembler.emit("pop", register);
-  assembler.emit("vzeroupper");
-  assembler.emit("ret");
   return assembler;
 }
 
-function emitArguments({ assembler, plan, at }: Emission, roles: readonly string[]): void {
-  const argument = (role: string): Memory => mem(rdi, { disp: 8 * roles.indexOf(role) });
-  for (const role of ["x", "y", "residual", "weights", "bias", "multiplier"] as const) {
-    if (!roles.includes(role)) continue;
-    assembler.emit("mov", rax, argument(role));
-    assembler.emit("mov", at(role), rax);
-  }
-  const [begin, end, otherBegin, otherEnd, count] =
-    plan.point.parallel === 0
-      ? (["passBegin", "passEnd", "blockBegin", "blockEnd", channelBlockCount(plan)] as const)
-      : (["blockBegin", "blockEnd", "passBegin", "passEnd", passCount(plan)] as const);
-  assembler.emit("mov", at(begin), rsi);
-  assembler.emit("mov", at(end), rdx);
-  assembler.emit("mov", at(otherBegin), 0);
-  assembler.emit("mov", at(otherEnd), count);
-  if (roles.includes("params")) assembler.emit("mov", rowRegisters.params, argument("params"));
-  if (roles.includes("table")) assembler.emit("mov", rowRegisters.table, argument("table"));
+function emitArguments({ assembler, plan }: Emission, roles: readonly string[]): void {
+  emitArgumentVariables(assembler, roles, variables, ["x", "y", "residual", "weights", "bias", "multiplier"]);
+  const passes = ["passBegin", "passEnd", passCount(plan)] as const;
+  const blocks = ["blockBegin", "blockEnd", channelBlockCount(plan)] as const;
+  emitRanges(assembler, variables, [passes, blocks], plan.point.parallel);
+  emitArgumentRegisters(assembler, roles, { params: rowRegisters.params, table: rowRegisters.table });
 }
 
 function emitLoop({ assembler, at }: Emission, loop: Loop, body: () => void): void {

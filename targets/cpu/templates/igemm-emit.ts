@@ -1,20 +1,5 @@
-import type { Assembler, Memory, Register } from "../../../src/codegen/x86/index.ts";
-import {
-  createAssembler,
-  mem,
-  r12,
-  r13,
-  r14,
-  r15,
-  rax,
-  rbp,
-  rbx,
-  rcx,
-  rdi,
-  rdx,
-  rsi,
-  rsp,
-} from "../../../src/codegen/x86/index.ts";
+import type { Assembler, Register } from "../../../src/codegen/x86/index.ts";
+import { createAssembler, mem, r12, r13, r14, r15, rax, rbp, rbx, rcx, rdx } from "../../../src/codegen/x86/index.ts";
 import type { Emission, Variable } from "./igemm-frame.ts";
 import { tileRegisters, variables } from "./igemm-frame.ts";
 import type { IgemmPlan } from "./igemm-plan.ts";
@@ -22,45 +7,27 @@ import { blockCount } from "./igemm-plan.ts";
 import { elementBytes } from "./igemm-tile.ts";
 import { emitUnits } from "./igemm-units.ts";
 import { blockBytes } from "./igemm-weights.ts";
+import { emitArgumentRegisters, emitArgumentVariables, emitFrame, emitRanges } from "./kernel-frame.ts";
 
 const savedRegisters = [rbx, rbp, r12, r13, r14, r15];
 
 /** Emits the whole kernel; `roles` are the names of its arguments in their order. */
 export function emitIgemm(plan: IgemmPlan, roles: readonly string[]): Assembler {
   const assembler = createAssembler();
-  const emission: Emission = {
-    assembler,
-    plan,
-    at: (variable) => mem(rsp, { disp: 8 * variables.indexOf(variable), bits: 64 }),
-  };
-  for (const register of savedRegisters) assembler.emit("push", register);
-  assembler.emit("sub", rsp, 8 * variables.length);
-  emitArguments(emission, roles);
-  emitSweeps(emission);
-  assembler.emit("add", rsp, 8 * variables.length);
-  for (const register of [...savedRegisters].reverse()) assembler.emit("pop", register);
-  assembler.emit("vzeroupper");
-  assembler.emit("ret");
+  const emission: Emission = { assembler, plan, at: variables.at };
+  emitFrame(assembler, { saved: savedRegisters, stackBytes: variables.bytes }, () => {
+    emitArguments(emission, roles);
+    emitSweeps(emission);
+  });
   return assembler;
 }
 
-function emitArguments({ assembler, plan, at }: Emission, roles: readonly string[]): void {
-  const argument = (role: string): Memory => mem(rdi, { disp: 8 * roles.indexOf(role) });
-  for (const role of ["x", "y", "residual", "weights", "bias", "multiplier"] as const) {
-    if (!roles.includes(role)) continue;
-    assembler.emit("mov", rax, argument(role));
-    assembler.emit("mov", at(role), rax);
-  }
-  const [begin, end, other] =
-    plan.point.parallel === 0
-      ? (["sweepBegin", "unitsEnd", ["blocksBegin", "blocksEnd", blockCount(plan)]] as const)
-      : (["blocksBegin", "blocksEnd", ["sweepBegin", "unitsEnd", plan.units]] as const);
-  assembler.emit("mov", at(begin), rsi);
-  assembler.emit("mov", at(end), rdx);
-  assembler.emit("mov", at(other[0]), 0);
-  assembler.emit("mov", at(other[1]), other[2]);
-  if (roles.includes("params")) assembler.emit("mov", tileRegisters.params, argument("params"));
-  if (roles.includes("table")) assembler.emit("mov", tileRegisters.table, argument("table"));
+function emitArguments({ assembler, plan }: Emission, roles: readonly string[]): void {
+  emitArgumentVariables(assembler, roles, variables, ["x", "y", "residual", "weights", "bias", "multiplier"]);
+  const units = ["sweepBegin", "unitsEnd", plan.units] as const;
+  const blocks = ["blocksBegin", "blocksEnd", blockCount(plan)] as const;
+  emitRanges(assembler, variables, [units, blocks], plan.point.parallel);
+  emitArgumentRegisters(assembler, roles, { params: tileRegisters.params, table: tileRegisters.table });
 }
 
 /** Sweeps over units: all of them, or `unitBlock` at a time; in each, all channel blocks. */

@@ -18,6 +18,7 @@ import {
 } from "../../../src/codegen/x86/index.ts";
 import type { IgemmPlan } from "./igemm-plan.ts";
 import type { TileRegisters } from "./igemm-tile.ts";
+import { stackVariables } from "./kernel-frame.ts";
 
 /** Which register holds what while tiles are computed. */
 export const tileRegisters: TileRegisters = {
@@ -37,7 +38,7 @@ export const tileRegisters: TileRegisters = {
 };
 
 /** Variables of the outer loops, eight bytes each on the stack. */
-export const variables = [
+export const variables = stackVariables([
   "x",
   "y",
   "residual",
@@ -56,9 +57,9 @@ export const variables = [
   "xSweep",
   "ySweep",
   "residualSweep",
-] as const;
+]);
 /** One of {@link variables}. */
-export type Variable = (typeof variables)[number];
+export type Variable = Parameters<typeof variables.at>[0];
 
 /** What the parts of a kernel's code share. */
 export interface Emission {

@@ -23,6 +23,7 @@ import type { PoolWorkload } from "../workload.ts";
 import type { Simd } from "./bytes/simd.ts";
 import type { Piece } from "./bytes/static-run.ts";
 import { emitLoadPiece, piecesOf } from "./bytes/static-run.ts";
+import { emitArgumentRegisters, emitFrame } from "./kernel-frame.ts";
 
 /** Pointers and counters of a pool's loops. `x` and `y`: the window and the output of the current channels. */
 export const poolRegisters = {
@@ -35,17 +36,13 @@ const savedRegisters = [rbx, rbp, r12, r13, r14];
 /** Emits what comes before and after the loops of a pool: `roles` are the names of its arguments in their order. */
 export function emitPoolFrame(a: Assembler, roles: readonly string[], body: () => void): void {
   const { params, row, rowEnd, xRow, yRow } = poolRegisters;
-  for (const register of savedRegisters) a.emit("push", register);
-  a.emit("mov", xRow, mem(rdi, { disp: 8 * roles.indexOf("x") }));
-  a.emit("mov", yRow, mem(rdi, { disp: 8 * roles.indexOf("y") }));
-  if (roles.includes("params")) a.emit("mov", params, mem(rdi, { disp: 8 * roles.indexOf("params") }));
-  a.emit("cmp", row, rowEnd);
-  a.emit("jae", a.label("done"));
-  body();
-  a.bind("done");
-  for (const register of [...savedRegisters].reverse()) a.emit("pop", register);
-  a.emit("vzeroupper");
-  a.emit("ret");
+  emitFrame(a, { saved: savedRegisters }, () => {
+    emitArgumentRegisters(a, roles, { x: xRow, y: yRow, params });
+    a.emit("cmp", row, rowEnd);
+    a.emit("jae", a.label("done"));
+    body();
+    a.bind("done");
+  });
 }
 
 /** Emits `body` for every row of the range. */

@@ -3,7 +3,6 @@ import {
   createAssembler,
   ecx,
   edx,
-  mem,
   r12,
   r13,
   r14,
@@ -12,11 +11,9 @@ import {
   rbp,
   rbx,
   rcx,
-  rdi,
   rdx,
-  rsi,
-  rsp,
 } from "../../../../src/codegen/x86/index.ts";
+import { emitArgumentRegisters, emitArgumentVariables, emitFrame, emitRanges } from "../kernel-frame.ts";
 import type { Emission, Variable } from "./frame.ts";
 import { slot, variables } from "./frame.ts";
 import { emitMultiply } from "./multiply.ts";
@@ -38,52 +35,33 @@ export interface WinogradParts {
 export function emitWinograd(plan: WinogradPlan, roles: readonly string[], parts: WinogradParts): Assembler {
   const a = createAssembler();
   const emission: Emission = { a, plan };
-  for (const register of savedRegisters) a.emit("push", register);
-  a.emit("sub", rsp, 8 * variables.length);
-  emitArguments(emission, roles);
-  a.bind("tileBlock");
-  emitBlockOfTiles(emission);
-  parts.input(emission);
-  emitChannelBlocks(emission, parts);
-  a.emit("mov", rax, slot("tileBlock"));
-  a.emit("add", rax, 1);
-  a.emit("mov", slot("tileBlock"), rax);
-  a.emit("cmp", rax, slot("tileBlocksEnd"));
-  a.emit("jb", a.label("tileBlock"));
-  a.emit("add", rsp, 8 * variables.length);
-  for (const register of [...savedRegisters].reverse()) a.emit("pop", register);
-  a.emit("vzeroupper");
-  a.emit("ret");
+  emitFrame(a, { saved: savedRegisters, stackBytes: variables.bytes }, () => {
+    emitArguments(emission, roles);
+    a.bind("tileBlock");
+    emitBlockOfTiles(emission);
+    parts.input(emission);
+    emitChannelBlocks(emission, parts);
+    a.emit("mov", rax, slot("tileBlock"));
+    a.emit("add", rax, 1);
+    a.emit("mov", slot("tileBlock"), rax);
+    a.emit("cmp", rax, slot("tileBlocksEnd"));
+    a.emit("jb", a.label("tileBlock"));
+  });
   return a;
 }
 
 function emitArguments({ a, plan }: Emission, roles: readonly string[]): void {
   a.emit("mov", slot("scratch"), rcx);
-  for (const role of ["x", "y", "residual", "weights", "bias"] as const) {
-    if (!roles.includes(role)) continue;
-    a.emit("mov", rax, mem(rdi, { disp: 8 * roles.indexOf(role) }));
-    a.emit("mov", slot(role), rax);
-  }
+  emitArgumentVariables(a, roles, variables, ["x", "y", "residual", "weights", "bias"]);
   if (plan.arithmetic.sumSteps !== undefined) {
     a.emit("mov", rax, slot("weights"));
     a.emit("add", rax, plan.weightsBytes);
     a.emit("mov", slot("scales"), rax);
   }
-  for (const role of ["params", "table"] as const)
-    if (roles.includes(role)) a.emit("mov", outputPointers[role], mem(rdi, { disp: 8 * roles.indexOf(role) }));
-  const ranges: readonly (readonly [Variable, Variable, number])[] = [
-    ["tileBlock", "tileBlocksEnd", plan.tileBlocks],
-    ["blocksBegin", "blocksEnd", plan.channelBlocks],
-  ];
-  ranges.forEach(([begin, end, count], index) => {
-    if (plan.point.parallel === index) {
-      a.emit("mov", slot(begin), rsi);
-      a.emit("mov", slot(end), rdx);
-    } else {
-      a.emit("mov", slot(begin), 0);
-      a.emit("mov", slot(end), count);
-    }
-  });
+  emitArgumentRegisters(a, roles, { params: outputPointers.params, table: outputPointers.table });
+  const tiles = ["tileBlock", "tileBlocksEnd", plan.tileBlocks] as const;
+  const blocks = ["blocksBegin", "blocksEnd", plan.channelBlocks] as const;
+  emitRanges(a, variables, [tiles, blocks], plan.point.parallel);
 }
 
 /** The place of the first tile of a block, and how many tiles it has. */

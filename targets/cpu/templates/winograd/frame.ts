@@ -1,9 +1,9 @@
-import type { Assembler, Memory } from "../../../../src/codegen/x86/index.ts";
-import { mem, rsp } from "../../../../src/codegen/x86/index.ts";
+import type { Assembler } from "../../../../src/codegen/x86/index.ts";
+import { stackVariables } from "../kernel-frame.ts";
 import type { WinogradPlan } from "./plan.ts";
 
-/** Variables of the outer loops, eight bytes each on the stack. */
-export const variables = [
+/** Variables of the outer loops. */
+export const variables = stackVariables([
   "x",
   "y",
   "residual",
@@ -27,10 +27,10 @@ export const variables = [
   "vectors",
   "lastMask",
   "point",
-] as const;
+]);
 
 /** A variable of the outer loops. */
-export type Variable = (typeof variables)[number];
+export type Variable = Parameters<typeof variables.at>[0];
 
 /** What the parts of a Winograd kernel are emitted with. */
 export interface Emission {
@@ -39,6 +39,4 @@ export interface Emission {
 }
 
 /** The stack slot of a variable. */
-export function slot(variable: Variable): Memory {
-  return mem(rsp, { disp: 8 * variables.indexOf(variable), bits: 64 });
-}
+export const slot = variables.at;

@@ -1,19 +1,6 @@
-import type { Assembler, Memory, Register } from "../../../../../src/codegen/x86/index.ts";
-import {
-  createAssembler,
-  mem,
-  r12,
-  r13,
-  r15,
-  rax,
-  rbp,
-  rbx,
-  rcx,
-  rdi,
-  rdx,
-  rsi,
-  rsp,
-} from "../../../../../src/codegen/x86/index.ts";
+import type { Assembler, Register } from "../../../../../src/codegen/x86/index.ts";
+import { createAssembler, mem, r12, r13, r15, rax, rbp, rbx, rcx, rdx } from "../../../../../src/codegen/x86/index.ts";
+import { emitArgumentRegisters, emitArgumentVariables, emitFrame, emitRanges } from "../../kernel-frame.ts";
 import type { FloatEpilogueEmitter } from "../epilogue.ts";
 import { emitAdvance, emitLaneMask, vectorBytes } from "../vectors.ts";
 import type { DirectPlan } from "./plan.ts";
@@ -35,38 +22,19 @@ interface Emission {
 export function emitDirect(plan: DirectPlan, epilogue: FloatEpilogueEmitter, roles: readonly string[]): Assembler {
   const a = createAssembler();
   const emission: Emission = { a, plan, epilogue };
-  for (const register of savedRegisters) a.emit("push", register);
-  a.emit("sub", rsp, 8 * variables.length);
-  emitArguments(emission, roles);
-  emitSweeps(emission);
-  a.emit("add", rsp, 8 * variables.length);
-  for (const register of [...savedRegisters].reverse()) a.emit("pop", register);
-  a.emit("vzeroupper");
-  a.emit("ret");
+  emitFrame(a, { saved: savedRegisters, stackBytes: variables.bytes }, () => {
+    emitArguments(emission, roles);
+    emitSweeps(emission);
+  });
   return a;
 }
 
 function emitArguments({ a, plan }: Emission, roles: readonly string[]): void {
-  const argument = (role: string): Memory => mem(rdi, { disp: 8 * roles.indexOf(role) });
-  for (const role of ["x", "y", "residual", "weights", "bias"] as const) {
-    if (!roles.includes(role)) continue;
-    a.emit("mov", rax, argument(role));
-    a.emit("mov", slot(role), rax);
-  }
-  if (roles.includes("params")) a.emit("mov", pointers.params, argument("params"));
-  const ranges: readonly (readonly [Variable, Variable, number])[] = [
-    ["sweepBegin", "unitsEnd", plan.units],
-    ["blocksBegin", "blocksEnd", plan.blockCount],
-  ];
-  ranges.forEach(([begin, end, count], index) => {
-    if (plan.point.parallel === index) {
-      a.emit("mov", slot(begin), rsi);
-      a.emit("mov", slot(end), rdx);
-    } else {
-      a.emit("mov", slot(begin), 0);
-      a.emit("mov", slot(end), count);
-    }
-  });
+  emitArgumentVariables(a, roles, variables, ["x", "y", "residual", "weights", "bias"]);
+  emitArgumentRegisters(a, roles, { params: pointers.params });
+  const units = ["sweepBegin", "unitsEnd", plan.units] as const;
+  const blocks = ["blocksBegin", "blocksEnd", plan.blockCount] as const;
+  emitRanges(a, variables, [units, blocks], plan.point.parallel);
 }
 
 /** Sweeps over units: all of them, or `unitBlock` at a time; in each, all channel blocks. */

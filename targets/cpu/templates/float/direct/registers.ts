@@ -1,21 +1,6 @@
-import type { Memory, Register } from "../../../../../src/codegen/x86/index.ts";
-import {
-  k,
-  mem,
-  r10,
-  r11,
-  r12,
-  r13,
-  r15,
-  r8,
-  r9,
-  rax,
-  rbp,
-  rbx,
-  rcx,
-  rdx,
-  rsp,
-} from "../../../../../src/codegen/x86/index.ts";
+import type { Register } from "../../../../../src/codegen/x86/index.ts";
+import { k, r10, r11, r12, r13, r15, r8, r9, rax, rbp, rbx, rcx, rdx } from "../../../../../src/codegen/x86/index.ts";
+import { stackVariables } from "../../kernel-frame.ts";
 
 /** First elements of the tile in x, y and the residual; of the channel block in weights and biases; `params`. */
 export const pointers = { x: r8, y: r9, residual: r10, weights: r12, bias: r13, params: r15 } as const;
@@ -31,8 +16,8 @@ export const running = {
 /** The opmask of the last channels, kept while the block they are in is computed. */
 export const tailMask = k(1);
 
-/** Variables of the outer loops, eight bytes each on the stack. */
-export const variables = [
+/** Variables of the outer loops. */
+export const variables = stackVariables([
   "x",
   "y",
   "residual",
@@ -50,12 +35,10 @@ export const variables = [
   "xSweep",
   "ySweep",
   "residualSweep",
-] as const;
+]);
 
 /** A variable of the outer loops. */
-export type Variable = (typeof variables)[number];
+export type Variable = Parameters<typeof variables.at>[0];
 
 /** The stack slot of a variable. */
-export function slot(variable: Variable): Memory {
-  return mem(rsp, { disp: 8 * variables.indexOf(variable), bits: 64 });
-}
+export const slot = variables.at;

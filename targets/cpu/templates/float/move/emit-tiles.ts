@@ -1,6 +1,7 @@
 import type { Assembler, Register } from "../../../../../src/codegen/x86/index.ts";
 import { k, mem, r10, r11, r12, r8, r9, rax, rcx, rdi, rdx, rsi } from "../../../../../src/codegen/x86/index.ts";
 import type { Simd } from "../../bytes/simd.ts";
+import { emitFrame } from "../../kernel-frame.ts";
 import { emitAdvance, emitLaneMask, emitLoad, emitStore } from "../vectors.ts";
 import type { FloatMovePlan } from "./plan.ts";
 import { emitTranspose } from "./transpose.ts";
@@ -26,38 +27,36 @@ export function emitTiles(a: Assembler, simd: Simd, plan: FloatMovePlan): void {
     if (rest.pixels > 0) emitLaneMask(a, simd, masks.pixels, rest.pixels);
     if (rest.channels > 0) emitLaneMask(a, simd, masks.channels, rest.channels);
   }
-  a.emit("push", r12);
-  for (const [register, argument, row] of [
-    [r8, planar.argument, planar.row],
-    [r9, strided.argument, strided.row],
-  ] as const) {
-    a.emit("imul", register, rsi, row);
-    a.emit("add", register, mem(rdi, { disp: 8 * argument }));
-  }
-  a.bind("row");
-  a.emit("mov", r10, r8);
-  a.emit("mov", r11, r9);
-  const columnsOf = (count: number): void => {
-    const squares = Math.floor(channels / lanes);
-    repeated(a, rax, squares, "channels", () => {
-      emitSquare(a, simd, plan, { pixels: count, channels: lanes });
-      a.emit("add", r10, lanes * planar.plane);
-      a.emit("add", r11, 4 * lanes);
-    });
-    if (rest.channels > 0) emitSquare(a, simd, plan, { pixels: count, channels: rest.channels });
-    a.emit("add", r10, 4 * count - squares * lanes * planar.plane);
-    emitAdvance(a, r11, count * strided.pixel - squares * 4 * lanes);
-  };
-  repeated(a, rcx, Math.floor(pixels / lanes), "pixels", () => columnsOf(lanes));
-  if (rest.pixels > 0) columnsOf(rest.pixels);
-  a.emit("add", r8, planar.row);
-  a.emit("add", r9, strided.row);
-  a.emit("add", rsi, 1);
-  a.emit("cmp", rsi, rdx);
-  a.emit("jb", a.label("row"));
-  a.emit("pop", r12);
-  a.emit("vzeroupper");
-  a.emit("ret");
+  emitFrame(a, { saved: [r12] }, () => {
+    for (const [register, argument, row] of [
+      [r8, planar.argument, planar.row],
+      [r9, strided.argument, strided.row],
+    ] as const) {
+      a.emit("imul", register, rsi, row);
+      a.emit("add", register, mem(rdi, { disp: 8 * argument }));
+    }
+    a.bind("row");
+    a.emit("mov", r10, r8);
+    a.emit("mov", r11, r9);
+    const columnsOf = (count: number): void => {
+      const squares = Math.floor(channels / lanes);
+      repeated(a, rax, squares, "channels", () => {
+        emitSquare(a, simd, plan, { pixels: count, channels: lanes });
+        a.emit("add", r10, lanes * planar.plane);
+        a.emit("add", r11, 4 * lanes);
+      });
+      if (rest.channels > 0) emitSquare(a, simd, plan, { pixels: count, channels: rest.channels });
+      a.emit("add", r10, 4 * count - squares * lanes * planar.plane);
+      emitAdvance(a, r11, count * strided.pixel - squares * 4 * lanes);
+    };
+    repeated(a, rcx, Math.floor(pixels / lanes), "pixels", () => columnsOf(lanes));
+    if (rest.pixels > 0) columnsOf(rest.pixels);
+    a.emit("add", r8, planar.row);
+    a.emit("add", r9, strided.row);
+    a.emit("add", rsi, 1);
+    a.emit("cmp", rsi, rdx);
+    a.emit("jb", a.label("row"));
+  });
 }
 
 function repeated(a: Assembler, counter: Register, count: number, name: string, body: () => void): void {

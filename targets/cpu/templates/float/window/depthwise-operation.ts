@@ -3,7 +3,7 @@ import { mem, rdi } from "../../../../../src/codegen/x86/index.ts";
 import type { FloatEpilogueEmitter } from "../epilogue.ts";
 import { emitLoad, vectorBytes } from "../vectors.ts";
 import type { TileContext, WindowOperation } from "./emit.ts";
-import { outputElement, pointers, slots } from "./emit.ts";
+import { outputElement, pointers, variables } from "./emit.ts";
 import type { TapInput, WindowPlan } from "./plan.ts";
 import { tileInputs } from "./plan.ts";
 
@@ -17,14 +17,14 @@ export function depthwiseOperation(
   const [kh, kw] = plan.workload.window.kernel;
   const taps = kh * kw;
   const own = [
-    { role: "weights", register: pointers.own[0], slot: slots.own[0], factor: taps },
-    ...(bias ? [{ role: "bias", register: pointers.own[1], slot: slots.own[1], factor: 1 }] : []),
+    { role: "weights", register: pointers.own[0], slot: variables.at("own0"), factor: taps },
+    ...(bias ? [{ role: "bias", register: pointers.own[1], slot: variables.at("own1"), factor: 1 }] : []),
   ] as const;
   return {
     prepare: () => undefined,
     beginBlock: (a) => {
       for (const { role, register, slot, factor } of own) {
-        a.emit("imul", register, slots.channel, factor);
+        a.emit("imul", register, variables.at("channel"), factor);
         a.emit("add", register, mem(rdi, { disp: 8 * roles.indexOf(role) }));
         a.emit("mov", slot, register);
       }

@@ -15,11 +15,10 @@ import {
   rbp,
   rbx,
   rcx,
-  rdi,
   rdx,
   rsi,
-  rsp,
 } from "../../../../../src/codegen/x86/index.ts";
+import { argumentPointer, emitArgumentRegisters, emitFrame, stackVariables } from "../../kernel-frame.ts";
 import { emitAdvance, emitLaneMask, registerCount, vectorBytes } from "../vectors.ts";
 import type { WindowPlan } from "./plan.ts";
 
@@ -66,15 +65,9 @@ export interface WindowOperation {
 
 const savedRegisters: readonly Register[] = [rbx, rbp, r12, r13, r14, r15];
 
-/** Stack slots: of the block, its first channel's bytes, the units that are left, counters, and two of the operation. */
-export const slots = {
-  block: mem(rsp, { disp: 0, bits: 64 }),
-  channel: mem(rsp, { disp: 8, bits: 64 }),
-  begin: mem(rsp, { disp: 16, bits: 64 }),
-  count: mem(rsp, { disp: 24, bits: 64 }),
-  own: [mem(rsp, { disp: 32, bits: 64 }), mem(rsp, { disp: 40, bits: 64 })],
-} as const;
-const slotBytes = 48;
+/** Variables: the blocks that are left, the bytes before a block's first channel, the range, and two of the operation. */
+export const variables = stackVariables(["block", "channel", "begin", "count", "own0", "own1"]);
+const { at } = variables;
 
 const tailMask = k(1);
 
@@ -82,28 +75,24 @@ const tailMask = k(1);
 export function emitWindow(plan: WindowPlan, operation: WindowOperation, roles: readonly string[]): Assembler {
   const a = createAssembler();
   const { simd, blocks, blockVectors, lastVectors, restChannels } = plan;
-  for (const register of savedRegisters) a.emit("push", register);
-  a.emit("sub", rsp, slotBytes);
-  a.emit("mov", slots.begin, rsi);
-  a.emit("sub", rdx, rsi);
-  a.emit("mov", slots.count, rdx);
-  a.emit("mov", slots.channel, 0);
-  if (roles.includes("params")) a.emit("mov", pointers.params, mem(rdi, { disp: 8 * roles.indexOf("params") }));
-  operation.prepare(a);
-  if (restChannels > 0 && simd.name === "avx512") emitLaneMask(a, simd, tailMask, restChannels);
-  if (blocks > 0) {
-    a.emit("mov", slots.block, blocks);
-    a.bind("block");
-    emitBlock(a, plan, operation, roles, { name: "full", vectors: blockVectors, rest: 0 });
-    a.emit("add", slots.channel, blockVectors * vectorBytes(simd));
-    a.emit("sub", slots.block, 1);
-    a.emit("jnz", a.label("block"));
-  }
-  emitBlock(a, plan, operation, roles, { name: "last", vectors: lastVectors, rest: restChannels });
-  a.emit("add", rsp, slotBytes);
-  for (const register of [...savedRegisters].reverse()) a.emit("pop", register);
-  a.emit("vzeroupper");
-  a.emit("ret");
+  emitFrame(a, { saved: savedRegisters, stackBytes: variables.bytes }, () => {
+    a.emit("mov", at("begin"), rsi);
+    a.emit("sub", rdx, rsi);
+    a.emit("mov", at("count"), rdx);
+    a.emit("mov", at("channel"), 0);
+    emitArgumentRegisters(a, roles, { params: pointers.params });
+    operation.prepare(a);
+    if (restChannels > 0 && simd.name === "avx512") emitLaneMask(a, simd, tailMask, restChannels);
+    if (blocks > 0) {
+      a.emit("mov", at("block"), blocks);
+      a.bind("block");
+      emitBlock(a, plan, operation, roles, { name: "full", vectors: blockVectors, rest: 0 });
+      a.emit("add", at("channel"), blockVectors * vectorBytes(simd));
+      a.emit("sub", at("block"), 1);
+      a.emit("jnz", a.label("block"));
+    }
+    emitBlock(a, plan, operation, roles, { name: "last", vectors: lastVectors, rest: restChannels });
+  });
   return a;
 }
 
@@ -145,12 +134,12 @@ function emitBlock(
   const { tiles, workload } = plan;
   const tensors = tensorsOf(plan);
   for (const { role, tile, row } of tensors) {
-    a.emit("imul", tile, slots.begin, row);
-    a.emit("add", tile, mem(rdi, { disp: 8 * roles.indexOf(role) }));
-    a.emit("add", tile, slots.channel);
+    a.emit("imul", tile, at("begin"), row);
+    a.emit("add", tile, argumentPointer(roles, role));
+    a.emit("add", tile, at("channel"));
   }
   operation.beginBlock(a);
-  a.emit("mov", r11, slots.count);
+  a.emit("mov", r11, at("count"));
   a.bind(`${block.name}.row`);
   const tile = (width: number): void => {
     emitTile(a, plan, operation, tensors, width, block);

@@ -2,7 +2,7 @@ import type { Assembler, Mnemonic, Register } from "../../../../../src/codegen/x
 import { mem, r12, r13, r14, rsi } from "../../../../../src/codegen/x86/index.ts";
 import { emitAdvance, emitLoad, emitStore } from "../vectors.ts";
 import type { TileContext, WindowOperation } from "./emit.ts";
-import { outputElement, pointers, slots } from "./emit.ts";
+import { outputElement, pointers, variables } from "./emit.ts";
 import type { WindowPlan } from "./plan.ts";
 import { tileInputs } from "./plan.ts";
 
@@ -38,7 +38,7 @@ export function poolOperation(plan: WindowPlan, kind: "max" | "average"): Window
   return {
     ...{ prepare: nothing, beginTile: nothing, nextVector: nothing, tile },
     beginBlock: (a: Assembler) => {
-      a.emit("imul", r12, slots.begin, 4 * point.tileRows);
+      a.emit("imul", r12, variables.at("begin"), 4 * point.tileRows);
       a.emit("add", r12, pointers.params);
       a.emit("lea", r13, mem(pointers.params, { disp: 4 * workload.rows }));
     },

@@ -9,11 +9,11 @@ import {
   rax,
   rbp,
   rbx,
-  rdi,
   rdx,
   rsi,
   rsp,
 } from "../../../../../src/codegen/x86/index.ts";
+import { argumentPointer, emitFrame } from "../../kernel-frame.ts";
 import type { VectorConstants } from "../vector-constants.ts";
 import type { ConstantName, Emission } from "./frame.ts";
 import { registers, residentOf } from "./frame.ts";
@@ -33,12 +33,17 @@ export function emitAttention(
   const a = createAssembler();
   const stored = (name: ConstantName): Memory => constants.at(registers.params, name);
   const emission: Emission = { a, plan, stored, constant: (name) => residentOf(plan, name) ?? stored(name) };
+  emitFrame(a, { saved: savedRegisters }, () => emitHeads(emission, roles));
+  return a;
+}
+
+/** The heads of the range; how many are left is on the stack. */
+function emitHeads(emission: Emission, roles: readonly string[]): void {
+  const { a, plan } = emission;
   const { workload, width } = plan;
   const element = workload.out === "u8" ? 1 : 4;
-  for (const register of savedRegisters) a.emit("push", register);
   a.emit("sub", rdx, rsi);
   a.emit("push", rdx);
-  const argument = (role: string): Memory => mem(rdi, { disp: 8 * roles.indexOf(role) });
   const pointers: readonly (readonly [Register, string, number])[] = [
     [registers.q, "q", 4 * width],
     [registers.k, "k", 4 * width],
@@ -47,13 +52,13 @@ export function emitAttention(
   ];
   for (const [register, role, bytes] of pointers) {
     a.emit("imul", register, rsi, bytes);
-    a.emit("add", register, argument(role));
+    a.emit("add", register, argumentPointer(roles, role));
   }
   if (workload.mask !== undefined) {
     a.emit("imul", registers.mask, rsi, 4 * workload.mask.head);
-    a.emit("add", registers.mask, argument("mask"));
+    a.emit("add", registers.mask, argumentPointer(roles, "mask"));
   }
-  a.emit("mov", rax, argument("params"));
+  a.emit("mov", rax, argumentPointer(roles, "params"));
   a.emit("mov", registers.params, rax);
   a.bind("head");
   emitTransposedKeys(emission);
@@ -63,10 +68,6 @@ export function emitAttention(
   a.emit("sub", mem(rsp, { bits: 64 }), 1);
   a.emit("jnz", a.label("head"));
   a.emit("pop", rdx);
-  for (const register of [...savedRegisters].reverse()) a.emit("pop", register);
-  a.emit("vzeroupper");
-  a.emit("ret");
-  return a;
 }
 
 /** All queries of a head, a block at a time. */
