@@ -21,6 +21,17 @@ export type Pack =
       readonly loops: readonly PackLoop[];
     }
   | {
+      /**
+       * As `copy`, of float32 elements that become bfloat16, rounded to nearest even: the upper half of their bits. NaN
+       * stays NaN.
+       */
+      readonly kind: "bf16";
+      readonly from: string;
+      readonly sourceOffset: number;
+      readonly targetOffset: number;
+      readonly loops: readonly PackLoop[];
+    }
+  | {
       /** Bytes known when the program is made. */
       readonly kind: "literal";
       readonly targetOffset: number;

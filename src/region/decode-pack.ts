@@ -60,6 +60,11 @@ export function decodePack(reader: ByteReader, data: Uint8Array, inputNames: rea
         const { tile: _tile, ...rest } = decodeWinograd(reader);
         return { kind: "winograd-s16", from: role(first), weightScale: role(second), ...rest, targetOffset };
       }
+      case packCodes.bf16: {
+        const sourceOffset = reader.u64();
+        const from = role(first);
+        return { kind: "bf16", from, sourceOffset, targetOffset, loops: decodeLoops(reader) };
+      }
       default:
         throw new RangeError(`pack ${code} is unknown`);
     }

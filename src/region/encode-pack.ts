@@ -3,8 +3,8 @@ import type { ByteWriter } from "./program-bytes.ts";
 import { packCodes, programLayout } from "./program-layout.ts";
 import type { BoundPack } from "./program.ts";
 
-/** Appends one pack to the section of packs, and the bytes of a literal to the section of data. */
-export function encodePack(bound: BoundPack, packs: ByteWriter, data: ByteWriter): void {
+/** Appends one pack to the section of packs; `place` puts the bytes of a literal into that of data and says where. */
+export function encodePack(bound: BoundPack, packs: ByteWriter, place: (literal: Uint8Array) => number): void {
   const { pack } = bound;
   const source = (role: string | undefined): number => {
     if (role === undefined) return programLayout.noInput;
@@ -28,11 +28,15 @@ export function encodePack(bound: BoundPack, packs: ByteWriter, data: ByteWriter
       packs.u64(pack.sourceOffset);
       encodeLoops(pack.loops, packs);
       return;
+    case "bf16":
+      begin(pack.from, undefined);
+      packs.u64(pack.sourceOffset);
+      encodeLoops(pack.loops, packs);
+      return;
     case "literal":
       begin(undefined, undefined);
-      packs.u64(data.length);
+      packs.u64(place(pack.bytes));
       packs.u64(pack.bytes.byteLength);
-      data.bytes(pack.bytes);
       return;
     case "fold-bias":
       begin(pack.weights, pack.bias);

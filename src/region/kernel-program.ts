@@ -77,6 +77,7 @@ function roleTypes(packs: readonly Pack[]): Map<string, DType> {
         note(pack.weightScale, "float32");
         break;
       case "winograd-f32":
+      case "bf16":
         note(pack.from, "float32");
         break;
       case "winograd-s16":

@@ -3,6 +3,11 @@ export const programLayout = {
   magic: "INFEROPT",
   version: 1,
   headerBytes: 256,
+  storedBytesAt: 16,
+  storageAt: 168,
+  plainBytesAt: 176,
+  /** Programs of more bytes are stored as they are: what memory one may ask for before it is checked. */
+  mostCompressible: 1 << 28,
   constantsDigestAt: 192,
   digestAt: 224,
   digestBytes: 32,
@@ -26,6 +31,9 @@ export const sectionNames = ["inputs", "outputs", "packs", "steps", "data", "nam
 /** One of {@link sectionNames}. */
 export type SectionName = (typeof sectionNames)[number];
 
+/** Codes of how what follows the header is stored. */
+export const storageCodes = { plain: 0, lz4: 1 } as const;
+
 /** Codes of `Place.space`. */
 export const spaceCodes = { input: 0, output: 1, arena: 2, weights: 3 } as const;
 
@@ -40,4 +48,5 @@ export const packCodes = {
   multiplier: 4,
   "winograd-f32": 5,
   "winograd-s16": 6,
+  bf16: 7,
 } as const;

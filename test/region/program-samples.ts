@@ -26,6 +26,7 @@ const packs: fc.Arbitrary<Pack> = fc.oneof(
     targetOffset: size,
     loops,
   }),
+  fc.record({ kind: fc.constant("bf16" as const), from: role, sourceOffset: size, targetOffset: size, loops }),
   fc.record({ kind: fc.constant("literal" as const), targetOffset: size, bytes: fc.uint8Array({ maxLength: 40 }) }),
   fc.record({
     kind: fc.constant("fold-bias" as const),

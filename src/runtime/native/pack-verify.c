@@ -45,9 +45,11 @@ static bool holds_elements(const iopt_input *input, uint64_t count, uint64_t ele
   return input != NULL && count <= input->bytes / element_bytes;
 }
 
+/* Copies, and copies of float32 that are rounded to two bytes. */
 static bool verify_copy(const infer_opt_program *program, const iopt_pack *pack, uint64_t *work) {
-  const iopt_input *source = constant(program, pack->source, 0);
-  const uint32_t element = pack->element_bytes;
+  const bool rounds = pack->kind == IOPT_PACK_BF16;
+  const iopt_input *source = constant(program, pack->source, rounds ? IOPT_FLOAT32 : 0);
+  const uint32_t element = pack->element_bytes, written = rounds ? 2 : element;
   if (source == NULL || (element != 1 && element != 2 && element != 4 && element != 8)) return false;
   int64_t low, high;
   if (pack->source_offset > MAX_COUNT || !extremes(pack, false, (int64_t)pack->source_offset, &low, &high)) return false;
@@ -55,7 +57,7 @@ static bool verify_copy(const infer_opt_program *program, const iopt_pack *pack,
   uint64_t begin;
   if (__builtin_add_overflow(pack->base, pack->target_offset, &begin) || begin > MAX_COUNT) return false;
   if (!extremes(pack, true, (int64_t)begin, &low, &high)) return false;
-  if (low < 0 || (uint64_t)high > program->weights_bytes || program->weights_bytes - (uint64_t)high < element)
+  if (low < 0 || (uint64_t)high > program->weights_bytes || program->weights_bytes - (uint64_t)high < written)
     return false;
   *work = 1;
   return loop_work(pack, work);
@@ -112,7 +114,8 @@ static bool verify_winograd(const infer_opt_program *program, const iopt_pack *p
 
 static bool verify_pack(const infer_opt_program *program, const iopt_pack *pack, uint64_t *work) {
   switch (pack->kind) {
-    case IOPT_PACK_COPY: return verify_copy(program, pack, work);
+    case IOPT_PACK_COPY:
+    case IOPT_PACK_BF16: return verify_copy(program, pack, work);
     case IOPT_PACK_LITERAL: return verify_literal(program, pack, work);
     case IOPT_PACK_FOLD_BIAS: return verify_fold_bias(program, pack, work);
     case IOPT_PACK_MULTIPLIER: return verify_multiplier(program, pack, work);

@@ -37,6 +37,24 @@ static void copy_loops(const iopt_pack *pack, uint32_t depth, const uint8_t *sou
     copy_loops(pack, depth + 1, source + i * loop->source * (int64_t)pack->element_bytes, target + i * loop->target);
 }
 
+static uint16_t bf16_of(uint32_t bits) {
+  if ((bits & 0x7fffffff) > 0x7f800000) return (uint16_t)(bits >> 16 | 0x40); /* NaN, made quiet */
+  return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+static void round_loops(const iopt_pack *pack, uint32_t depth, const uint8_t *source, uint8_t *target) {
+  if (depth == pack->loop_count) {
+    uint32_t bits;
+    memcpy(&bits, source, sizeof bits);
+    const uint16_t rounded = bf16_of(bits);
+    memcpy(target, &rounded, sizeof rounded);
+    return;
+  }
+  const iopt_loop *loop = &pack->loops[depth];
+  for (int64_t i = 0; i < (int64_t)loop->count; i++)
+    round_loops(pack, depth + 1, source + i * loop->source * (int64_t)sizeof(float), target + i * loop->target);
+}
+
 static int64_t sum_loops(const iopt_pack *pack, uint32_t depth, const int8_t *weights, int64_t at) {
   if (depth == pack->loop_count) return weights[at];
   const iopt_loop *loop = &pack->loops[depth];
@@ -89,6 +107,9 @@ int iopt_pack_all(infer_opt_program *program, const void *const *constants, iopt
     switch (pack->kind) {
       case IOPT_PACK_COPY:
         copy_loops(pack, 0, source + pack->source_offset * pack->element_bytes, target);
+        break;
+      case IOPT_PACK_BF16:
+        round_loops(pack, 0, source + pack->source_offset * sizeof(float), target);
         break;
       case IOPT_PACK_LITERAL:
         if (pack->length > 0) memcpy(target, source + pack->source_offset, (size_t)pack->length);

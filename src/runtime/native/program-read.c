@@ -114,6 +114,11 @@ static void read_pack(iopt_reader *reader, iopt_pack *pack) {
       pack->source_offset = iopt_read_u64(reader);
       read_loops(reader, pack);
       return;
+    case IOPT_PACK_BF16:
+      pack->element_bytes = sizeof(float);
+      pack->source_offset = iopt_read_u64(reader);
+      read_loops(reader, pack);
+      return;
     case IOPT_PACK_LITERAL:
       pack->source_offset = iopt_read_u64(reader);
       pack->length = iopt_read_u64(reader);

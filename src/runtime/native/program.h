@@ -76,6 +76,7 @@ enum {
   IOPT_PACK_MULTIPLIER = 4,
   IOPT_PACK_WINOGRAD_F32 = 5,
   IOPT_PACK_WINOGRAD_S16 = 6,
+  IOPT_PACK_BF16 = 7,
 };
 
 typedef struct iopt_loop {

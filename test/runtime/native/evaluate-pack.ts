@@ -18,6 +18,12 @@ export function evaluatePack(pack: Pack, base: number, constants: Constants, wei
         weights.set(bytes.subarray(from, from + pack.elementBytes), target + to);
       }
       return;
+    case "bf16": {
+      const numbers = float32(constants[pack.from]);
+      for (const { source, target: to } of walk(pack.loops))
+        view.setUint16(target + to, bf16Bits(numbers[pack.sourceOffset + source] as number), true);
+      return;
+    }
     case "fold-bias": {
       const w = int8(constants[pack.weights]);
       const bias = pack.bias === undefined ? undefined : int32(constants[pack.bias]);
@@ -156,6 +162,16 @@ function roundHalfEven(value: number): number {
   const below = Math.floor(value);
   if (value - below !== 0.5) return Math.round(value);
   return below % 2 === 0 ? below : below + 1;
+}
+
+/** The nearest of all bfloat16 numbers round a float32 one, of two as near the even one; NaN quiet with its sign and payload. */
+function bf16Bits(value: number): number {
+  const bits = new Uint32Array(Float32Array.of(value).buffer)[0] as number;
+  if (Number.isNaN(value)) return (bits >>> 16) | 0x40;
+  const below = bits >>> 16;
+  const rest = bits & 0xffff;
+  if (rest === 0x8000) return below + (below % 2);
+  return rest > 0x8000 ? below + 1 : below;
 }
 
 function copyOf(bytes: Uint8Array | undefined): ArrayBuffer {

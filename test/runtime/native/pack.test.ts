@@ -115,6 +115,24 @@ describe.skipIf(hostMissing !== undefined)("the host library packs", () => {
     }
   });
 
+  test("float32 rounded to bfloat16, in strided copies", () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const random = randomOf(seed);
+      const { loops, source, target } = randomLoops(random, 2);
+      const extra = random(0, 3);
+      const floats = randomBytes(random, 4 * (source.most - source.least + 1 + extra));
+      const bits = new Uint32Array(floats.buffer);
+      // Ties, and carries into the exponent and infinity.
+      bits.forEach((value, i) => {
+        if (random(0, 2) === 0) bits[i] = (value & 0xffff_0000) | 0x8000;
+        if (random(0, 9) === 0) bits[i] = 0x7f7f_ffff;
+      });
+      const offsets = { sourceOffset: -source.least + extra, targetOffset: -target.least + extra };
+      const pack: Pack = { kind: "bf16", from: "floats", ...offsets, loops };
+      compare([pack], 7, { floats }, 7 + target.most - target.least + extra + 2);
+    }
+  });
+
   test("biases with the zero point of the input folded in", () => {
     for (let seed = 0; seed < 40; seed++) {
       const random = randomOf(seed);

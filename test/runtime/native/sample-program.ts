@@ -58,6 +58,16 @@ function sampleProgram(): Program {
       },
       at.other + 512,
     ),
+    bound(
+      {
+        kind: "bf16",
+        from: "weight-scale",
+        sourceOffset: 1,
+        targetOffset: 64,
+        loops: [{ count: 3, source: 1, target: 2 }],
+      },
+      at.other + 512,
+    ),
     bound({ kind: "winograd-f32", from: "weight-scale", tile: 2, ...winograd, outputs: 2, inputs: 4 }, at.other + 1024),
     bound(
       {
