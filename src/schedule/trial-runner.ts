@@ -1,7 +1,7 @@
 import type { Candidate, Emission } from "./candidate.ts";
 import { candidateText, emitCandidate, templateId } from "./candidate.ts";
 import type { CrashWatch } from "./crash-watch.ts";
-import type { KernelCase, Rejection } from "./measurer.ts";
+import type { KernelCase, Rejection, WorkloadCase } from "./measurer.ts";
 import type { RaceOutcome, RaceStage } from "./successive-halving.ts";
 import { raceKernels } from "./successive-halving.ts";
 import type { TrialBook, TriedKernel } from "./trial-book.ts";
@@ -74,8 +74,11 @@ export function makeTrialRunner(
       tell(tried);
     }
   };
+  let made: readonly WorkloadCase[] | undefined;
+  // Kept as long as this search: making the data and the oracle's results costs more than timing a candidate.
+  const cases = (): readonly WorkloadCase[] => (made ??= task.cases());
   const caseOf = ({ candidate, kernel }: Emitted, index: number): KernelCase => ({
-    ...(task.cases()[index] as ReturnType<TuningTask["cases"]>[number]),
+    ...(cases()[index] as WorkloadCase),
     kernel,
     correctness: candidate.template.correctness,
   });
@@ -95,7 +98,7 @@ export function makeTrialRunner(
     verify: async (emissions) => {
       counts.tried += emissions.length;
       let left = emissions;
-      for (let index = 0; index < task.cases().length && left.length > 0; index++) {
+      for (let index = 0; index < cases().length && left.length > 0; index++) {
         const kernels = left.map((emission) => caseOf(emission, index));
         const answers = await measurer.verify(kernels, task.threads, signal);
         left = left.filter((emission, i) => {

@@ -63,6 +63,16 @@ test("a warm run measures nothing, emits next to nothing, and gives the same ker
   );
 });
 
+test("the data of a workload are made once a search, and not at all where a choice is replayed", async () => {
+  const context = makeContext(makeMeasurer());
+  const task = makeTask();
+  let made = 0;
+  const counted = { ...task, cases: () => (made++, task.cases()) };
+  await tuneWorkloads([counted], context, Infinity);
+  await tuneWorkloads([counted], makeContext(makeMeasurer(), { cache: context.cache }), Infinity);
+  expect(made).toBe(1);
+});
+
 test("a choice holds for its effort, its code, its version, its threads and its way of timing only", async () => {
   const context = makeContext(makeMeasurer());
   await tuneWorkloads([makeTask()], context, Infinity);
