@@ -1,0 +1,10 @@
+export type { ActivationMemory } from "./activation-memory.ts";
+export { activationMemory } from "./activation-memory.ts";
+export type { EnergyEstimate } from "./energy.ts";
+export { estimateEnergy } from "./energy.ts";
+export type { GraphCost, LayerCost } from "./layer-cost.ts";
+export { graphCost, totalBytes } from "./layer-cost.ts";
+export { macsOf } from "./macs.ts";
+export type { MachineRates, RooflinePoint } from "./roofline.ts";
+export { intensityOf, movedBytes, rooflinePoint } from "./roofline.ts";
+export { inInt8, nonzeroProducts, withoutZeros } from "./what-if.ts";

@@ -1,0 +1,49 @@
+import type { DType } from "../ir/index.ts";
+import { dtypes } from "../ir/index.ts";
+import type { LayerCost } from "./layer-cost.ts";
+import { totalBytes } from "./layer-cost.ts";
+
+/** What a machine does at its best, on one thread. */
+export interface MachineRates {
+  /** Multiply-accumulates a second: of bytes, and of float32. */
+  readonly int8: number;
+  readonly float32: number;
+  /** Bytes a second from and to memory that no cache holds. */
+  readonly memory: number;
+}
+
+/** Where a layer stands under the roofline (Williams, Waterman, Patterson, CACM 52(4), 2009). */
+export interface RooflinePoint {
+  /** Multiply-accumulates for each byte of weights and activations, each touched once. */
+  readonly intensity: number;
+  readonly bound: "arithmetic" | "memory";
+  /** No layer is faster on this machine, in nanoseconds. */
+  readonly leastNs: number;
+}
+
+/** Bytes a layer moves when each is touched once. */
+export function movedBytes({ weightBytes, readBytes, writtenBytes }: LayerCost): number {
+  return totalBytes(weightBytes) + totalBytes(readBytes) + totalBytes(writtenBytes);
+}
+
+/** Multiply-accumulates for each byte moved. */
+export function intensityOf(layer: LayerCost): number {
+  const bytes = movedBytes(layer);
+  return bytes === 0 ? 0 : layer.macs / bytes;
+}
+
+/** The bound of a layer on a machine. */
+export function rooflinePoint(layer: LayerCost, rates: MachineRates): RooflinePoint {
+  const arithmetic = (layer.macs / macRate(layer.dtype, rates)) * 1e9;
+  const memory = (movedBytes(layer) / rates.memory) * 1e9;
+  return {
+    intensity: intensityOf(layer),
+    bound: arithmetic > memory ? "arithmetic" : "memory",
+    leastNs: Math.max(arithmetic, memory),
+  };
+}
+
+/** Everything that is no byte counts as float32: half-width floats are widened where the machine has no products of them. */
+function macRate(dtype: DType | undefined, rates: MachineRates): number {
+  return dtype !== undefined && dtypes[dtype].bits <= 8 && dtypes[dtype].kind !== "float" ? rates.int8 : rates.float32;
+}
