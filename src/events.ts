@@ -13,6 +13,19 @@ export interface LatencyProfile extends LatencySummary {
   readonly p99Ns: number;
 }
 
+/** How many times faster than the original one thing is, with 95 % intervals. */
+export interface SpeedFigures {
+  /** Of minima. */
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+  /** Median over rounds of the ratio within a round. */
+  readonly paired: number;
+  /** Absent in old records. */
+  readonly pairedLow?: number;
+  readonly pairedHigh?: number;
+}
+
 /** Everything the core tells while it works. Reporters fold these; there is no other way out of the core. */
 export type CompileEvent =
   | { readonly type: "phase"; readonly name: string; readonly detail?: string }
@@ -196,8 +209,7 @@ export interface FormReport {
   readonly timings: readonly {
     readonly threads: number;
     readonly latency: LatencySummary;
-    /** How many times faster than the original, with a 95 % interval. */
-    readonly speed: { readonly ratio: number; readonly low: number; readonly high: number; readonly paired: number };
+    readonly speed: SpeedFigures;
   }[];
   readonly accuracy: readonly { readonly metric: string; readonly value: number; readonly samples: number }[];
   /** Why it was not chosen, or why it was. */

@@ -12,9 +12,11 @@ export function chooseForm(plain: string, others: readonly string[], selections:
     timings: selections.flatMap((selection) => {
       const speed = selection.speed(plain, name);
       const medianNs = selection.times[name]?.medianNs;
-      return speed === undefined || medianNs === undefined ? [] : [{ threads: selection.threads, medianNs, ...speed }];
+      if (speed === undefined || medianNs === undefined) return [];
+      const pairs = { race: selection, ratios: selection.pairs(plain, name) };
+      const { paired: ratio, pairedLow: low, pairedHigh: high } = speed;
+      return [{ threads: selection.threads, medianNs, ratio, low, high, pairs }];
     }),
   }));
-  const noise = Math.max(...selections.map((selection) => selection.noise));
-  return choose(candidates, { maxBytes: undefined, maxMedianNs: undefined, mustBeFaster: false }, noise).name;
+  return choose(candidates, { maxBytes: undefined, maxMedianNs: undefined, mustBeFaster: false }).name;
 }

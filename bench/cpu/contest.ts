@@ -1,5 +1,5 @@
 import type { MeasurePolicy, SpeedRatio } from "../../src/measure/index.ts";
-import { race, speedRatio, summarize, systemClock } from "../../src/measure/index.ts";
+import { pairedRatios, race, speedRatio, summarize, systemClock } from "../../src/measure/index.ts";
 import type { FeedFile, Runner } from "./runner.ts";
 
 /** One model that takes part, and who runs it. */
@@ -30,6 +30,8 @@ export interface Contest {
   readonly failures: Readonly<Record<string, string>>;
   /** How many times faster `b` is than `a`; undefined when either did not take part. */
   speed(a: string, b: string): SpeedRatio | undefined;
+  /** The same of each round; empty when either did not take part. */
+  pairs(a: string, b: string): readonly number[];
 }
 
 /** Opens contestants; those that fail are left out, with the reason. */
@@ -81,5 +83,6 @@ export async function holdContest(
       const [slow, fast] = [roundsOf(a), roundsOf(b)];
       return slow === undefined || fast === undefined ? undefined : speedRatio(slow, fast);
     },
+    pairs: (a, b) => pairedRatios(roundsOf(a) ?? [], roundsOf(b) ?? []),
   };
 }

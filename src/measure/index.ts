@@ -6,5 +6,5 @@ export type { QuietRounds } from "./quiet-rounds.ts";
 export { quietRounds } from "./quiet-rounds.ts";
 export type { RaceForm, RaceResult, RaceSetup } from "./race.ts";
 export { race } from "./race.ts";
-export type { SpeedRatio } from "./statistics.ts";
-export { quantile, seededRandom, speedRatio, summarize } from "./statistics.ts";
+export type { Ratio, SpeedRatio } from "./statistics.ts";
+export { medianRatio, pairedRatios, quantile, sameSpeed, seededRandom, speedRatio, summarize } from "./statistics.ts";

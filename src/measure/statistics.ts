@@ -34,14 +34,27 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** How many times faster `b` is than `a`: ratio of minima, with a 95 % interval. */
-export interface SpeedRatio {
+/** A ratio with its 95 % interval. */
+export interface Ratio {
   readonly ratio: number;
   readonly low: number;
   readonly high: number;
+}
+
+/** How many times faster `b` is than `a`: ratio of minima, with a 95 % interval. */
+export interface SpeedRatio extends Ratio {
   /** Median over rounds of the ratio of the two minima of one round: what load that comes and goes cannot bend. */
   readonly paired: number;
+  /** The 95 % interval of that median. */
+  readonly pairedLow: number;
+  readonly pairedHigh: number;
 }
+
+/** How fast anything is against itself. */
+export const sameSpeed: SpeedRatio = { ratio: 1, low: 1, high: 1, paired: 1, pairedLow: 1, pairedHigh: 1 };
+
+/** Samples drawn for an interval. */
+const draws = 400;
 
 /**
  * Ratio of minima of two interleaved samples, one array of samples a round, and the 2.5 % and 97.5 % quantiles of the
@@ -49,16 +62,13 @@ export interface SpeedRatio {
  * independent units.
  */
 export function speedRatio(a: readonly (readonly number[])[], b: readonly (readonly number[])[], seed = 1): SpeedRatio {
+  const minA = roundMinima(a);
+  const minB = roundMinima(b);
   const rounds = Math.min(a.length, b.length);
-  const minima = (side: readonly (readonly number[])[]): number[] =>
-    // A round of a tiny model holds more samples than a call takes arguments.
-    side.slice(0, rounds).map((round) => round.reduce((a, b) => Math.min(a, b), Infinity));
-  const minA = minima(a);
-  const minB = minima(b);
-  const ratio = Math.min(...minA) / Math.min(...minB);
+  const ratio = Math.min(...minA.slice(0, rounds)) / Math.min(...minB.slice(0, rounds));
   const random = seededRandom(seed);
   const drawn: number[] = [];
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < draws; i++) {
     let bestA = Infinity;
     let bestB = Infinity;
     for (let k = 0; k < rounds; k++) {
@@ -68,9 +78,33 @@ export function speedRatio(a: readonly (readonly number[])[], b: readonly (reado
     }
     drawn.push(bestA / bestB);
   }
-  const paired = quantile(
-    minA.map((ns, i) => ns / (minB[i] as number)),
-    0.5,
+  const pairs = medianRatio(pairedRatios(a, b), seed);
+  return {
+    ...{ ratio, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) },
+    ...{ paired: pairs.ratio, pairedLow: pairs.low, pairedHigh: pairs.high },
+  };
+}
+
+/** Of each round, the minimum of `a` by that of `b`. */
+export function pairedRatios(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): readonly number[] {
+  const minB = roundMinima(b);
+  return roundMinima(a.slice(0, b.length)).map((ns, round) => ns / (minB[round] as number));
+}
+
+/** The median of ratios, one a round, and its 95 % interval over rounds drawn with replacement. */
+export function medianRatio(ratios: readonly number[], seed = 1): Ratio {
+  const random = seededRandom(seed);
+  const drawn = Array.from({ length: draws }, () =>
+    quantile(
+      ratios.map(() => ratios[Math.floor(random() * ratios.length)] as number),
+      0.5,
+    ),
   );
-  return { ratio, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975), paired };
+  return { ratio: quantile(ratios, 0.5), low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) };
+}
+
+/** The least time of each round. */
+function roundMinima(side: readonly (readonly number[])[]): readonly number[] {
+  // A round of a tiny model holds more samples than a call takes arguments.
+  return side.map((round) => round.reduce((least, ns) => Math.min(least, ns), Infinity));
 }

@@ -5,7 +5,7 @@ import { fail } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { LatencyProfile, Reporter } from "../events.ts";
 import type { SpeedRatio } from "../measure/index.ts";
-import { measurePolicies, speedRatio, summarize } from "../measure/index.ts";
+import { measurePolicies, sameSpeed, speedRatio, summarize } from "../measure/index.ts";
 import { loadModel } from "../onnx/index.ts";
 import { toWire } from "../runtime/index.ts";
 import { threadsOf } from "./decide.ts";
@@ -75,7 +75,7 @@ export async function benchModels(
         rows: result.names.map((name, i) => ({
           name,
           latency: summarize(column(i).flat()),
-          speed: i === 0 ? { ratio: 1, low: 1, high: 1, paired: 1 } : speedRatio(column(0), column(i)),
+          speed: i === 0 ? sameSpeed : speedRatio(column(0), column(i)),
         })),
       });
     }

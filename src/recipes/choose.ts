@@ -1,12 +1,16 @@
-/** One thread count's timing of a candidate: how many times faster than the original, with a 95 % interval. */
-export interface CandidateTiming {
+import type { Ratio } from "../measure/index.ts";
+import { medianRatio } from "../measure/index.ts";
+import type { RacePairs } from "./prove.ts";
+
+/**
+ * One thread count's timing of a candidate against the original: the median over rounds of the ratio within a round, and
+ * its 95 % interval. Load that comes and goes bends both sides of a round, and so neither.
+ */
+export interface CandidateTiming extends Ratio {
   readonly threads: number;
   readonly medianNs: number;
-  readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
-  /** Median over rounds of the ratio within a round. */
-  readonly paired: number;
+  /** The rounds themselves; undefined in a replay, which compares nothing. */
+  readonly pairs: RacePairs | undefined;
 }
 
 /** A form as the choice sees it. */
@@ -48,21 +52,41 @@ const LEAST_MARGIN = 0.02;
 /** A variant must win by this much: there are several of them, and the luckiest of several looks better than it is. */
 const VARIANT_MARGIN = 0.05;
 
-/**
- * Geometric mean over thread counts of what is surely gained: the smaller of the ratio of minima and the paired ratio;
- * 1 when not timed.
- */
-function score(candidate: Candidate): number {
-  const { timings } = candidate;
-  if (timings.length === 0) return 1;
-  return Math.exp(
-    timings.reduce((sum, { ratio, paired }) => sum + Math.log(Math.min(ratio, paired)), 0) / timings.length,
-  );
+/** Geometric mean over thread counts of the speed against the original; 1 when not timed. */
+function score({ timings }: Candidate): number {
+  return geometricMean(timings.map(({ ratio }) => ratio));
 }
 
-/** The timing that shows a form to be slower than the original: by minima and by pairs, since load can bend either. */
-export function slowTiming(candidate: Pick<Candidate, "timings">): CandidateTiming | undefined {
-  return candidate.timings.find(({ ratio, paired }) => ratio < SLOWEST_RATIO && paired < SLOWEST_RATIO);
+function geometricMean(values: readonly number[]): number {
+  return values.length === 0 ? 1 : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+/** The timing that shows a form to be slower than the original, its whole interval below 1. */
+export function slowTiming({ timings }: Pick<Candidate, "timings">): CandidateTiming | undefined {
+  return timings.find(({ ratio, high }) => ratio < SLOWEST_RATIO && high < 1);
+}
+
+/**
+ * Whether `a` is faster than `b` by more than a margin and beyond noise: by their pairs where both ran in the same races,
+ * else by what each was against the original, as if the two were independent.
+ */
+function isFaster(a: Candidate, b: Candidate, margin: number): boolean {
+  const gains = a.timings.flatMap((timing): readonly Ratio[] => {
+    const other = b.timings.find(({ threads }) => threads === timing.threads);
+    return other === undefined ? [] : [gain(timing, other)];
+  });
+  const ratio = geometricMean(gains.map((each) => each.ratio));
+  return ratio > 1 + margin && geometricMean(gains.map((each) => each.low)) > 1;
+}
+
+function gain(a: CandidateTiming, b: CandidateTiming): Ratio {
+  if (a.pairs !== undefined && a.pairs.race === b.pairs?.race) {
+    const { ratios } = b.pairs;
+    return medianRatio(a.pairs.ratios.map((ratio, round) => ratio / (ratios[round] as number)));
+  }
+  const spread = Math.hypot(Math.log(a.ratio / a.low), Math.log(b.high / b.ratio));
+  const ratio = a.ratio / b.ratio;
+  return { ratio, low: ratio / Math.exp(spread), high: ratio * Math.exp(spread) };
 }
 
 /**
@@ -70,16 +94,15 @@ export function slowTiming(candidate: Pick<Candidate, "timings">): CandidateTimi
  * and that meets the constraints; within noise the simplest: lossless before lossy, then fewer nodes, then the original. Constraints that
  * no candidate meets are dropped and named.
  */
-export function choose(candidates: readonly Candidate[], constraints: Constraints, noise: number): Choice {
+export function choose(candidates: readonly Candidate[], constraints: Constraints): Choice {
   const verdicts = new Map<string, string>();
-  const margin = Math.max(LEAST_MARGIN, noise);
   const open = candidates.filter((candidate) => {
     const slow = slowTiming(candidate);
     const objection =
       candidate.objection ??
       (slow === undefined || candidate.isOriginal
         ? undefined
-        : `slower than the original at ${slow.threads} thread${slow.threads === 1 ? "" : "s"} (${slow.ratio.toFixed(3)}x, from ${slow.low.toFixed(3)})`);
+        : `slower than the original at ${slow.threads} thread${slow.threads === 1 ? "" : "s"} (${slow.ratio.toFixed(3)}x, at most ${slow.high.toFixed(3)}x)`);
     if (objection !== undefined) verdicts.set(candidate.name, `not taken: ${objection}`);
     return objection === undefined;
   });
@@ -91,8 +114,10 @@ export function choose(candidates: readonly Candidate[], constraints: Constraint
   const pool = fitting.length > 0 ? fitting : open;
   const best = pool.reduce((most, candidate) => Math.max(most, score(candidate)), 0);
   const leader = pool.find((candidate) => score(candidate) === best);
-  const lead = leader?.mustPay === true ? Math.max(margin, VARIANT_MARGIN) : margin;
-  const near = pool.filter((candidate) => score(candidate) >= best / (1 + lead));
+  const margin = leader?.mustPay === true ? VARIANT_MARGIN : LEAST_MARGIN;
+  const near = pool.filter(
+    (candidate) => leader === undefined || candidate === leader || !isFaster(leader, candidate, margin),
+  );
   const [winner] = [...near].sort(
     (a, b) =>
       Number(a.lossy) - Number(b.lossy) ||
@@ -129,7 +154,7 @@ export function violation(
   const slowest = Math.max(...candidate.timings.map(({ medianNs }) => medianNs), 0);
   if (maxMedianNs !== undefined && slowest > maxMedianNs)
     return `median ${(slowest / 1e6).toFixed(3)} ms, and at most ${(maxMedianNs / 1e6).toFixed(3)} ms are allowed`;
-  if (mustBeFaster && (candidate.isOriginal || candidate.timings.some(({ low }) => low < 1)))
+  if (mustBeFaster && (candidate.isOriginal || candidate.timings.some(({ low }) => low <= 1)))
     return "not faster than the original beyond noise";
   if (mustBeFaster && candidate.timings.length === 0) return "the speed was not measured";
   return undefined;

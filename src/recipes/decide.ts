@@ -15,7 +15,7 @@ import type { Accuracy, Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import type { KnownProof } from "./proof-records.ts";
 import { findProof, proofKey, recordProof } from "./proof-records.ts";
-import type { ProveResult } from "./prove.ts";
+import type { ProveResult, RacePairs, TimedForm } from "./prove.ts";
 import { prove } from "./prove.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
@@ -72,13 +72,14 @@ export async function decide(
     run.cannotRun(originalFailure);
     return unmeasured(forms, originalFailure, options);
   }
+  const proofs = proof.forms.map((timed) => timed.proof);
   const candidates = forms.map((form): Candidate =>
     candidateOf(form, proof.forms, proof.failures.get(form.name) ?? objections.get(form.name)),
   );
-  const choice = choose(candidates, constraintsOf(options), Math.min(proof.noise, 0.03));
+  const choice = choose(candidates, constraintsOf(options));
   run.reporter.handle({ type: "choice", form: choice.name, reason: choice.reason });
-  keep(cache, key, data, proof.forms, accuracy, choice, input, run);
-  return { choice: { ...choice, measured: "now" }, forms: reports(forms, proof.forms, accuracy?.byForm, choice) };
+  keep(cache, key, data, proofs, accuracy, choice, input, run);
+  return { choice: { ...choice, measured: "now" }, forms: reports(forms, proofs, accuracy?.byForm, choice) };
 }
 
 /** Runs a measurement; when the runtime fails in it, what is left to do is to write the result unmeasured. */
@@ -119,8 +120,8 @@ async function timeAndConfirm(
   const names = new Set(surprising.map(({ name }) => name));
   return {
     forms: [
-      ...first.forms.filter(({ form }) => !names.has(form)),
-      ...second.forms.filter(({ form }) => names.has(form)),
+      ...first.forms.filter(({ proof }) => !names.has(proof.form)),
+      ...second.forms.filter(({ proof }) => names.has(proof.form)),
     ],
     failures: first.failures,
     noise: Math.min(first.noise, second.noise),
@@ -226,10 +227,17 @@ function constraintsOf(options: CompileOptions): Parameters<typeof choose>[1] {
   };
 }
 
-function candidateOf(form: Form, proofs: readonly ProofForm[], objection: string | undefined): Candidate {
-  const timings = proofs
-    .filter((proof) => proof.form === form.name)
-    .map(({ threads, ns, speed }) => ({ threads, medianNs: ns.median, ...speed }));
+function candidateOf(
+  form: Form,
+  measured: readonly (Pick<TimedForm, "proof"> & { readonly pairs: RacePairs | undefined })[],
+  objection: string | undefined,
+): Candidate {
+  const timings = measured
+    .filter(({ proof }) => proof.form === form.name)
+    .map(({ proof: { threads, ns, speed }, pairs }) => ({
+      ...{ threads, medianNs: ns.median, pairs, ratio: speed.paired },
+      ...{ low: speed.pairedLow ?? speed.low, high: speed.pairedHigh ?? speed.high },
+    }));
   return {
     name: form.name,
     nodes: form.nodes,
@@ -299,7 +307,7 @@ function replay(forms: readonly Form[], { proof, choice: record }: KnownProof, r
     name: record.chosen,
     reason: record.reason,
     verdicts: new Map([[record.chosen, `written: ${record.reason}`]]),
-    unmet: violation(candidateOf(chosen, proof.forms, undefined), {
+    unmet: violation(candidateOf(chosen, proof.forms.map(asReplayed), undefined), {
       ...constraints,
       mustBeFaster: isTimed && constraints.mustBeFaster,
     }),
@@ -307,6 +315,11 @@ function replay(forms: readonly Form[], { proof, choice: record }: KnownProof, r
   run.reporter.handle({ type: "choice", form: choice.name, reason: choice.reason });
   const accuracy = new Map(forms.map(({ name }) => [name, proof.accuracy.filter((entry) => entry.form === name)]));
   return { choice: { ...choice, measured: "replayed" }, forms: reports(forms, proof.forms, accuracy, choice) };
+}
+
+/** A timing from a record: its rounds are gone. */
+function asReplayed(proof: ProofForm): Pick<TimedForm, "proof"> & { readonly pairs: undefined } {
+  return { proof, pairs: undefined };
 }
 
 function reports(

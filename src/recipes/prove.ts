@@ -4,7 +4,7 @@ import { InferOptError } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { RuntimeValue } from "../ir/index.ts";
 import type { MeasurePolicy, RaceResult } from "../measure/index.ts";
-import { quantile, speedRatio, summarize } from "../measure/index.ts";
+import { pairedRatios, quantile, sameSpeed, speedRatio, summarize } from "../measure/index.ts";
 import type { Worker } from "../runtime/index.ts";
 import { toWire } from "../runtime/index.ts";
 import type { DeviceFingerprint, ProofForm, ScheduleCache, TrialRecord, TrialTimes } from "../schedule/index.ts";
@@ -30,16 +30,28 @@ export interface ProveSetup {
   readonly modelHash: string;
 }
 
+/** What was measured of a form at one thread count. */
+export interface TimedForm {
+  readonly proof: ProofForm;
+  readonly pairs: RacePairs;
+}
+
+/** Of each round of a race, the time of the first form by that of this one. Pairs of one race can be set against each other. */
+export interface RacePairs {
+  readonly race: object;
+  readonly ratios: readonly number[];
+}
+
 /** Timings of all forms: a failed one has none, and its reason. */
 export interface ProveResult {
-  readonly forms: readonly ProofForm[];
+  readonly forms: readonly TimedForm[];
   readonly failures: ReadonlyMap<string, string>;
   readonly noise: number;
 }
 
 /** Times the forms against each other at each thread count, interleaved, in the worker's process; every finished race is recorded at once. */
 export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<ProveResult> {
-  const proofs: ProofForm[] = [];
+  const proofs: TimedForm[] = [];
   const failures = new Map<string, string>();
   let noise = 0;
   for (const threads of setup.threads) {
@@ -66,7 +78,7 @@ export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<
     noise = Math.max(noise, result.noise);
     const timed = names.map((name, index) => ({
       form: (open[index] as { form: Form }).form,
-      proof: proofOf(name, index, (open[index] as { form: Form }).form.hash, threads, result),
+      ...proofOf(name, index, (open[index] as { form: Form }).form.hash, threads, result),
     }));
     setup.cache.append(
       timed.map(({ form, proof }) =>
@@ -77,8 +89,8 @@ export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<
         }),
       ),
     );
-    for (const { proof } of timed) {
-      proofs.push(proof);
+    for (const { proof, pairs } of timed) {
+      proofs.push({ proof, pairs });
       const latency = {
         minNs: proof.ns.min,
         medianNs: proof.ns.median,
@@ -154,18 +166,15 @@ async function tryOpen(
   }
 }
 
-function proofOf(form: string, index: number, code: string, threads: number, result: RaceResult): ProofForm {
+function proofOf(form: string, index: number, code: string, threads: number, result: RaceResult): TimedForm {
   const mine = result.rounds.map((round) => round[index] as readonly number[]);
   const original = result.rounds.map((round) => round[0] as readonly number[]);
   const all = mine.flat();
   const { minNs, medianNs } = summarize(all);
   const ns: TrialTimes = { min: minNs, median: medianNs, p90: quantile(all, 0.9), n: all.length, mode: "interleaved" };
   return {
-    form,
-    code,
-    threads,
-    ns,
-    speed: index === 0 ? { ratio: 1, low: 1, high: 1, paired: 1 } : speedRatio(original, mine),
+    proof: { form, code, threads, ns, speed: index === 0 ? sameSpeed : speedRatio(original, mine) },
+    pairs: { race: result, ratios: pairedRatios(original, mine) },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { SpeedFigures } from "../events.ts";
 import type { Json } from "./canonical-json.ts";
 
 /** The fields of a device that decide whether a measurement holds: see docs/schedule-cache.md. */
@@ -85,8 +86,8 @@ export interface ProofForm {
   readonly code: string;
   readonly threads: number;
   readonly ns: TrialTimes;
-  /** How many times faster than the original: ratio of minima of the same rounds, with a 95 % interval. */
-  readonly speed: { readonly ratio: number; readonly low: number; readonly high: number; readonly paired: number };
+  /** Against the original, over the same rounds. */
+  readonly speed: SpeedFigures;
 }
 
 /** All forms of one model timed in one run, and the accuracy of each. */

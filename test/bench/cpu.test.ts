@@ -81,7 +81,10 @@ test("pictures fill their range, and neighbours are alike", () => {
 });
 
 test("geometric means name the network that gains least", () => {
-  const at = (ratio: number): Ratio => ({ ratio, low: ratio, high: ratio, paired: ratio, median: ratio });
+  const at = (ratio: number): Ratio => ({
+    ...{ ratio, low: ratio, high: ratio, median: ratio },
+    ...{ paired: ratio, pairedLow: ratio, pairedHigh: ratio },
+  });
   const result = (model: string, ratio: number): ModelResult =>
     ({
       model,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { quantile, seededRandom, speedRatio, summarize } from "../../src/measure/index.ts";
+import { medianRatio, pairedRatios, quantile, seededRandom, speedRatio, summarize } from "../../src/measure/index.ts";
 
 test("quantiles interpolate between order statistics and do not mind the order", () => {
   expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
@@ -55,6 +55,17 @@ test("a ratio resting on one lucky round has a wide interval; its paired ratio i
   expect(ratio).toBe(2);
   expect(low).toBe(1);
   expect(paired).toBe(1);
+});
+
+test("the interval of the paired ratio does not widen with load that both sides share", () => {
+  const load = [1, 4, 2, 1, 3, 1, 2, 4];
+  const side = (ns: number): number[][] => load.map((factor, round) => [ns * factor * (1 + (round % 3) / 100)]);
+  const { paired, pairedLow, pairedHigh } = speedRatio(side(200), side(100));
+  expect([paired, pairedLow, pairedHigh]).toEqual([2, 2, 2]);
+  expect(pairedRatios(side(200), side(100).slice(0, 3))).toHaveLength(3);
+  const { low, high } = medianRatio([1, 1.1, 1.2, 5, 1.1, 1.05, 1.15, 1.1]);
+  expect(low).toBeGreaterThanOrEqual(1);
+  expect(high).toBeLessThan(1.3);
 });
 
 test("the same seed draws the same numbers, uniform in [0, 1)", () => {

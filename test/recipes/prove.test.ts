@@ -64,7 +64,7 @@ test("a form that loads and fails to run leaves no session behind; spreads name 
     cache: makeScheduleCache([]),
     modelHash: "m",
   });
-  expect(forms.map((proof) => proof.form)).toEqual(["original"]);
+  expect(forms.map(({ proof }) => proof.form)).toEqual(["original"]);
   expect([...failures.keys()]).toEqual(["bad"]);
   expect(open.size).toBe(0);
   const [measured] = events.filter((event) => event.type === "measured");
