@@ -3,7 +3,8 @@ import { isTensor, numbersOf, sizeOf, tensorFromElements, tensorFromNumbers } fr
 import { traitsOf } from "../../../src/ops/index.ts";
 import { evaluateNode } from "../../../src/reference/index.ts";
 import { ortLogistic, ortTanh } from "../reference/activation.ts";
-import { dequantizer } from "./quantized-values.ts";
+import { quantizeU8 } from "../reference/quantize.ts";
+import { dequantizer, uint8Parameters } from "./quantized-values.ts";
 
 /** Nodes that compute one uint8 value from one uint8 value, element by element. */
 export interface ByteFunction {
@@ -18,10 +19,13 @@ export interface ByteFunction {
 /** More nodes than this between a DQ and a Q are no activation function. */
 const LONGEST = 16;
 
+/** What ONNX Runtime computes of two dequantized operands by an integer operator, which rounds differently. */
+const integerForms: ReadonlySet<string> = new Set(["Add", "Mul"]);
+
 /**
  * What a QuantizeLinear computes, when it is a function of single bytes of one tensor: activations, products of a
- * tensor with a function of itself (SiLU), and arithmetic with scalar constants. Evaluated in float32 by the
- * reference interpreter. Undefined when it is something else.
+ * tensor with a function of itself (SiLU), and arithmetic with scalar constants, dequantized ones too. Evaluated in
+ * float32 by the reference interpreter. Undefined when it is something else.
  */
 export function byteFunction(quantize: Node, opset: number): ByteFunction | undefined {
   const nodes: Node[] = [];
@@ -36,9 +40,11 @@ export function byteFunction(quantize: Node, opset: number): ByteFunction | unde
       const dq = dequantizer(value);
       if (dq !== undefined) {
         const read = dq.input(0);
-        if (read === undefined || read.isConstant) return false;
-        source ??= read;
-        if (read !== source) return false;
+        if (read === undefined) return false;
+        if (read.isConstant) {
+          if (!isScalar(read) || integerForms.has(node.opType)) return false;
+        } else source ??= read;
+        if (!read.isConstant && read !== source) return false;
         if (!seen.has(dq)) {
           seen.add(dq);
           nodes.push(dq);
@@ -75,14 +81,17 @@ function isScalar(value: Value): boolean {
 /** Functions that ONNX Runtime approximates: the table has to hold what it computes. */
 const approximated: Readonly<Record<string, (x: number) => number>> = { Sigmoid: ortLogistic, Tanh: ortTanh };
 
-function evaluate(nodes: readonly Node[], source: Value, opset: number): Uint8Array | undefined {
+function evaluate(chain: readonly Node[], source: Value, opset: number): Uint8Array | undefined {
+  const quantize = chain.at(-1) as Node;
+  const quantization = uint8Parameters(quantize);
+  if (quantization === undefined) return undefined;
   const bytes = tensorFromElements(
     "uint8",
     [1, 256],
     Uint8Array.from({ length: 256 }, (_, index) => index),
   );
   const known = new Map<Value, Tensor>([[source, bytes]]);
-  for (const node of nodes) {
+  for (const node of chain.slice(0, -1)) {
     const inputs = node.inputs.map((value) => (value === undefined ? undefined : (known.get(value) ?? value.constant)));
     const own = approximated[node.opType];
     const [first] = inputs;
@@ -93,7 +102,8 @@ function evaluate(nodes: readonly Node[], source: Value, opset: number): Uint8Ar
     if (result === undefined || !isTensor(result)) return undefined;
     known.set(node.output, result);
   }
-  const last = known.get((nodes.at(-1) as Node).output);
+  const last = known.get(quantize.input(0) as Value);
   if (last === undefined || sizeOf(last.shape) !== 256) return undefined;
-  return Uint8Array.from(numbersOf(last));
+  // Not by the interpreter: what becomes of NaN is ONNX Runtime's choice.
+  return Uint8Array.from(numbersOf(last), (value) => quantizeU8(value, quantization));
 }

@@ -144,6 +144,8 @@ function matchBinary(
   { core, y, bounds, behind }: CoreMatch,
   context: MatchContext,
 ): IntegerOp | string {
+  // A clamp that the quantizer does not do anyway: ONNX Runtime leaves such a chain in float32, which rounds differently.
+  if (isClamped(bounds)) return "a clamp between the operator and its quantizer";
   const [left, right] = core.inputs;
   const a = activation(left, context);
   const b = activation(right, context);

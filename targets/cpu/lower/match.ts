@@ -1,5 +1,6 @@
 import type { Graph, Node, Value } from "../../../src/ir/index.ts";
 import { quantizeU8 } from "../reference/quantize.ts";
+import type { ByteFunction } from "./byte-function.ts";
 import { byteFunction } from "./byte-function.ts";
 import { clampLimits } from "./clamp-limits.ts";
 import type { Bounds, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
@@ -100,7 +101,7 @@ function matchQuantizer(quantize: Node, context: MatchContext): IntegerOp | stri
   if (y === undefined) return "dimensions other than the batch are not static";
   const fn = byteFunction(quantize, context.opset);
   if (fn !== undefined) {
-    const x = context.tensor(fn.source, sourceParameters(fn.nodes));
+    const x = context.tensor(fn.source, sourceParameters(fn));
     if (x !== undefined) return { kind: "table", name: nameOf(fn.nodes), nodes: fn.nodes, x, y, table: fn.table };
   }
   const clamps = clampsBefore(quantize, quantization);
@@ -119,8 +120,8 @@ function matchQuantizer(quantize: Node, context: MatchContext): IntegerOp | stri
   return typeof op === "string" ? entering() : op;
 }
 
-function sourceParameters(nodes: readonly Node[]): Quantization | undefined {
-  const dq = nodes.find((node) => node.opType === "DequantizeLinear");
+function sourceParameters({ nodes, source }: ByteFunction): Quantization | undefined {
+  const dq = nodes.find((node) => node.opType === "DequantizeLinear" && node.input(0) === source);
   return dq === undefined ? undefined : uint8Parameters(dq);
 }
 

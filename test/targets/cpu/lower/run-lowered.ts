@@ -7,6 +7,7 @@ import { evaluateConv } from "../../../../targets/cpu/reference/conv.ts";
 import { evaluateDepthwise } from "../../../../targets/cpu/reference/depthwise.ts";
 import { evaluateFillBorder } from "../../../../targets/cpu/reference/fill-border.ts";
 import { evaluateFloatConv } from "../../../../targets/cpu/reference/float/conv.ts";
+import { evaluateFloatBinary } from "../../../../targets/cpu/reference/float/elementwise.ts";
 import { evaluateFloatMove } from "../../../../targets/cpu/reference/float/move.ts";
 import { evaluatePool } from "../../../../targets/cpu/reference/pool.ts";
 import { evaluateResize } from "../../../../targets/cpu/reference/resize.ts";
@@ -108,6 +109,8 @@ function runStep(
       const added = operands["residual"] === undefined ? undefined : f32("residual");
       return evaluateFloatConv(workload, { x: f32("x"), weights, bias, residual: added, y: f32("y") }, parameters);
     }
+    case "binary-f32":
+      return evaluateFloatBinary(workload, { a: f32("a"), b: f32("b"), y: f32("y") }, parameters);
     case "move-f32":
       return evaluateFloatMove(workload, { x: f32("x"), y: f32("y") });
     case "attention-f32": {

@@ -14,6 +14,14 @@ const chains: readonly (readonly [name: string, body: string])[] = [
   ["Elu", "%o = Elu(%f)"],
   ["Erf", "%o = Erf(%f)"],
   ["Softplus", "%o = Softplus(%f)"],
+  ["Sqrt, NaN for negative numbers", "%o = Sqrt(%f)"],
+  ["Log, NaN and -Infinity", "%o = Log(%f)"],
+  ["Sqrt and Relu", "%s = Sqrt(%f) %o = Relu(%s)"],
+  [
+    "a quotient by a dequantized constant",
+    `const %cq: uint8[] = 255 const %cs: float32[] = 0.02218 const %cz: uint8[] = 0
+     %c = DequantizeLinear(%cq, %cs, %cz) %o = Div(%f, %c)`,
+  ],
   ["SiLU", "%s = Sigmoid(%f) %o = Mul(%f, %s)"],
   [
     "HardSwish in parts",
