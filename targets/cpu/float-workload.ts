@@ -1,17 +1,22 @@
-import type { Strides, Window } from "./workload.ts";
+import type { Phases, Strides, Window } from "./workload.ts";
 
 /** A float32 function of one element. `leaky-relu` takes number `alpha`; `hard-sigmoid` numbers `alpha` and `beta`. */
 export type FloatActivation =
   "none" | "sigmoid" | "silu" | "hard-sigmoid" | "hard-swish" | "leaky-relu" | "tanh" | "gelu" | "gelu-tanh";
 
+/** How elements of an activation are stored: four bytes, or the upper two of them, rounded to nearest even. */
+export type FloatStorage = "f32" | "bf16";
+
 /**
  * What happens to a float32 sum with its bias: `residual` is added before the activation, or after it when it says so;
- * then, with `clamp`, the result is bounded by numbers `lo` and `hi` (ReLU is lo = 0, hi = Infinity).
+ * then, with `clamp`, the result is bounded by numbers `lo` and `hi` (ReLU is lo = 0, hi = Infinity). `out` and `from` tell
+ * how y and the residual are stored; float32 when left out.
  */
 export type FloatEpilogue = {
   readonly activation: FloatActivation;
-  readonly residual: (Strides & { readonly after?: true }) | undefined;
+  readonly residual: (Strides & { readonly after?: true; readonly from?: "bf16" }) | undefined;
   readonly clamp: boolean;
+  readonly out?: "bf16";
 };
 
 /**
@@ -31,6 +36,24 @@ export type FloatConvWorkload = {
   readonly y: Strides;
   readonly epilogue: FloatEpilogue;
 };
+
+/** `grouped-f32`: as `grouped-u8s8` in float32. Arguments as {@link FloatConvWorkload}. */
+export type FloatGroupedConvWorkload = Omit<FloatConvWorkload, "op" | "weights"> & {
+  readonly op: "grouped-f32";
+  readonly groups: number;
+};
+
+/** `transposed-f32`: as `transposed-u8s8` in float32. Arguments as {@link FloatConvWorkload}. */
+export type FloatTransposedConvWorkload = Omit<FloatConvWorkload, "op" | "weights"> & {
+  readonly op: "transposed-f32";
+  readonly phases: Phases;
+};
+
+/**
+ * `conv-bf16`: as `conv-f32` with x stored as bfloat16, and weights that may be rounded to it; sums are float32. An even
+ * number of channels, all strides of x even.
+ */
+export type Bf16ConvWorkload = Omit<FloatConvWorkload, "op"> & { readonly op: "conv-bf16" };
 
 /** `depthwise-f32`: one filter a channel. Arguments as {@link FloatConvWorkload}. */
 export type FloatDepthwiseWorkload = {
@@ -84,6 +107,16 @@ export type FloatUnaryWorkload = {
   readonly clamp: boolean;
 };
 
+/** `narrow-f32`: float32 to bfloat16, rounded to nearest even; both channels last. Arguments: x, y. */
+export type NarrowWorkload = {
+  readonly op: "narrow-f32";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly x: Strides;
+  readonly y: Strides;
+};
+
 /** `move-f32`: copies between layouts as `transfer` does. Arguments: x, y. */
 export type FloatMoveWorkload = {
   readonly op: "move-f32";
@@ -107,6 +140,10 @@ export type FloatBorderWorkload = {
 /** Workloads of float32 convolutional networks. */
 export type FloatWorkload =
   | FloatConvWorkload
+  | Bf16ConvWorkload
+  | NarrowWorkload
+  | FloatGroupedConvWorkload
+  | FloatTransposedConvWorkload
   | FloatDepthwiseWorkload
   | FloatPoolWorkload
   | FloatBinaryWorkload

@@ -27,6 +27,11 @@ export function simdOf(device: DeviceFingerprint): Simd | undefined {
   return has(narrow) ? { name: "avx2", lanes: 8, vbmi: false, vector: ymm } : undefined;
 }
 
+/** Whether the device multiplies pairs of bfloat16, in vectors of AVX-512. */
+export function hasBf16(device: DeviceFingerprint): boolean {
+  return device.isa.includes("avx512bf16") && simdOf(device)?.name === "avx512";
+}
+
 /** {@link simdOf} where a template has already matched. */
 export function requireSimd(device: DeviceFingerprint): Simd {
   const simd = simdOf(device);

@@ -1,4 +1,5 @@
 import type { KernelArgument } from "../../../../src/codegen/index.ts";
+import type { FloatEpilogue, FloatStorage } from "../../float-workload.ts";
 import type { Strides } from "../../workload.ts";
 import { stridedBytes } from "../bytes/constants.ts";
 
@@ -9,14 +10,32 @@ export interface Touched {
   readonly channels: number;
 }
 
-/** An activation of float32, touched exactly. */
+/** Bytes of an element that is stored so. */
+export function storedBytes(storage: FloatStorage | undefined): 4 | 2 {
+  return storage === "bf16" ? 2 : 4;
+}
+
+/** An activation, of float32 where not said otherwise, touched exactly. */
 export function activationArgument(
   name: string,
   extents: Touched,
   strides: Strides,
   access: KernelArgument["access"] = "read",
+  storage: FloatStorage = "f32",
 ): KernelArgument {
-  return { name, bytes: stridedBytes(extents, strides, 4), access, alignment: 1 };
+  return { name, bytes: stridedBytes(extents, strides, storedBytes(storage)), access, alignment: 1 };
+}
+
+/** The arguments of what an epilogue adds, if anything, and writes. */
+export function epilogueArguments(
+  extents: Touched,
+  { residual, out }: FloatEpilogue,
+  y: Strides,
+): readonly KernelArgument[] {
+  return [
+    ...(residual === undefined ? [] : [activationArgument("residual", extents, residual, "read", residual.from)]),
+    activationArgument("y", extents, y, "write", out),
+  ];
 }
 
 /** The argument `bias`: one number a channel and zeros for what fills the last vectors. */

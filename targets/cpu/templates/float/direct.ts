@@ -1,13 +1,13 @@
 import type { Kernel, KernelArgument } from "../../../../src/codegen/index.ts";
 import type { DeviceFingerprint, Point } from "../../../../src/schedule/record.ts";
 import type { Template } from "../../../../src/schedule/template.ts";
-import type { FloatConvWorkload } from "../../float-workload.ts";
+import type { Bf16ConvWorkload, FloatConvWorkload } from "../../float-workload.ts";
 import { finishKernel } from "../bytes/finish-kernel.ts";
-import { requireSimd, simdOf } from "../bytes/simd.ts";
-import { activationArgument, biasArgument } from "./arguments.ts";
+import { hasBf16, requireSimd, simdOf } from "../bytes/simd.ts";
+import { activationArgument, biasArgument, epilogueArguments } from "./arguments.ts";
 import { directCost } from "./direct/cost.ts";
 import { emitDirect } from "./direct/emit.ts";
-import type { DirectPlan } from "./direct/plan.ts";
+import type { DirectPlan, DirectWorkload } from "./direct/plan.ts";
 import { directPoint, planDirect, stepsOf } from "./direct/plan.ts";
 import { directSeed, directSpace } from "./direct/space.ts";
 import { weightsArgument } from "./direct/weights.ts";
@@ -15,26 +15,39 @@ import type { FloatEpilogueEmitter } from "./epilogue.ts";
 import { floatEpilogueEmitter } from "./epilogue.ts";
 import { describePoint } from "./point-numbers.ts";
 
-/** Multiply-accumulates worth waking a thread for: a few microseconds. */
+/** Steps worth waking a thread for: a few microseconds. */
 const threadWork = 250_000;
 
 /**
  * Convolutions and matrix products of float32 as sums over register tiles. Bound: 1e-5 of the output's standard
  * deviation.
  */
-export const directF32: Template<FloatConvWorkload> = {
-  name: "direct-f32",
-  version: 1,
-  correctness: "bounded",
-  matches: (workload, device): workload is FloatConvWorkload =>
-    workload.op === "conv-f32" && simdOf(device) !== undefined,
-  space: (workload, device) => directSpace(workload, requireSimd(device)),
-  seed: (workload, device) => directSeed(workload, requireSimd(device), device),
-  emit,
-  cost: (workload, point, device) => directCost(planDirect(workload, directPoint(point), requireSimd(device)), device),
-};
+export const directF32: Template<FloatConvWorkload> = direct(
+  "direct-f32",
+  (workload, device): workload is FloatConvWorkload => workload.op === "conv-f32" && simdOf(device) !== undefined,
+);
 
-function emit(workload: FloatConvWorkload, point: Point, device: DeviceFingerprint): Kernel {
+/**
+ * The same in pairs of bfloat16, added up in float32: twice the products an instruction. Bound: as for float32, of the
+ * sums over weights rounded to bfloat16.
+ */
+export const directBf16: Template<Bf16ConvWorkload> = direct(
+  "direct-bf16",
+  (workload, device): workload is Bf16ConvWorkload => workload.op === "conv-bf16" && hasBf16(device),
+);
+
+function direct<W extends DirectWorkload>(name: string, matches: Template<W>["matches"]): Template<W> {
+  return {
+    ...{ name, version: 1, correctness: "bounded", matches },
+    space: (workload, device) => directSpace(workload, requireSimd(device)),
+    seed: (workload, device) => directSeed(workload, requireSimd(device), device),
+    emit: (workload, point, device) => emit(name, workload, point, device),
+    cost: (workload, point, device) =>
+      directCost(planDirect(workload, directPoint(point), requireSimd(device)), device),
+  };
+}
+
+function emit(name: string, workload: DirectWorkload, point: Point, device: DeviceFingerprint): Kernel {
   const simd = requireSimd(device);
   const plan = planDirect(workload, directPoint(point), simd);
   const epilogue = floatEpilogueEmitter(simd, workload.epilogue);
@@ -42,12 +55,12 @@ function emit(workload: FloatConvWorkload, point: Point, device: DeviceFingerpri
   const a = emitDirect(
     plan,
     epilogue,
-    kernelArguments.map(({ name }) => name),
+    kernelArguments.map((argument) => argument.name),
   );
   const extent = plan.point.parallel === 0 ? plan.units : plan.blockCount;
   const work = workload.rows * workload.columns * workload.outputs * stepsOf(plan);
   return finishKernel(a, {
-    name: `direct-f32 ${describePoint(point)}`,
+    name: `${name} ${describePoint(point)}`,
     arguments: kernelArguments,
     extent,
     grain: Math.min(extent, Math.max(1, Math.ceil((threadWork * extent) / work))),
@@ -56,17 +69,16 @@ function emit(workload: FloatConvWorkload, point: Point, device: DeviceFingerpri
 
 function argumentsOf(plan: DirectPlan, { function: applied }: FloatEpilogueEmitter): readonly KernelArgument[] {
   const { workload, blocks, simd } = plan;
-  const { rows, columns, inputs, outputs, window, epilogue } = workload;
+  const { op, rows, columns, inputs, outputs, window, epilogue } = workload;
   const reach = (axis: 0 | 1, count: number): number =>
     (count - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis] + 1;
-  const touched = { rows, columns, channels: outputs };
+  const read = { rows: reach(0, rows), columns: reach(1, columns), channels: inputs };
   const padded = (blocks.full * blocks.vectors + blocks.restVectors) * simd.lanes;
   return [
-    activationArgument("x", { rows: reach(0, rows), columns: reach(1, columns), channels: inputs }, workload.x),
+    activationArgument("x", read, workload.x, "read", op === "conv-bf16" ? "bf16" : "f32"),
     weightsArgument(plan),
     ...(workload.bias ? [biasArgument(outputs, padded)] : []),
     ...(applied.params === undefined ? [] : [applied.params]),
-    ...(epilogue.residual === undefined ? [] : [activationArgument("residual", touched, epilogue.residual)]),
-    activationArgument("y", touched, workload.y, "write"),
+    ...epilogueArguments({ rows, columns, channels: outputs }, epilogue, workload.y),
   ];
 }

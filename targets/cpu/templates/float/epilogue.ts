@@ -3,7 +3,7 @@ import type { FloatEpilogue } from "../../float-workload.ts";
 import type { Simd } from "../bytes/simd.ts";
 import type { ElementFunction, FunctionRegisters } from "./function/element-function.ts";
 import { elementFunction } from "./function/element-function.ts";
-import { emitAddMemory, emitStore } from "./vectors.ts";
+import { emitAddMemory, emitLoadBf16, emitStore, emitStoreBf16 } from "./vectors.ts";
 
 /** A vector of sums on its way to y. */
 export interface Sum {
@@ -24,10 +24,13 @@ export interface FloatEpilogueEmitter {
 }
 
 /** The emitter of an epilogue: residual, activation, clamp, store. */
-export function floatEpilogueEmitter(simd: Simd, { activation, clamp, residual }: FloatEpilogue): FloatEpilogueEmitter {
+export function floatEpilogueEmitter(
+  simd: Simd,
+  { activation, clamp, residual, out }: FloatEpilogue,
+): FloatEpilogueEmitter {
   const applied = elementFunction(activation, clamp);
-  const maskedOperand = simd.name === "avx2" && residual !== undefined ? 1 : 0;
-  const temporaries = Math.max(applied.temporaries, maskedOperand);
+  const isLoaded = residual !== undefined && (simd.name === "avx2" || residual.from === "bf16");
+  const temporaries = Math.max(applied.temporaries, isLoaded ? 1 : 0);
   return {
     function: applied,
     temporaries,
@@ -37,13 +40,19 @@ export function floatEpilogueEmitter(simd: Simd, { activation, clamp, residual }
         const { value, y, mask } = sum;
         const add = (): void => {
           if (sum.residual === undefined) return;
-          emitAddMemory(a, simd, value, sum.residual, mask, registers.temporaries[0]);
+          const temporary = registers.temporaries[0];
+          if (residual?.from === "bf16") {
+            if (temporary === undefined) throw new Error("a residual of bfloat16 needs a register");
+            emitLoadBf16(a, temporary, sum.residual, mask);
+            a.emit("vaddps", value, value, temporary);
+          } else emitAddMemory(a, simd, value, sum.residual, mask, temporary);
         };
         if (residual?.after !== true) add();
         applied.activate(a, simd, value, registers);
         if (residual?.after === true) add();
         applied.bound(a, value, registers);
-        emitStore(a, simd, y, value, mask);
+        if (out === "bf16") emitStoreBf16(a, y, value, mask);
+        else emitStore(a, simd, y, value, mask);
       }
     },
   };

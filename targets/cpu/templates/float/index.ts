@@ -1,7 +1,7 @@
 import type { Template, Workload } from "../../../../src/schedule/index.ts";
 import { binaryF32 } from "./binary.ts";
 import { depthwiseF32 } from "./depthwise.ts";
-import { directF32 } from "./direct.ts";
+import { directBf16, directF32 } from "./direct.ts";
 import { fillBorderF32 } from "./fill-border.ts";
 import { moveF32 } from "./move.ts";
 import { poolF32 } from "./pool.ts";
@@ -12,6 +12,7 @@ import { winogradF32 } from "./winograd.ts";
 export const floatTemplates: readonly Template[] = [
   winogradF32,
   directF32,
+  directBf16,
   depthwiseF32,
   poolF32,
   binaryF32,

@@ -46,6 +46,19 @@ export function emitStore(a: Assembler, simd: Simd, to: Memory, from: Register, 
   else a.emit("vmaskmovps", to, resize(mask, 256), from);
 }
 
+/** Stores a vector of 16 float32 as bfloat16; with a mask only its lanes. The register is overwritten. */
+export function emitStoreBf16(a: Assembler, to: Memory, from: Register, mask: Register | undefined): void {
+  const half = resize(from, 256);
+  a.emit("vcvtneps2bf16", half, from);
+  a.emit("vmovdqu16", mask === undefined ? to : masked(to, mask), half);
+}
+
+/** Loads 16 bfloat16 as float32; with a mask only its lanes, the others zero. */
+export function emitLoadBf16(a: Assembler, to: Register, from: Memory, mask: Register | undefined): void {
+  a.emit("vpmovzxwd", mask === undefined ? to : masked(to, mask, "zero"), from);
+  a.emit("vpslld", to, to, 16);
+}
+
 /** Adds what stands in memory; with a mask only its lanes are read. `temporary` is overwritten where one is needed. */
 export function emitAddMemory(
   a: Assembler,

@@ -4,6 +4,7 @@ import type { DeviceFingerprint, Point } from "../../../../src/schedule/record.t
 import type { Template } from "../../../../src/schedule/template.ts";
 import type { Workload } from "../../../../src/schedule/record.ts";
 import type { FloatActivation, FloatEpilogue } from "../../../../targets/cpu/float-workload.ts";
+import { fromBf16, toBf16 } from "../../../../targets/cpu/reference/float/bfloat16.ts";
 import type { Strides } from "../../../../targets/cpu/workload.ts";
 import { bytesOf } from "../bytes/random-bytes.ts";
 import { canRun, runKernel } from "../run-kernel.ts";
@@ -32,6 +33,12 @@ export interface Choices {
   floats(count: number, scale?: number): Float32Array;
   epilogue(columns: number, outputs: number): FloatEpilogue;
 }
+
+/** A device with BF16, and whether this machine can run its kernels. */
+export const bf16Device = {
+  device: device("avx512bf16", [...avx512, "avx512bf16"]),
+  runs: canRun([...avx512, "avx512bf16"]),
+};
 
 /** All functions of an element. */
 export const activations: readonly FloatActivation[] = [
@@ -101,35 +108,43 @@ export function randomPoint<W extends Workload>(
   return template.seed(workload, target);
 }
 
-/** What a kernel writes to y over a background of NaN. */
+/** What a kernel writes to y over a background of NaN; `bf16` names the buffers that are stored so. */
 export function runFloat(
   kernel: Kernel,
   buffers: Readonly<Record<string, Float32Array | undefined>>,
   constants: Readonly<Record<string, Float32Array | undefined>>,
-  { threads, length }: { readonly threads: number; readonly length: number },
+  {
+    threads,
+    length,
+    bf16 = [],
+  }: { readonly threads: number; readonly length: number; readonly bf16?: readonly string[] },
 ): Float32Array {
+  const stored = (name: string, array: Float32Array): Uint8Array =>
+    bf16.includes(name) ? new Uint8Array(toBf16(array).buffer) : bytesOf(array);
   const bytes = (arrays: typeof buffers): Record<string, Uint8Array> =>
     Object.fromEntries(
-      Object.entries(arrays).flatMap(([name, array]) => (array === undefined ? [] : [[name, bytesOf(array)]])),
+      Object.entries(arrays).flatMap(([name, array]) => (array === undefined ? [] : [[name, stored(name, array)]])),
     );
   const background = new Float32Array(length).fill(Number.NaN);
   const y = runKernel(
     { ...kernel, grain: 1 },
-    { ...bytes(buffers), y: bytesOf(background) },
+    { ...bytes(buffers), y: stored("y", background) },
     functionParameters,
     bytes(constants),
     {
       threads,
     },
   )["y"] as Uint8Array;
+  if (bf16.includes("y")) return fromBf16(new Uint16Array(y.buffer, y.byteOffset, length));
   return new Float32Array(y.buffer, y.byteOffset, length);
 }
 
 /**
  * The greatest difference in shares of the expected values' standard deviation (of `scale` where given); infinite where
- * something was left out or written beyond what is expected, which has NaN there.
+ * something was left out or written beyond what is expected, which has NaN there. Errors of up to `rounding` times the
+ * value count for none.
  */
-export function deviation(actual: Float32Array, expected: Float64Array, scale?: number): number {
+export function deviation(actual: Float32Array, expected: Float64Array, scale?: number, rounding = 0): number {
   const written = expected.filter((value) => !Number.isNaN(value));
   const mean = written.reduce((sum, value) => sum + value, 0) / written.length;
   const variance = written.reduce((sum, value) => sum + (value - mean) ** 2, 0) / written.length;
@@ -137,7 +152,7 @@ export function deviation(actual: Float32Array, expected: Float64Array, scale?: 
   for (const [index, value] of expected.entries()) {
     const found = actual[index] as number;
     if (Number.isNaN(value) !== Number.isNaN(found)) return Infinity;
-    if (!Number.isNaN(value)) greatest = Math.max(greatest, Math.abs(found - value));
+    if (!Number.isNaN(value)) greatest = Math.max(greatest, Math.abs(found - value) - rounding * Math.abs(value));
   }
   return greatest / (scale ?? Math.max(Math.sqrt(variance), 1e-3));
 }

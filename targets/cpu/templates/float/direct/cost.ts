@@ -9,6 +9,9 @@ import { blockBytes, operandForm, stepsOf } from "./plan.ts";
 const accumulatorCycles = 1.5;
 const tileCycles = 15;
 
+/** Cycles from one sum of pairs of bfloat16 into an accumulator to the next (measured on Zen 5). */
+const pairLatency = 6;
+
 /** Predicted nanoseconds on one thread: what binds each step, the rest of a tile, and data from beyond the first cache. */
 export function directCost(plan: DirectPlan, device: DeviceFingerprint): number {
   const core = coreOf(device);
@@ -29,7 +32,7 @@ export function directCost(plan: DirectPlan, device: DeviceFingerprint): number 
   // Each sweep reads all weights again, each block of channels all of x.
   const sweeps = point.unitBlock === 0 ? 1 : Math.ceil(plan.units / point.unitBlock);
   const weightBytes = blockBytes(plan, blocks.vectors) * plan.blockCount;
-  const inputBytes = 4 * workload.rows * workload.columns * workload.inputs;
+  const inputBytes = (4 / plan.arithmetic.stepInputs) * workload.rows * workload.columns * workload.inputs;
   const rereads = point.unitBlock === 0 ? plan.blockCount : 1;
   cycles += traffic(core, device, weightBytes, sweeps * (point.prefetch > 0 ? 0.6 : 1));
   cycles += traffic(core, device, inputBytes, rereads * 0.5);
@@ -40,7 +43,8 @@ function tileCost(plan: DirectPlan, core: Core, device: DeviceFingerprint, pixel
   const accumulators = pixels * vectors;
   const form = operandForm(plan.simd, pixels, vectors);
   const loads = vectors + (form.input === "memory" ? accumulators : pixels);
-  const step = Math.max(accumulators / core.fmas, loads / core.loads, core.latency);
+  const latency = plan.arithmetic.stepInputs === 2 ? pairLatency : core.latency;
+  const step = Math.max(accumulators / core.fmas, loads / core.loads, latency);
   const bytes = stepsOf(plan) * vectors * vectorBytes(plan.simd);
   const streamed = bytes > device.l1dKiB * 1024 * 0.6 ? bytes / core.l2 : 0;
   return Math.max(stepsOf(plan) * step, streamed) + accumulators * accumulatorCycles + tileCycles;

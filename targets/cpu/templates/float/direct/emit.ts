@@ -2,7 +2,7 @@ import type { Assembler, Register } from "../../../../../src/codegen/x86/index.t
 import { createAssembler, mem, r12, r13, r15, rax, rbp, rbx, rcx, rdx } from "../../../../../src/codegen/x86/index.ts";
 import { emitArgumentRegisters, emitArgumentVariables, emitFrame, emitRanges } from "../../kernel-frame.ts";
 import type { FloatEpilogueEmitter } from "../epilogue.ts";
-import { emitAdvance, emitLaneMask, vectorBytes } from "../vectors.ts";
+import { emitAdvance, emitLaneMask } from "../vectors.ts";
 import type { DirectPlan } from "./plan.ts";
 import { blockBytes } from "./plan.ts";
 import type { Variable } from "./registers.ts";
@@ -61,7 +61,7 @@ function emitSweeps(emission: Emission): void {
 
 /** Pointers of the first unit (in rax) and the first block. */
 function emitSweepPointers({ a, plan }: Emission): void {
-  const { geometry, tiles, flat, point, blocks, simd, workload } = plan;
+  const { geometry, elementBytes, tiles, flat, point, blocks, simd, workload } = plan;
   if (flat) {
     // Tiles after the wide ones are one pixel narrower.
     a.emit("imul", rcx, rax, tiles.width);
@@ -71,8 +71,8 @@ function emitSweepPointers({ a, plan }: Emission): void {
     a.emit("sub", rcx, rax);
   } else a.emit("imul", rcx, rax, point.tileRows);
   const distance = flat ? "pixel" : "row";
-  const start = (variable: Variable, base: Variable, stride: number, block: number): void => {
-    a.emit("imul", rax, rcx, 4 * stride);
+  const start = (variable: Variable, base: Variable, bytes: number, block: number): void => {
+    a.emit("imul", rax, rcx, bytes);
     a.emit("add", rax, slot(base));
     if (block > 0 && point.parallel === 1) {
       a.emit("imul", rdx, slot("blocksBegin"), block);
@@ -80,10 +80,12 @@ function emitSweepPointers({ a, plan }: Emission): void {
     }
     a.emit("mov", slot(variable), rax);
   };
-  const channelBytes = blocks.vectors * vectorBytes(simd);
-  start("xSweep", "x", geometry.x[distance], 0);
-  start("ySweep", "y", geometry.y[distance], channelBytes);
-  if (geometry.residual !== undefined) start("residualSweep", "residual", geometry.residual[distance], channelBytes);
+  const channels = blocks.vectors * simd.lanes;
+  const { y, residual } = elementBytes;
+  start("xSweep", "x", 4 * geometry.x[distance], 0);
+  start("ySweep", "y", y * geometry.y[distance], y * channels);
+  if (geometry.residual !== undefined)
+    start("residualSweep", "residual", residual * geometry.residual[distance], residual * channels);
   a.emit("mov", rcx, slot("blocksBegin"));
   a.emit("mov", slot("block"), rcx);
   const constant = (register: Register, base: Variable, bytes: number): void => {
@@ -91,13 +93,13 @@ function emitSweepPointers({ a, plan }: Emission): void {
     a.emit("add", register, slot(base));
   };
   constant(pointers.weights, "weights", blockBytes(plan, blocks.vectors));
-  if (workload.bias) constant(pointers.bias, "bias", channelBytes);
+  if (workload.bias) constant(pointers.bias, "bias", 4 * channels);
 }
 
 function emitBlocks(emission: Emission): void {
   const { a, plan } = emission;
-  const { blocks, simd, workload, geometry } = plan;
-  const channelBytes = blocks.vectors * vectorBytes(simd);
+  const { blocks, simd, workload, geometry, elementBytes } = plan;
+  const channels = blocks.vectors * simd.lanes;
   if (blocks.full > 0) {
     a.bind("block");
     a.emit("mov", rax, slot("block"));
@@ -107,11 +109,11 @@ function emitBlocks(emission: Emission): void {
       a.emit("cmp", rax, blocks.full);
       a.emit("jae", a.label("rest"));
     }
-    emitUnits(emission, "full", { vectors: blocks.vectors, channels: blocks.vectors * simd.lanes });
+    emitUnits(emission, "full", { vectors: blocks.vectors, channels });
     a.emit("add", pointers.weights, blockBytes(plan, blocks.vectors));
-    if (workload.bias) a.emit("add", pointers.bias, channelBytes);
-    a.emit("add", slot("ySweep"), channelBytes);
-    if (geometry.residual !== undefined) a.emit("add", slot("residualSweep"), channelBytes);
+    if (workload.bias) a.emit("add", pointers.bias, 4 * channels);
+    a.emit("add", slot("ySweep"), elementBytes.y * channels);
+    if (geometry.residual !== undefined) a.emit("add", slot("residualSweep"), elementBytes.residual * channels);
     a.emit("add", slot("block"), 1);
     a.emit("jmp", a.label("block"));
   }
@@ -126,12 +128,13 @@ function emitBlocks(emission: Emission): void {
 
 /** All tiles of a sweep for one channel block. */
 function emitUnits({ a, plan, epilogue }: Emission, name: string, channels: TileChannels): void {
-  const { flat, tiles, geometry, point } = plan;
+  const { flat, tiles, geometry, elementBytes, point } = plan;
   const advance = (rows: number, columns: number): void => {
-    const step = ({ row, pixel }: { row: number; pixel: number }): number => 4 * (rows * row + columns * pixel);
-    emitAdvance(a, pointers.x, step(geometry.x));
-    emitAdvance(a, pointers.y, step(geometry.y));
-    if (geometry.residual !== undefined) emitAdvance(a, pointers.residual, step(geometry.residual));
+    const step = ({ row, pixel }: { row: number; pixel: number }): number => rows * row + columns * pixel;
+    emitAdvance(a, pointers.x, 4 * step(geometry.x));
+    emitAdvance(a, pointers.y, elementBytes.y * step(geometry.y));
+    if (geometry.residual !== undefined)
+      emitAdvance(a, pointers.residual, elementBytes.residual * step(geometry.residual));
   };
   const tile = (width: number): void => {
     if (plan.prefetchLines > 0) {

@@ -1,8 +1,9 @@
 import type { Point } from "../../../../../src/schedule/record.ts";
-import type { FloatConvWorkload } from "../../../float-workload.ts";
+import type { Bf16ConvWorkload, FloatConvWorkload } from "../../../float-workload.ts";
 import type { Simd } from "../../bytes/simd.ts";
 import type { ChannelBlocks, Geometry, TileSplit } from "../../igemm-geometry.ts";
 import { geometryOf, splitChannels, splitPixels } from "../../igemm-geometry.ts";
+import { storedBytes } from "../arguments.ts";
 import { pointNumbers } from "../point-numbers.ts";
 import { registerCount } from "../vectors.ts";
 
@@ -20,13 +21,32 @@ export function directPoint(point: Point): DirectPoint {
   return pointNumbers("direct-f32", pointNames, point);
 }
 
+/** A convolution as a sum over register tiles, in float32 or in pairs of bfloat16. */
+export type DirectWorkload = FloatConvWorkload | Bf16ConvWorkload;
+
+/** What products are added up in. */
+export interface DirectArithmetic {
+  /** Input channels whose elements take four bytes: those of one step. */
+  readonly stepInputs: 1 | 2;
+  /** Adds the products of a step, lane by lane. */
+  readonly multiply: "vfmadd231ps" | "vdpbf16ps";
+}
+
+/** The arithmetic of a workload. */
+export function arithmeticOf({ op }: DirectWorkload): DirectArithmetic {
+  return op === "conv-bf16" ? { stepInputs: 2, multiply: "vdpbf16ps" } : { stepInputs: 1, multiply: "vfmadd231ps" };
+}
+
 /** A workload and a point, worked out. */
 export interface DirectPlan {
-  readonly workload: FloatConvWorkload;
+  readonly workload: DirectWorkload;
+  readonly arithmetic: DirectArithmetic;
   readonly simd: Simd;
   readonly point: DirectPoint;
-  /** In elements. */
+  /** Of x in units of four bytes, of y and the residual in elements. */
   readonly geometry: Geometry;
+  /** Bytes of an element of y and of the residual. */
+  readonly elementBytes: { readonly y: 4 | 2; readonly residual: 4 | 2 };
   readonly blocks: ChannelBlocks;
   readonly blockCount: number;
   readonly tiles: TileSplit;
@@ -37,16 +57,30 @@ export interface DirectPlan {
   readonly prefetchLines: number;
 }
 
+/** How a workload walks over its tensors: see {@link DirectPlan.geometry}. */
+export function directGeometry(workload: DirectWorkload): Geometry {
+  const { stepInputs } = arithmeticOf(workload);
+  const { inputs, x } = workload;
+  return geometryOf({
+    ...workload,
+    inputs: inputs / stepInputs,
+    x: { row: x.row / stepInputs, pixel: x.pixel / stepInputs },
+  });
+}
+
 /** What a point means for a workload. */
-export function planDirect(workload: FloatConvWorkload, point: DirectPoint, simd: Simd): DirectPlan {
-  const geometry = geometryOf(workload);
+export function planDirect(workload: DirectWorkload, point: DirectPoint, simd: Simd): DirectPlan {
+  const geometry = directGeometry(workload);
+  const arithmetic = arithmeticOf(workload);
+  const { out, residual } = workload.epilogue;
+  const elementBytes = { y: storedBytes(out), residual: storedBytes(residual?.from) };
   const flat = geometry.rows === 1;
   const tiles = splitPixels(geometry.columns, point.pixels);
   const blocks = splitChannels(workload.outputs, point.vectors, simd.lanes);
   const rowTiles = tiles.wide + tiles.narrow;
   const units = flat ? rowTiles : geometry.rows / point.tileRows;
   const swept = (point.unitBlock === 0 ? units : Math.min(units, point.unitBlock)) * (flat ? 1 : rowTiles);
-  const plan = { workload, simd, point, geometry, blocks, tiles, flat, units };
+  const plan = { workload, arithmetic, simd, point, geometry, elementBytes, blocks, tiles, flat, units };
   const lines = blockBytes(plan, point.vectors) / 64;
   return {
     ...plan,
@@ -55,7 +89,7 @@ export function planDirect(workload: FloatConvWorkload, point: DirectPoint, simd
   };
 }
 
-/** Steps of a tile: elements of x that are multiplied by weights, for each pixel. */
+/** Steps of a tile: four bytes of x that are multiplied by weights, for each pixel. */
 export function stepsOf({ geometry }: Pick<DirectPlan, "geometry">): number {
   return geometry.runs * geometry.runBytes;
 }

@@ -1,12 +1,12 @@
 import type { DeviceFingerprint, Point } from "../../../../../src/schedule/record.ts";
 import type { Space } from "../../../../../src/schedule/template.ts";
-import type { FloatConvWorkload } from "../../../float-workload.ts";
 import type { Simd } from "../../bytes/simd.ts";
-import { geometryOf, splitPixels } from "../../igemm-geometry.ts";
+import { splitPixels } from "../../igemm-geometry.ts";
 import { floatEpilogueEmitter } from "../epilogue.ts";
 import { registerCount } from "../vectors.ts";
 import { directCost } from "./cost.ts";
-import { blockBytes, directPoint, operandForm, planDirect } from "./plan.ts";
+import type { DirectWorkload } from "./plan.ts";
+import { blockBytes, directGeometry, directPoint, operandForm, planDirect } from "./plan.ts";
 import { epilogueRegisters } from "./tile.ts";
 
 /** Weights below this many bytes stay in the caches between tiles, and between layers: nothing to prefetch. */
@@ -16,8 +16,8 @@ const range = (first: number, last: number): readonly number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 /** All values of the parameters, and which combinations make sense. */
-export function directSpace(workload: FloatConvWorkload, simd: Simd): Space {
-  const geometry = geometryOf(workload);
+export function directSpace(workload: DirectWorkload, simd: Simd): Space {
+  const geometry = directGeometry(workload);
   const flat = geometry.rows === 1;
   const onePixel = flat && geometry.columns === 1;
   const vectors = Math.ceil(workload.outputs / simd.lanes);
@@ -38,7 +38,7 @@ export function directSpace(workload: FloatConvWorkload, simd: Simd): Space {
   };
 }
 
-function isLegal(workload: FloatConvWorkload, simd: Simd, values: Point): boolean {
+function isLegal(workload: DirectWorkload, simd: Simd, values: Point): boolean {
   const point = directPoint(values);
   const { pixels, tileRows, vectors, unitBlock, parallel } = point;
   const width = pixels * tileRows;
@@ -55,7 +55,7 @@ function isLegal(workload: FloatConvWorkload, simd: Simd, values: Point): boolea
 }
 
 /** The tile that the cost model likes best; what the model does not see follows rules. */
-export function directSeed(workload: FloatConvWorkload, simd: Simd, device: DeviceFingerprint): Point {
+export function directSeed(workload: DirectWorkload, simd: Simd, device: DeviceFingerprint): Point {
   const space = directSpace(workload, simd);
   const values = (name: string): readonly number[] =>
     space.parameters.find((parameter) => parameter.name === name)?.values ?? [];

@@ -8,7 +8,7 @@ import { pointers, running } from "./registers.ts";
 
 /** A register tile: pixels times vectors of output channels. */
 export interface Tile {
-  /** Offsets of the pixels in x, in elements. */
+  /** Offsets of the pixels in x, in units of four bytes. */
   readonly pixels: readonly number[];
   readonly vectors: number;
 }
@@ -147,9 +147,10 @@ function emitPrefetch({ a, prefetch }: Nest): void {
   a.emit("add", running.ahead, 64 * prefetch);
 }
 
-/** `count` steps from displacements on: every pixel's element times every vector of weights. */
+/** `count` steps from displacements on: every pixel's four bytes times every vector of weights. */
 function emitSteps({ a, plan, tile, form, stepBytes }: Nest, count: number, from: Offsets): void {
   const { simd } = plan;
+  const { multiply } = plan.arithmetic;
   const first = tile.pixels.length * tile.vectors;
   const weight = (vector: number): Register => simd.vector(first + vector);
   const input = simd.vector(first + form.registers - 1);
@@ -163,8 +164,8 @@ function emitSteps({ a, plan, tile, form, stepBytes }: Nest, count: number, from
       if (form.input === "register") a.emit("vbroadcastss", input, element);
       for (let vector = 0; vector < tile.vectors; vector++) {
         const sum = accumulatorOf(plan, tile, pixel, vector);
-        if (form.weights === "memory") a.emit("vfmadd231ps", sum, input, stored(vector));
-        else a.emit("vfmadd231ps", sum, weight(vector), form.input === "register" ? input : broadcast(element));
+        if (form.weights === "memory") a.emit(multiply, sum, input, stored(vector));
+        else a.emit(multiply, sum, weight(vector), form.input === "register" ? input : broadcast(element));
       }
     });
   }

@@ -2,7 +2,7 @@ import type { Assembler, Memory, Register } from "../../../../../src/codegen/x86
 import { mem } from "../../../../../src/codegen/x86/index.ts";
 import type { Strides } from "../../../workload.ts";
 import type { FloatEpilogueEmitter } from "../epilogue.ts";
-import { emitLaneMask, registerCount, vectorBytes } from "../vectors.ts";
+import { emitLaneMask, registerCount } from "../vectors.ts";
 import type { DirectPlan } from "./plan.ts";
 import { pointers, running, tailMask } from "./registers.ts";
 import { accumulatorOf, emitSums } from "./sums.ts";
@@ -26,7 +26,7 @@ export function emitTile(
   width: number,
   { vectors, channels }: TileChannels,
 ): void {
-  const { simd, geometry, point, flat } = plan;
+  const { simd, geometry, elementBytes, point, flat } = plan;
   const places = Array.from({ length: flat ? 1 : point.tileRows }, (_, row) =>
     Array.from({ length: width }, (__, column) => ({ row, column })),
   ).flat();
@@ -43,12 +43,13 @@ export function emitTile(
   if (rest > 0 && simd.name === "avx2") emitLaneMask(a, simd, mask, rest, running.x);
   const sums = places.flatMap((place, pixel) =>
     Array.from({ length: vectors }, (_, vector) => {
-      const bytes = vectorBytes(simd) * vector;
-      const at = (base: Register, strides: Strides): Memory => mem(base, { disp: 4 * offset(strides, place) + bytes });
+      const at = (base: Register, strides: Strides, bytes: number): Memory =>
+        mem(base, { disp: bytes * (offset(strides, place) + simd.lanes * vector) });
       return {
         value: accumulatorOf(plan, tile, pixel, vector),
-        y: at(pointers.y, geometry.y),
-        residual: geometry.residual === undefined ? undefined : at(pointers.residual, geometry.residual),
+        y: at(pointers.y, geometry.y, elementBytes.y),
+        residual:
+          geometry.residual === undefined ? undefined : at(pointers.residual, geometry.residual, elementBytes.residual),
         mask: rest > 0 && vector === vectors - 1 ? mask : undefined,
       };
     }),

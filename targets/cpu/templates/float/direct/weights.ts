@@ -1,9 +1,8 @@
 import type { KernelArgument, Pack } from "../../../../../src/codegen/index.ts";
-import type { FloatConvWorkload } from "../../../float-workload.ts";
-import type { DirectPlan } from "./plan.ts";
-import { blockBytes } from "./plan.ts";
+import type { DirectPlan, DirectWorkload } from "./plan.ts";
+import { arithmeticOf, blockBytes } from "./plan.ts";
 
-/** The argument `weights`: `[block][tap][input][channel of the block]`, zeros where channels only fill the last vector. */
+/** The argument `weights`: `[block][tap][step][channel of the block][input of the step]`, zeros where channels only fill the last vector. */
 export function weightsArgument(plan: DirectPlan): KernelArgument {
   const { full, vectors, restVectors, restChannels } = plan.blocks;
   const lanes = plan.simd.lanes;
@@ -37,24 +36,26 @@ interface PackedBlocks {
   readonly width: number;
 }
 
-function blockPack({ inputs, outputs, weights, window }: FloatConvWorkload, blocks: PackedBlocks): readonly Pack[] {
+function blockPack(workload: DirectWorkload, blocks: PackedBlocks): readonly Pack[] {
   if (blocks.count === 0) return [];
+  const { inputs, outputs, weights, window } = workload;
+  const { stepInputs } = arithmeticOf(workload);
   const taps = window.kernel[0] * window.kernel[1];
   const stride = weights === "io" ? { output: 1, input: outputs } : { output: inputs * taps, input: taps };
+  const steps = inputs / stepInputs;
   const step = 4 * blocks.width;
-  return [
-    {
-      kind: "copy",
-      from: "weights",
-      elementBytes: 4,
-      sourceOffset: blocks.source * stride.output,
-      targetOffset: blocks.target,
-      loops: [
-        { count: blocks.count, source: blocks.channels * stride.output, target: blocks.blockBytes },
-        { count: taps, source: 1, target: inputs * step },
-        { count: inputs, source: stride.input, target: step },
-        { count: blocks.channels, source: stride.output, target: 4 },
-      ].filter(({ count }, index) => count > 1 || index === 3),
-    },
-  ];
+  const loops = [
+    { count: blocks.count, source: blocks.channels * stride.output, target: blocks.blockBytes },
+    { count: taps, source: 1, target: steps * step },
+    { count: steps, source: stepInputs * stride.input, target: step },
+    { count: blocks.channels, source: stride.output, target: 4 },
+  ].filter(({ count }, index) => count > 1 || index === 3);
+  const common = {
+    from: "weights",
+    sourceOffset: blocks.source * stride.output,
+    targetOffset: blocks.target,
+  };
+  return stepInputs === 1
+    ? [{ kind: "copy", elementBytes: 4, ...common, loops }]
+    : [{ kind: "bf16", ...common, loops: [...loops, { count: 2, source: stride.input, target: 2 }] }];
 }
