@@ -6,6 +6,7 @@ import type { Across, RowStep } from "./depthwise-geometry.ts";
 import { acrossOf, inputRows, rowSteps } from "./depthwise-geometry.ts";
 import type { ChannelBlocks } from "./igemm-geometry.ts";
 import { splitChannels } from "./igemm-geometry.ts";
+import { pointNumbers } from "./float/point-numbers.ts";
 
 /** What stays in registers from one output to the next. */
 export const keeps = { nothing: 0, columns: 1, sums: 2 } as const;
@@ -44,21 +45,11 @@ export interface DepthwisePlan {
   readonly passes: { readonly full: number; readonly rest: number };
 }
 
+const pointNames: readonly (keyof DepthwisePoint)[] = ["rows", "keep", "columns", "vectors", "order", "parallel"];
+
 /** The named parameters of a point; all must be there. */
 export function depthwisePoint(point: Point): DepthwisePoint {
-  const at = (name: keyof DepthwisePoint): number => {
-    const value = point[name];
-    if (value === undefined) throw new Error(`a point of depthwise lacks ${name}`);
-    return value;
-  };
-  return {
-    rows: at("rows"),
-    keep: at("keep"),
-    columns: at("columns"),
-    vectors: at("vectors"),
-    order: at("order"),
-    parallel: at("parallel"),
-  };
+  return pointNumbers("depthwise", pointNames, point);
 }
 
 /** What a point means for a workload. */

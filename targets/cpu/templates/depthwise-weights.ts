@@ -1,5 +1,5 @@
 import type { ChannelOrder, KernelArgument, Pack, PackLoop } from "../../../src/codegen/index.ts";
-import { numberOf } from "../reference/parameters.ts";
+import { channelArguments } from "./channel-arguments.ts";
 import type { DepthwisePlan } from "./depthwise-plan.ts";
 
 /** Bytes before the weights: the index vector that puts a row's bytes in order where blocks are natural. */
@@ -100,45 +100,14 @@ function channelLoops(order: ChannelOrder, channels: number, taps: number): read
   ];
 }
 
-/** The arguments `bias` (int32, the zero point of x folded in) and `multiplier` (float32), one number a channel. */
-export function depthwiseChannelArguments(plan: DepthwisePlan): { bias: KernelArgument; multiplier: KernelArgument } {
+/** The arguments `bias` and, where sums are scaled, `multiplier`. */
+export function depthwiseChannelArguments(plan: DepthwisePlan): readonly KernelArgument[] {
   const { workload, order } = plan;
-  const { channels, window, epilogue } = workload;
-  const taps = window.kernel[0] * window.kernel[1];
-  const shared = { bytes: 4 * paddedChannels(plan), access: "read", alignment: 64 } as const;
-  return {
-    bias: {
-      name: "bias",
-      ...shared,
-      packs: (parameters) => [
-        {
-          kind: "fold-bias",
-          weights: "weights",
-          bias: workload.bias ? "bias" : undefined,
-          zeroPoint: numberOf(parameters, "xZero"),
-          channels,
-          channelStride: taps,
-          loops: [{ count: taps, source: 1, target: 0 }],
-          targetOffset: 0,
-          order,
-        },
-      ],
-    },
-    multiplier: {
-      name: "multiplier",
-      ...shared,
-      packs: (parameters) => [
-        {
-          kind: "multiplier",
-          weightScale: "weight-scale",
-          perTensor: numberOf(parameters, "perTensor") === 1,
-          inputScale: numberOf(parameters, "xScale"),
-          outputScale: epilogue.out === "u8" ? numberOf(parameters, "yScale") : 1,
-          channels,
-          targetOffset: 0,
-          order,
-        },
-      ],
-    },
-  };
+  const taps = workload.window.kernel[0] * workload.window.kernel[1];
+  return channelArguments({
+    ...{ epilogue: workload.epilogue, bias: workload.bias, channels: workload.channels, order },
+    padded: paddedChannels(plan),
+    channelStride: taps,
+    loops: [{ count: taps, source: 1, target: 0 }],
+  });
 }

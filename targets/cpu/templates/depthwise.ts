@@ -6,7 +6,7 @@ import { stridedBytes } from "./bytes/constants.ts";
 import { finishKernel } from "./bytes/finish-kernel.ts";
 import { paramsArgument, tableArgument } from "./epilogue/constant-rows.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
-import { vectorIsaOf } from "./epilogue/vector-isa.ts";
+import { requireVectorIsa, vectorIsaOf } from "./epilogue/vector-isa.ts";
 import { depthwiseCost } from "./depthwise-cost.ts";
 import { emitDepthwise } from "./depthwise-emit.ts";
 import type { DepthwisePlan } from "./depthwise-plan.ts";
@@ -15,6 +15,8 @@ import { depthwiseSeed } from "./depthwise-seed.ts";
 import { elementBytes } from "./depthwise-row.ts";
 import { depthwiseSpace } from "./depthwise-space.ts";
 import { depthwiseChannelArguments, depthwiseWeights } from "./depthwise-weights.ts";
+import { describePoint } from "./float/point-numbers.ts";
+import { threadGrain } from "./thread-grain.ts";
 
 /** Multiply-accumulates worth waking a thread for: four microseconds. */
 const threadWork = 6e5;
@@ -30,11 +32,11 @@ export const depthwise: Template<DepthwiseWorkload> = {
   correctness: "exact",
   matches: (workload, device): workload is DepthwiseWorkload =>
     workload.op === "depthwise-u8s8" && computes(workload as DepthwiseWorkload, vectorIsaOf(device)),
-  space: (workload, device) => depthwiseSpace(workload, isaOf(device)),
-  seed: (workload, device) => depthwiseSeed(workload, isaOf(device), device),
+  space: (workload, device) => depthwiseSpace(workload, requireVectorIsa(device)),
+  seed: (workload, device) => depthwiseSeed(workload, requireVectorIsa(device), device),
   emit: (workload, point, device) => emit(workload, point, device),
   cost: (workload, point, device) =>
-    depthwiseCost(planDepthwise(workload, depthwisePoint(point), isaOf(device)), device),
+    depthwiseCost(planDepthwise(workload, depthwisePoint(point), requireVectorIsa(device)), device),
 };
 
 /** Products of bytes are summed 256 times too large where they are widened: more taps would overflow. */
@@ -46,33 +48,24 @@ function computes({ window, epilogue }: DepthwiseWorkload, isa: VectorIsa | unde
   return isa.name !== "avx2" || window.kernel[0] * window.kernel[1] <= widenedTaps;
 }
 
-function isaOf(device: DeviceFingerprint): VectorIsa {
-  const isa = vectorIsaOf(device);
-  if (isa === undefined) throw new Error("depthwise needs AVX2 and FMA");
-  return isa;
-}
-
 function emit(workload: DepthwiseWorkload, point: Point, device: DeviceFingerprint): Kernel {
-  const plan = planDepthwise(workload, depthwisePoint(point), isaOf(device));
+  const plan = planDepthwise(workload, depthwisePoint(point), requireVectorIsa(device));
   const kernelArguments = argumentsOf(plan);
   const roles = kernelArguments.map(({ name }) => name);
   const extent = plan.point.parallel === 0 ? passCount(plan) : channelBlockCount(plan);
   const { kernel } = workload.window;
   const work = workload.rows * workload.columns * workload.channels * kernel[0] * kernel[1];
   return finishKernel(emitDepthwise(plan, roles), {
-    name: `depthwise ${Object.entries(point)
-      .map(([name, value]) => `${name}=${value}`)
-      .join(" ")}`,
+    name: `depthwise ${describePoint(point)}`,
     arguments: kernelArguments,
     extent,
-    grain: Math.min(extent, Math.max(1, Math.ceil((threadWork * extent) / work))),
+    grain: threadGrain(extent, work, threadWork),
   });
 }
 
 function argumentsOf(plan: DepthwisePlan): readonly KernelArgument[] {
   const { workload, isa, blocks } = plan;
   const { epilogue, channels, window } = workload;
-  const { bias, multiplier } = depthwiseChannelArguments(plan);
   const params = paramsArgument(epilogue, isa);
   const activation = (name: string, bytes: number, access: KernelArgument["access"]): KernelArgument => ({
     ...{ name, bytes, access, alignment: 1 },
@@ -90,8 +83,7 @@ function argumentsOf(plan: DepthwisePlan): readonly KernelArgument[] {
   return [
     activation("x", stridedBytes(input, workload.x), "read"),
     depthwiseWeights(plan),
-    bias,
-    ...(epilogue.out === "s32" ? [] : [multiplier]),
+    ...depthwiseChannelArguments(plan),
     ...(params === undefined ? [] : [params]),
     ...(epilogue.table ? [tableArgument()] : []),
     ...(epilogue.residual === undefined

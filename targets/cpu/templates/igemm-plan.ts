@@ -6,6 +6,7 @@ import { geometryOf, splitChannels, splitPixels } from "./igemm-geometry.ts";
 import { stepBytes } from "./igemm-steps.ts";
 import type { WeightsLayout } from "./igemm-weights.ts";
 import { blockBytes } from "./igemm-weights.ts";
+import { pointNumbers } from "./float/point-numbers.ts";
 
 /** A point of the igemm space by name. */
 export interface IgemmPoint {
@@ -43,24 +44,21 @@ export interface IgemmPlan extends WeightsLayout {
   readonly prefetchLines: number;
 }
 
+const pointNames: readonly (keyof IgemmPoint)[] = [
+  "pixels",
+  "tileRows",
+  "vectors",
+  "memory",
+  "unroll",
+  "prefetch",
+  "unitBlock",
+  "overlap",
+  "parallel",
+];
+
 /** The named parameters of a point; all must be there. */
 export function igemmPoint(point: Point): IgemmPoint {
-  const at = (name: keyof IgemmPoint): number => {
-    const value = point[name];
-    if (value === undefined) throw new Error(`a point of igemm lacks ${name}`);
-    return value;
-  };
-  return {
-    pixels: at("pixels"),
-    tileRows: at("tileRows"),
-    vectors: at("vectors"),
-    memory: at("memory"),
-    unroll: at("unroll"),
-    prefetch: at("prefetch"),
-    unitBlock: at("unitBlock"),
-    overlap: at("overlap"),
-    parallel: at("parallel"),
-  };
+  return pointNumbers("igemm", pointNames, point);
 }
 
 /** What a point means for a workload. */

@@ -1,11 +1,10 @@
 import type { Kernel, KernelArgument } from "../../../src/codegen/index.ts";
-import { encode, listing, requiredFeatures } from "../../../src/codegen/x86/index.ts";
 import type { DeviceFingerprint, Point, Workload } from "../../../src/schedule/record.ts";
 import type { Template } from "../../../src/schedule/template.ts";
 import type { ConvWorkload } from "../workload.ts";
+import { finishKernel } from "./bytes/finish-kernel.ts";
 import { paramsArgument, tableArgument } from "./epilogue/constant-rows.ts";
-import type { VectorIsa } from "./epilogue/vector-isa.ts";
-import { vectorIsaOf } from "./epilogue/vector-isa.ts";
+import { requireVectorIsa, vectorIsaOf } from "./epilogue/vector-isa.ts";
 import { igemmCost } from "./igemm-cost.ts";
 import { emitIgemm } from "./igemm-emit.ts";
 import type { IgemmPlan } from "./igemm-plan.ts";
@@ -14,6 +13,8 @@ import { igemmSeed } from "./igemm-seed.ts";
 import { igemmSpace } from "./igemm-space.ts";
 import { elementBytes } from "./igemm-tile.ts";
 import { channelArguments, stepsOf, weightsArgument } from "./igemm-weights.ts";
+import { describePoint } from "./float/point-numbers.ts";
+import { threadGrain } from "./thread-grain.ts";
 
 /** Multiply-accumulates worth waking a thread for: a few microseconds. */
 const threadWork = 1e6;
@@ -25,10 +26,11 @@ export const igemm: Template<ConvWorkload> = {
   correctness: "exact",
   matches: (workload, device): workload is ConvWorkload =>
     isProduct(workload, device) && workload.epilogue.activation === undefined,
-  space: (workload, device) => igemmSpace(workload, isaOf(device)),
-  seed: (workload, device) => igemmSeed(workload, isaOf(device), device),
+  space: (workload, device) => igemmSpace(workload, requireVectorIsa(device)),
+  seed: (workload, device) => igemmSeed(workload, requireVectorIsa(device), device),
   emit: (workload, point, device) => emit(workload, point, device),
-  cost: (workload, point, device) => igemmCost(planIgemm(workload, igemmPoint(point), isaOf(device)), device),
+  cost: (workload, point, device) =>
+    igemmCost(planIgemm(workload, igemmPoint(point), requireVectorIsa(device)), device),
 };
 
 /** The same with a float32 function in the epilogue, which is approximated. */
@@ -44,35 +46,19 @@ function isProduct(workload: Workload, device: DeviceFingerprint): workload is C
   return workload.op === "conv-u8s8" && vectorIsaOf(device) !== undefined;
 }
 
-function isaOf(device: DeviceFingerprint): VectorIsa {
-  const isa = vectorIsaOf(device);
-  if (isa === undefined) throw new Error("igemm needs AVX2 and FMA");
-  return isa;
-}
-
 function emit(workload: ConvWorkload, point: Point, device: DeviceFingerprint): Kernel {
-  const plan = planIgemm(workload, igemmPoint(point), isaOf(device));
+  const plan = planIgemm(workload, igemmPoint(point), requireVectorIsa(device));
   const kernelArguments = argumentsOf(plan);
-  const assembler = emitIgemm(
-    plan,
-    kernelArguments.map(({ name }) => name),
-  );
-  const items = assembler.items();
+  const roles = kernelArguments.map(({ name }) => name);
   const { parallel } = plan.point;
   const extent = parallel === 0 ? plan.units : blockCount(plan);
   const work = workload.rows * workload.columns * workload.outputs * plan.geometry.runs * plan.geometry.runBytes;
-  return {
-    name: `igemm ${Object.entries(point)
-      .map(([name, value]) => `${name}=${value}`)
-      .join(" ")}`,
-    code: encode(items),
-    listing: () => listing(items),
-    features: requiredFeatures(items),
+  return finishKernel(emitIgemm(plan, roles), {
+    name: `igemm ${describePoint(point)}`,
     arguments: kernelArguments,
     extent,
-    grain: Math.min(extent, Math.max(1, Math.ceil((threadWork * extent) / work))),
-    scratchBytes: 0,
-  };
+    grain: threadGrain(extent, work, threadWork),
+  });
 }
 
 function argumentsOf(plan: IgemmPlan): readonly KernelArgument[] {

@@ -1,20 +1,15 @@
-import type { Kernel, KernelArgument } from "../../../src/codegen/index.ts";
-import type { DeviceFingerprint, Point } from "../../../src/schedule/record.ts";
+import type { KernelArgument } from "../../../src/codegen/index.ts";
 import type { Template } from "../../../src/schedule/template.ts";
 import { numberOf } from "../reference/parameters.ts";
 import type { ConvWorkload, Strides } from "../workload.ts";
-import { finishKernel } from "./bytes/finish-kernel.ts";
 import { paramsArgument, tableArgument } from "./epilogue/constant-rows.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
-import { vectorIsaOf } from "./epilogue/vector-isa.ts";
-import { describePoint } from "./float/point-numbers.ts";
-import { winogradCost } from "./winograd/cost.ts";
-import { emitWinograd } from "./winograd/emit.ts";
+import { requireVectorIsa, vectorIsaOf } from "./epilogue/vector-isa.ts";
 import { emitInputTransform } from "./winograd/input.ts";
 import { emitOutputTransform } from "./winograd/output.ts";
 import type { WinogradArithmetic, WinogradPlan } from "./winograd/plan.ts";
-import { lanes, planWinograd, winogradPoint } from "./winograd/plan.ts";
-import { hasWinogradPoint, winogradSeed, winogradSpace } from "./winograd/space.ts";
+import { lanes } from "./winograd/plan.ts";
+import { isPlain3x3, winogradTemplate } from "./winograd/template.ts";
 import { inputRows, inputRowsBytes, integerInput } from "./winograd-s16/input.ts";
 import { biasBytes, hasRegistersFor, integerOutput } from "./winograd-s16/output.ts";
 
@@ -44,69 +39,39 @@ const arithmetic: WinogradArithmetic = {
  * rate. Only transformed weights are rounded. Bound: where the scale of the output fits its sums (a standard deviation of
  * at most 64 steps), at most one step off, on at most 6 % of the outputs; 1 to 3 % as measured.
  */
-export const winogradS16: Template<ConvWorkload> = {
+export const winogradS16: Template<ConvWorkload> = winogradTemplate({
   name: "winograd-s16",
-  version: 1,
-  correctness: "bounded",
-  matches: (workload, device): workload is ConvWorkload => {
+  arithmetic,
+  suits: (workload, device): workload is ConvWorkload => {
     const isa = vectorIsaOf(device);
     if (workload.op !== "conv-u8s8" || isa?.lanes !== lanes) return false;
     const conv = workload as ConvWorkload;
-    return isWide3x3(conv) && hasRegistersFor(conv, isa) && hasWinogradPoint(conv, arithmetic, device);
+    return isPlain3x3(conv) && isWide(conv) && hasRegistersFor(conv, isa);
   },
-  space: (workload, device) => winogradSpace(workload, arithmetic, device),
-  seed: (workload, device) => {
-    const point = winogradSeed(workload, arithmetic, device);
-    if (point === undefined) throw new Error("winograd-s16 has no legal point for a workload");
-    return point;
+  parts: (workload, plan, device) => {
+    const isa = requireVectorIsa(device);
+    const params = paramsOf(workload, isa);
+    return {
+      arguments: argumentsOf(workload, plan, params.argument),
+      parts: {
+        input: (emission) => {
+          emitInputTransform(emission, integerInput(params.inputRows));
+        },
+        output: (emission) => {
+          emitOutputTransform(emission, integerOutput(emission, workload, isa));
+        },
+      },
+    };
   },
-  emit,
-  cost: (workload, point, device) => winogradCost(planOf(workload, point), device),
-};
+});
 
-function isWide3x3({ window, weights, rows, columns, inputs, outputs, epilogue }: ConvWorkload): boolean {
-  const is = (pair: readonly [number, number], value: number): boolean => pair.every((number) => number === value);
+function isWide({ rows, columns, inputs, outputs, epilogue }: ConvWorkload): boolean {
   return (
     epilogue.out === "u8" &&
     epilogue.activation === undefined &&
-    weights === "oihw" &&
-    is(window.kernel, 3) &&
-    is(window.stride, 1) &&
-    is(window.dilation, 1) &&
     Math.min(rows, columns) >= leastMap &&
     Math.min(inputs, outputs) >= fewestChannels
   );
-}
-
-function planOf(workload: ConvWorkload, point: Point): WinogradPlan {
-  return planWinograd(workload, arithmetic, winogradPoint(point));
-}
-
-function emit(workload: ConvWorkload, point: Point, device: DeviceFingerprint): Kernel {
-  const isa = vectorIsaOf(device);
-  if (isa?.lanes !== lanes) throw new Error("winograd-s16 needs AVX-512 VNNI");
-  const plan = planOf(workload, point);
-  const params = paramsOf(workload, isa);
-  const kernelArguments = argumentsOf(workload, plan, params.argument);
-  const a = emitWinograd(
-    plan,
-    kernelArguments.map(({ name }) => name),
-    {
-      input: (emission) => {
-        emitInputTransform(emission, integerInput(params.inputRows));
-      },
-      output: (emission) => {
-        emitOutputTransform(emission, integerOutput(emission, workload, isa));
-      },
-    },
-  );
-  return finishKernel(a, {
-    name: `winograd-s16 ${describePoint(point)}`,
-    arguments: kernelArguments,
-    extent: plan.point.parallel === 0 ? plan.tileBlocks : plan.channelBlocks,
-    grain: 1,
-    scratchBytes: plan.scratchBytes,
-  });
 }
 
 /** The argument `params`: rows of the epilogue, then those of the input transform from the offset `inputRows` on. */

@@ -49,3 +49,10 @@ const vectorIsas: readonly VectorIsa[] = [
 export function vectorIsaOf(device: DeviceFingerprint): VectorIsa | undefined {
   return vectorIsas.find((isa) => isa.features.every((feature) => device.isa.includes(feature)));
 }
+
+/** {@link vectorIsaOf} where a template has already matched. */
+export function requireVectorIsa(device: DeviceFingerprint): VectorIsa {
+  const isa = vectorIsaOf(device);
+  if (isa === undefined) throw new Error(`no instruction set for integer kernels among ${device.isa.join(" ")}`);
+  return isa;
+}

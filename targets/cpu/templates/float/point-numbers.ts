@@ -6,12 +6,8 @@ export function pointNumbers<Name extends string>(
   names: readonly Name[],
   point: Point,
 ): Readonly<Record<Name, number>> {
-  const entries = names.map((name) => {
-    const value = point[name];
-    if (value === undefined) throw new Error(`a point of ${template} lacks ${name}`);
-    return [name, value] as const;
-  });
-  return Object.fromEntries(entries) as Record<Name, number>;
+  for (const name of names) if (point[name] === undefined) throw new Error(`a point of ${template} lacks ${name}`);
+  return point as Record<Name, number>;
 }
 
 /** A point as text, for names of kernels. */
