@@ -22,7 +22,7 @@ function facts(region: ProgramInspection): readonly string[] {
   const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
   const code = sum(kernels.map(({ codeBytes }) => codeBytes));
   return [
-    `${region.region}: ${region.isa} (${region.features.join(" ")}), program ${formatBytes(region.programBytes)}, code ${formatBytes(code)}, sha256 of the code section ${region.codeDigest}`,
+    `${region.region}: ${region.isa} (${region.features.join(" ")}), program ${formatBytes(region.programBytes)} (expanded ${formatBytes(region.plainBytes)}), code ${formatBytes(code)}, sha256 of the code section ${region.codeDigest}`,
     ...inputs
       .filter(({ kind }) => kind === "activation")
       .map(({ name, dtype, bytes }) => `input  ${name}: ${dtype}, ${bytes} bytes a sample`),

@@ -37,7 +37,10 @@ export interface ProgramInspection {
   readonly region: string;
   /** Level of instruction sets that it needs. */
   readonly isa: string;
+  /** As the model holds it. */
   readonly programBytes: number;
+  /** When it is not compressed. */
+  readonly plainBytes: number;
   readonly features: readonly string[];
   /** sha256 of the code section, as INFER_OPT_TRUST lists it. */
   readonly codeDigest: string;
@@ -78,6 +81,7 @@ async function inspectProgram(
   return {
     ...{ region, isa },
     programBytes: bytes.byteLength,
+    plainBytes: program.plainBytes,
     features: program.features,
     codeDigest: Buffer.from(program.codeDigest).toString("hex"),
     inputs: program.inputs,

@@ -1,14 +1,15 @@
-import { createHash } from "node:crypto";
 import { cpuFeatures } from "../codegen/index.ts";
 import type { Access, CpuFeature, Kernel, KernelArgument } from "../codegen/index.ts";
 import { dtypeFromCode } from "../ir/index.ts";
 import type { DType } from "../ir/index.ts";
+import { expandProgram } from "./compress-program.ts";
 import { decodePack } from "./decode-pack.ts";
 import { byteReader } from "./program-bytes.ts";
 import type { ByteReader } from "./program-bytes.ts";
 import { accessCodes, programLayout, sectionNames, spaceCodes } from "./program-layout.ts";
 import type { SectionName } from "./program-layout.ts";
 import type { BoundPack, Place, Program, ProgramInput, ProgramOutput, ProgramStep } from "./program.ts";
+import { isSealed } from "./seal.ts";
 
 /** A kernel as a program holds it: the listing and how arguments are packed are not kept. */
 export type DecodedKernel = Omit<Kernel, "listing" | "arguments"> & {
@@ -22,15 +23,17 @@ export type DecodedProgram = Omit<Program, "kernels"> & {
   readonly constantsDigest: Uint8Array;
   /** The sha256 of the code section: what INFER_OPT_TRUST lists. */
   readonly codeDigest: Uint8Array;
+  /** Bytes of the program when it is not compressed. */
+  readonly plainBytes: number;
 };
 
 /**
- * Reads a program for people to look at. Digests and the form are checked, bounds are not: those the host library
- * checks before it runs anything.
+ * Reads a program, compressed or not, for people to look at. Digests and the form are checked, bounds are not: those the
+ * host library checks before it runs anything.
  */
 export function decodeProgram(bytes: Uint8Array): DecodedProgram | { readonly malformed: string } {
   try {
-    return decode(bytes);
+    return decode(expandProgram(bytes));
   } catch (error) {
     if (error instanceof RangeError) return { malformed: error.message };
     throw error;
@@ -41,29 +44,16 @@ function require(condition: boolean, message: string): asserts condition {
   if (!condition) throw new RangeError(message);
 }
 
-function isSealed(bytes: Uint8Array, at: number): boolean {
-  const end = at + programLayout.digestBytes;
-  const digest = createHash("sha256")
-    .update(bytes.subarray(0, at))
-    .update(new Uint8Array(programLayout.digestBytes))
-    .update(bytes.subarray(end))
-    .digest();
-  return digest.equals(bytes.subarray(at, end));
-}
-
 function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
+/** Reads a plain program whose seal is whole. */
 function decode(bytes: Uint8Array): DecodedProgram {
-  require(bytes.byteLength >= programLayout.headerBytes, "not an infer-opt program");
   const header = byteReader(bytes);
-  require(text(header.bytes(8)) === programLayout.magic, "not an infer-opt program");
-  const version = header.u32();
-  require(version === programLayout.version, `format version ${version} is unknown`);
+  header.bytes(8 + 4);
   const features = featureNames(header.u32());
-  require(header.u64() === bytes.byteLength, "the size differs from the header's");
-  require(isSealed(bytes, programLayout.digestAt), "the digest differs: the program was changed");
+  header.u64();
   const weightsBytes = header.u64();
   const arenaBytes = header.u64();
   const counts = { inputs: header.u32(), outputs: header.u32(), packs: header.u32(), steps: header.u32() };
@@ -92,6 +82,7 @@ function decode(bytes: Uint8Array): DecodedProgram {
     ...(origin === "" ? {} : { origin }),
     constantsDigest: bytes.slice(at, at + programLayout.digestBytes),
     codeDigest: sections.code.slice(programLayout.codeDigestAt, programLayout.codeDigestAt + programLayout.digestBytes),
+    plainBytes: bytes.byteLength,
   };
 }
 

@@ -5,9 +5,10 @@ import { dtypes } from "../ir/index.ts";
 import { encodePack } from "./encode-pack.ts";
 import { byteWriter } from "./program-bytes.ts";
 import type { ByteWriter } from "./program-bytes.ts";
-import { accessCodes, programLayout, sectionNames, spaceCodes } from "./program-layout.ts";
+import { accessCodes, programLayout, sectionNames, spaceCodes, storageCodes } from "./program-layout.ts";
 import type { SectionName } from "./program-layout.ts";
 import type { Place, Program } from "./program.ts";
+import { seal } from "./seal.ts";
 
 /** The sha256 of constant inputs, in their order: what binds a program to the model it was made for. */
 export function digestConstants(constants: Iterable<Uint8Array>): Uint8Array {
@@ -17,15 +18,17 @@ export function digestConstants(constants: Iterable<Uint8Array>): Uint8Array {
 }
 
 /**
- * The bytes of a program (docs/program-format.md), the same for the same program. A program that does not fit together
- * (a place too many, a role bound to nothing) is a bug and throws a plain Error; bounds are checked by the host library.
+ * The bytes of a program (docs/program-format.md), not compressed, the same for the same program. A program that does
+ * not fit together (a place too many, a role bound to nothing) is a bug and throws a plain Error; bounds are checked by
+ * the host library.
  */
 export function encodeProgram(program: Program, constantsDigest: Uint8Array): Uint8Array {
   const sections = {} as Record<SectionName, ByteWriter>;
   for (const name of sectionNames) sections[name] = byteWriter();
   encodeInputs(program, sections.inputs);
   encodeOutputs(program, sections.outputs);
-  for (const pack of program.packs) encodePack(pack, sections.packs, sections.data);
+  const place = placeLiterals(sections.data);
+  for (const pack of program.packs) encodePack(pack, sections.packs, place);
   encodeSteps(program, sections.steps);
   encodeNames(program, sections.names);
   const code = encodeKernels(program);
@@ -35,7 +38,8 @@ export function encodeProgram(program: Program, constantsDigest: Uint8Array): Ui
   out.bytes(utf8(programLayout.magic));
   out.u32(programLayout.version);
   out.u32(featureBits(program.features));
-  out.u64(table.code.offset + table.code.size);
+  const size = table.code.offset + table.code.size;
+  out.u64(size);
   out.u64(program.weightsBytes);
   out.u64(program.arenaBytes);
   for (const list of [program.inputs, program.outputs, program.packs, program.steps]) out.u32(list.length);
@@ -43,6 +47,9 @@ export function encodeProgram(program: Program, constantsDigest: Uint8Array): Ui
     out.u64(table[name].offset);
     out.u64(table[name].size);
   }
+  out.u32(storageCodes.plain);
+  out.u32(0);
+  out.u64(size);
   out.bytes(new Uint8Array(programLayout.constantsDigestAt - out.length));
   out.bytes(constantsDigest.subarray(0, programLayout.digestBytes));
   out.bytes(new Uint8Array(programLayout.digestBytes));
@@ -58,11 +65,18 @@ export function featureBits(features: readonly CpuFeature[]): number {
   return features.reduce((bits, name) => bits | (1 << cpuFeatures.indexOf(name)), 0);
 }
 
-/** Writes the sha256 of `bytes`, with the digest itself as zeros, at `at`. */
-export function seal(bytes: Uint8Array, at: number): Uint8Array {
-  bytes.fill(0, at, at + programLayout.digestBytes);
-  bytes.set(createHash("sha256").update(bytes).digest(), at);
-  return bytes;
+/** Appends literals to the section of data, equal ones once; returns where each stands. */
+function placeLiterals(data: ByteWriter): (bytes: Uint8Array) => number {
+  const places = new Map<string, number>();
+  return (bytes) => {
+    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+    const known = places.get(content);
+    if (known !== undefined) return known;
+    const at = data.length;
+    places.set(content, at);
+    data.bytes(bytes);
+    return at;
+  };
 }
 
 function utf8(text: string): Uint8Array {

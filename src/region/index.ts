@@ -2,6 +2,7 @@ export type { BoundPack, Place, Program, ProgramInput, ProgramOutput, ProgramSte
 export type { DecodedKernel, DecodedProgram } from "./decode-program.ts";
 export { decodeProgram } from "./decode-program.ts";
 export { digestConstants, encodeProgram, featureBits } from "./encode-program.ts";
+export { compressProgram } from "./compress-program.ts";
 export { kernelProgram } from "./kernel-program.ts";
 export type { IsaLevel } from "./isa.ts";
 export { impliesFeature, isaLevelNames, isaLevels, lowestIsa } from "./isa.ts";

@@ -1,6 +1,7 @@
 import type { Model } from "../../src/ir/index.ts";
 import {
   borderOf,
+  compressProgram,
   digestConstants,
   encodeProgram,
   lowestIsa,
@@ -59,5 +60,9 @@ function encodeRegion(
     if (constant === undefined) throw new Error(`"${name}" has no content`);
     return constant.bytes();
   });
-  return { region, assembly, level: { isa, program: encodeProgram(assembly.program, digestConstants(constants)) } };
+  return {
+    region,
+    assembly,
+    level: { isa, program: compressProgram(encodeProgram(assembly.program, digestConstants(constants))) },
+  };
 }

@@ -9,8 +9,9 @@ import { encodeModel } from "../../src/onnx/index.ts";
 import type { ProgramInspection } from "../../src/recipes/index.ts";
 import { inspectRegions } from "../../src/recipes/index.ts";
 import { decodeProgram } from "../../src/region/index.ts";
-import { seal } from "../../src/region/encode-program.ts";
+import { expandProgram } from "../../src/region/compress-program.ts";
 import { programLayout } from "../../src/region/program-layout.ts";
+import { seal } from "../../src/region/seal.ts";
 import { compiledSample, missing } from "./compiled-sample.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "infer-opt-test-"));
@@ -28,7 +29,7 @@ async function inspectModel(model: Model): Promise<ProgramInspection> {
 /** Replaces one piece of a text in the program by another of the same length, and seals it again. */
 function editProgram(model: Model, from: string, to: string): void {
   const program = [...model.graph.constants].find(({ name }) => name.endsWith(".program"));
-  const bytes = Buffer.from(program?.constant?.bytes() ?? new Uint8Array(0));
+  const bytes = Buffer.from(expandProgram(program?.constant?.bytes() ?? new Uint8Array(0)));
   const at = bytes.indexOf(from);
   if (program === undefined || at < 0 || from.length !== to.length) throw new Error(`no "${from}" to replace`);
   bytes.write(to, at);
@@ -43,6 +44,8 @@ describe.skipIf(missing !== undefined)("the programs of a model", () => {
     const program = [...model.graph.constants].find(({ name }) => name.endsWith(".program"))?.constant;
     const decoded = decodeProgram(program?.bytes() ?? new Uint8Array(0));
     if ("malformed" in decoded) throw new Error(decoded.malformed);
+    expect(region.programBytes).toBe(program?.byteLength);
+    expect(region.plainBytes).toBeGreaterThan(3 * region.programBytes);
     expect(region.kernels.map(({ codeBytes }) => codeBytes)).toEqual(decoded.kernels.map(({ code }) => code.length));
     for (const { origin } of region.kernels) expect(origin).toMatchObject({ listing: expect.stringContaining("ret") });
     expect(region.constantsMatch).toBe(true);

@@ -93,6 +93,8 @@ int iopt_program_bind(infer_opt_program *program, const void *const *constants, 
   if (iopt_pack_all(program, constants, error) != 0) return -1;
   free(program->packs);
   program->packs = NULL;
+  free(program->expanded);
+  program->expanded = NULL;
   program->data = program->code_section = (iopt_section){NULL, 0};
   return iopt_run_prepare(program, error);
 }
@@ -109,5 +111,6 @@ void iopt_program_free(infer_opt_program *program) {
   free(program->steps);
   free(program->places);
   free(program->packs);
+  free(program->expanded);
   free(program);
 }

@@ -3,13 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lz4.h"
 #include "program.h"
 #include "reader.h"
 
 #define HEADER_BYTES 256
-#define DIGEST_OFFSET 224
+#define STORAGE_OFFSET 168
 #define CONSTANTS_DIGEST_OFFSET 192
+#define DIGEST_OFFSET 224
+/* Most bytes of a program that is compressed: what memory one may ask for before it is checked. */
+#define MOST_COMPRESSIBLE ((uint64_t)1 << 28)
 
+enum { STORED_PLAIN, STORED_LZ4 };
 enum { INPUTS, OUTPUTS, PACKS, STEPS, DATA, NAMES, CODE, SECTIONS };
 
 typedef struct header {
@@ -20,6 +25,33 @@ typedef struct header {
 
 static iopt_reader reader_of(iopt_section section) {
   return (iopt_reader){section.bytes, section.bytes + section.size, false};
+}
+
+/* The bytes behind the header, expanded: `bytes` themselves where they are plain. NULL on failure. */
+static const uint8_t *expand(infer_opt_program *program, const uint8_t *bytes, size_t size, uint64_t *plain_size,
+                             iopt_error *error) {
+  iopt_reader reader = {bytes + STORAGE_OFFSET, bytes + HEADER_BYTES, false};
+  const uint32_t storage = iopt_read_u32(&reader);
+  iopt_read_u32(&reader);
+  *plain_size = iopt_read_u64(&reader);
+  const size_t stored = size - HEADER_BYTES;
+  const char *reason = NULL;
+  if (storage == STORED_PLAIN && *plain_size == size) return bytes;
+  if (storage == STORED_PLAIN)
+    reason = "its sizes differ";
+  else if (storage != STORED_LZ4)
+    reason = "it is stored in a way this library does not know";
+  else if (*plain_size < HEADER_BYTES || *plain_size > MOST_COMPRESSIBLE ||
+           (*plain_size - HEADER_BYTES) / IOPT_LZ4_RATIO > stored)
+    reason = "its bytes cannot hold what they should";
+  else if ((program->expanded = malloc((size_t)*plain_size)) == NULL)
+    reason = "no memory";
+  else if (!iopt_lz4_decode(bytes + HEADER_BYTES, stored, program->expanded + HEADER_BYTES,
+                            (size_t)*plain_size - HEADER_BYTES))
+    reason = "its compressed bytes are malformed";
+  if (reason == NULL) return program->expanded;
+  iopt_fail(error, "the program cannot be expanded: %s", reason);
+  return NULL;
 }
 
 static int read_header(infer_opt_program *program, header *out, const uint8_t *bytes, size_t size, iopt_error *error) {
@@ -36,6 +68,9 @@ static int read_header(infer_opt_program *program, header *out, const uint8_t *b
   iopt_sha256_sealed(bytes, size, DIGEST_OFFSET, digest);
   if (memcmp(digest, bytes + DIGEST_OFFSET, sizeof digest) != 0)
     return iopt_fail(error, "the program was changed after it was made: its digest differs");
+  uint64_t plain_size;
+  const uint8_t *plain = expand(program, bytes, size, &plain_size, error);
+  if (plain == NULL) return -1;
   program->weights_bytes = iopt_read_u64(&reader);
   program->arena_bytes = iopt_read_u64(&reader);
   program->input_count = iopt_read_u32(&reader);
@@ -44,8 +79,9 @@ static int read_header(infer_opt_program *program, header *out, const uint8_t *b
   program->step_count = iopt_read_u32(&reader);
   for (int i = 0; i < SECTIONS; i++) {
     const uint64_t offset = iopt_read_u64(&reader), length = iopt_read_u64(&reader);
-    if (offset > size || length > size - offset) return iopt_fail(error, "section %d lies outside the program", i);
-    out->sections[i] = (iopt_section){bytes + offset, length};
+    if (offset < HEADER_BYTES || offset > plain_size || length > plain_size - offset)
+      return iopt_fail(error, "section %d lies outside the program", i);
+    out->sections[i] = (iopt_section){plain + offset, length};
   }
   memcpy(program->constants_digest, bytes + CONSTANTS_DIGEST_OFFSET, IOPT_DIGEST_BYTES);
   if (program->input_count > IOPT_MAX_COUNT || program->output_count > IOPT_MAX_COUNT ||

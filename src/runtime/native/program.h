@@ -127,8 +127,9 @@ struct infer_opt_program {
   uint64_t most_pieces;
   /* Largest alignment that a place asks of an input or output pointer. */
   uint32_t io_alignment;
-  /* In the bytes it was opened from, until it is bound. */
+  /* In the bytes it was opened from, or in those expanded, until it is bound. */
   iopt_section data, code_section;
+  uint8_t *expanded; /* NULL: those it was opened from are plain */
   iopt_code code;
   iopt_memory weights;
   _Atomic(iopt_run_context *) contexts[IOPT_KEPT_CONTEXTS];

@@ -1,6 +1,7 @@
 /*
- * Changes a program outside its code section, seals it again, and loads and runs it: it must be refused, or run inside
- * its buffers. Built with the address and undefined-behaviour sanitizers; as those do not see what machine code does,
+ * Changes a compressed program outside its code section, seals it again, and loads and runs it: it must be refused, or
+ * run inside its buffers. What is changed is in turn the compressed bytes, and what they hold, which is then stored
+ * plain or compressed. Built with the address and undefined-behaviour sanitizers; as those do not see what machine code does,
  * every buffer ends at a page that cannot be read (IOPT_GUARD_PAGES does the same for arena, weights and scratch).
  *
  *   fuzz-program PROGRAM COUNT SEED
@@ -11,10 +12,15 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "lz4.h"
 #include "pool.h"
 #include "program.h"
 #include "run.h"
 
+#define HEADER_BYTES 256
+#define STORED_BYTES 16
+#define STORAGE 168
+#define PLAIN_BYTES 176
 #define DIGEST_OFFSET 224
 #define SECTION_TABLE 56
 #define SECTIONS 7
@@ -57,6 +63,41 @@ static uint64_t read_u64(const uint8_t *at) {
   return value;
 }
 
+static void write_u64(uint8_t *at, uint64_t value) { memcpy(at, &value, sizeof value); }
+
+/* Sets what the header says of how a program is stored. */
+static void describe(uint8_t *program, uint64_t storage, uint64_t stored, uint64_t plain) {
+  write_u64(program + STORED_BYTES, stored);
+  write_u64(program + STORAGE, storage);
+  write_u64(program + PLAIN_BYTES, plain);
+}
+
+/* The content of a program that is compressed. */
+static uint8_t *expand(const uint8_t *program, size_t size, size_t *plain) {
+  *plain = (size_t)read_u64(program + PLAIN_BYTES);
+  uint8_t *made = malloc(*plain);
+  memcpy(made, program, HEADER_BYTES);
+  const uint8_t *block = program + HEADER_BYTES;
+  if (!iopt_lz4_decode(block, size - HEADER_BYTES, made + HEADER_BYTES, *plain - HEADER_BYTES)) abort();
+  describe(made, 0, *plain, *plain);
+  return made;
+}
+
+/* A program compressed into a block that has literals only. */
+static uint8_t *compress(const uint8_t *plain, size_t plain_size, size_t *size) {
+  const size_t content = plain_size - HEADER_BYTES, more = content - 15;
+  *size = HEADER_BYTES + 1 + more / 255 + 1 + content;
+  uint8_t *made = malloc(*size), *at = made + HEADER_BYTES;
+  memcpy(made, plain, HEADER_BYTES);
+  *at++ = 0xf0;
+  memset(at, 255, more / 255);
+  at += more / 255;
+  *at++ = (uint8_t)(more % 255);
+  memcpy(at, plain + HEADER_BYTES, content);
+  describe(made, 1, *size, plain_size);
+  return made;
+}
+
 /* A byte outside the code section, as often in the tables as in the data and names, which are much larger. */
 static size_t position(const uint8_t *program, size_t code_at) {
   if (next() % 4 == 0) return (size_t)(next() % code_at);
@@ -67,6 +108,7 @@ static size_t position(const uint8_t *program, size_t code_at) {
   return (size_t)(offset + next() % size);
 }
 
+/* Changes some bytes of a plain program before `code_at`. */
 static void mutate(uint8_t *program, const uint8_t *original, size_t code_at) {
   static const uint64_t numbers[] = {0, 1, 2, 3, 4, 7, 8, 63, 64, 65, 255, 256, 4096, 0x7fffffff, 0x80000000, 0xffffffff,
                                      (uint64_t)1 << 40, (uint64_t)1 << 62, INT64_MAX, (uint64_t)INT64_MIN, UINT64_MAX};
@@ -84,6 +126,19 @@ static void mutate(uint8_t *program, const uint8_t *original, size_t code_at) {
       program[at] ^= (uint8_t)(1u << next() % 8);
     else if (aligned + width <= code_at)
       memcpy(program + aligned, &value, width);
+  }
+}
+
+/* Changes some bytes of a compressed program, most of them in the block. */
+static void mutate_block(uint8_t *program, size_t size) {
+  for (uint64_t count = 1 + next() % 3; count > 0; count--) {
+    const size_t block = HEADER_BYTES + (size_t)(next() % (size - HEADER_BYTES));
+    const size_t at = next() % 8 == 0 ? STORAGE + (size_t)(next() % 16) : block;
+    const uint64_t kind = next() % 4;
+    program[at] = kind == 0   ? 0
+                  : kind == 1 ? 255
+                  : kind == 2 ? (uint8_t)next()
+                              : (uint8_t)(program[at] ^ (1u << next() % 8));
   }
 }
 
@@ -155,32 +210,59 @@ static uint8_t *read_file(const char *path, size_t *size) {
   return bytes;
 }
 
+/* A copy of its very size, so that reading past its end is seen. */
+static uint8_t *copy_of(const uint8_t *bytes, size_t size) {
+  uint8_t *copy = malloc(size);
+  memcpy(copy, bytes, size);
+  return copy;
+}
+
+typedef struct sample {
+  uint8_t *stored, *plain;
+  size_t stored_size, plain_size, code_at;
+} sample;
+
+/* True when the changed program ran. */
+static bool try_changed(const sample *sample, iopt_error *error) {
+  const uint64_t kind = next() % 4;
+  size_t size = kind == 0 ? sample->stored_size : sample->plain_size;
+  uint8_t *changed = copy_of(kind == 0 ? sample->stored : sample->plain, size);
+  if (kind == 0)
+    mutate_block(changed, size);
+  else
+    mutate(changed, sample->plain, sample->code_at);
+  if (kind == 1) {
+    uint8_t *compressed = compress(changed, sample->plain_size, &size);
+    free(changed);
+    changed = compressed;
+  }
+  iopt_sha256_sealed(changed, size, DIGEST_OFFSET, changed + DIGEST_OFFSET);
+  const bool ran = try_program(changed, size, error);
+  free(changed);
+  return ran;
+}
+
 int main(int count, char **arguments) {
   if (count != 4) return 2;
-  size_t size;
-  uint8_t *original = read_file(arguments[1], &size);
-  const size_t code_at = (size_t)read_u64(original + SECTION_TABLE + 16 * (SECTIONS - 1));
+  sample sample;
+  sample.stored = read_file(arguments[1], &sample.stored_size);
+  sample.plain = expand(sample.stored, sample.stored_size, &sample.plain_size);
+  sample.code_at = (size_t)read_u64(sample.plain + SECTION_TABLE + 16 * (SECTIONS - 1));
   state = strtoull(arguments[3], NULL, 10) * 0x9e3779b97f4a7c15u + 1;
   char text[512] = "";
   iopt_error error = {text, sizeof text};
-  if (!try_program(original, size, &error)) {
+  if (!try_program(sample.stored, sample.stored_size, &error)) {
     fprintf(stderr, "the unchanged program does not run: %s\n", text);
     return 1;
   }
   uint64_t ran = 0, refused = 0;
-  for (uint64_t left = strtoull(arguments[2], NULL, 10); left > 0; left--) {
-    /* Of its very size, so that reading past its end is seen. */
-    uint8_t *changed = malloc(size);
-    memcpy(changed, original, size);
-    mutate(changed, original, code_at);
-    iopt_sha256_sealed(changed, size, DIGEST_OFFSET, changed + DIGEST_OFFSET);
-    if (try_program(changed, size, &error))
+  for (uint64_t left = strtoull(arguments[2], NULL, 10); left > 0; left--)
+    if (try_changed(&sample, &error))
       ran++;
     else
       refused++;
-    free(changed);
-  }
   printf("%llu ran, %llu refused\n", (unsigned long long)ran, (unsigned long long)refused);
-  free(original);
+  free(sample.stored);
+  free(sample.plain);
   return 0;
 }

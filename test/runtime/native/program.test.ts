@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { KernelArgument } from "../../../src/codegen/index.ts";
-import { seal } from "../../../src/region/encode-program.ts";
-import { programLayout } from "../../../src/region/program-layout.ts";
+import { compressProgram } from "../../../src/region/compress-program.ts";
+import { lz4Encode } from "../../../src/region/lz4-encode.ts";
+import { programLayout, storageCodes } from "../../../src/region/program-layout.ts";
 import type { Place, Program } from "../../../src/region/program.ts";
+import { seal } from "../../../src/region/seal.ts";
 import type { HostLibrary } from "../../../src/runtime/native.ts";
 import { host, hostMissing } from "../../targets/cpu/run-kernel.ts";
 import { evaluateSample, sampleBytes, sampleConstants } from "./sample-program.ts";
@@ -92,8 +94,11 @@ describe.skipIf(hostMissing !== undefined)("a program without ONNX Runtime", () 
     for (const program of programs) program.free();
   });
 
-  test("is refused with any byte changed, or cut", () => {
-    const bytes = sampleBytes();
+  test.each([
+    { form: "plain", bytes: sampleBytes() },
+    { form: "compressed", bytes: compressProgram(sampleBytes()) },
+  ])("is refused with any byte changed, or cut ($form)", ({ bytes }) => {
+    expect(refusal(bytes)).toBe("loads");
     for (let at = 0; at < bytes.length; at += 3) {
       const changed = bytes.slice();
       changed[at] = (changed[at] as number) ^ (1 << (at % 8));
@@ -101,6 +106,51 @@ describe.skipIf(hostMissing !== undefined)("a program without ONNX Runtime", () 
     }
     expect(refusal(bytes.subarray(0, bytes.length - 64))).toContain("is cut");
     expect(refusal(new Uint8Array(3))).toContain("no infer-opt program");
+  });
+
+  test("runs the same when it is compressed", () => {
+    const bytes = compressProgram(sampleBytes());
+    expect(bytes.length).toBeLessThan(sampleBytes().length);
+    const program = library.load(bytes, sampleConstants);
+    const [sums, table] = buffers(1);
+    program.run([x.subarray(0, 5000)], [sums, table]);
+    const expected = evaluateSample(x.subarray(0, 5000));
+    expect(new Int32Array(sums.slice().buffer)).toEqual(expected.sums);
+    expect(Buffer.from(table)).toEqual(Buffer.from(expected.bytes));
+    program.free();
+  });
+
+  test.each<[string, (header: DataView) => void, string]>([
+    ["a larger size", (header) => header.setUint32(programLayout.plainBytesAt, 100_000, true), "are malformed"],
+    ["a smaller size", (header) => header.setUint32(programLayout.plainBytesAt, 300, true), "are malformed"],
+    ["a size below the header's", (header) => header.setUint32(programLayout.plainBytesAt, 255, true), "cannot hold"],
+    [
+      "more than 255 times its bytes",
+      (header) => header.setUint32(programLayout.plainBytesAt, 9e6, true),
+      "cannot hold",
+    ],
+    ["a size beyond any", (header) => header.setUint32(programLayout.plainBytesAt + 4, 1 << 20, true), "cannot hold"],
+    ["another storage", (header) => header.setUint32(programLayout.storageAt, 2, true), "does not know"],
+    [
+      "the word that it is plain",
+      (header) => header.setUint32(programLayout.storageAt, storageCodes.plain, true),
+      "its sizes differ",
+    ],
+  ])("is refused with %s in the header of a compressed program", (_, change, detail) => {
+    const bytes = compressProgram(sampleBytes());
+    change(new DataView(bytes.buffer));
+    expect(refusal(seal(bytes, programLayout.digestAt))).toContain(detail);
+  });
+
+  test("is refused when it would expand to more than 256 MiB", () => {
+    const block = lz4Encode(new Uint8Array(1 << 22));
+    const many = new Uint8Array(programLayout.headerBytes + 80 * block.length);
+    many.set(sampleBytes().subarray(0, programLayout.headerBytes));
+    const header = new DataView(many.buffer);
+    header.setBigUint64(programLayout.storedBytesAt, BigInt(many.length), true);
+    header.setUint32(programLayout.storageAt, storageCodes.lz4, true);
+    header.setUint32(programLayout.plainBytesAt, programLayout.mostCompressible + 1, true);
+    expect(refusal(seal(many, programLayout.digestAt))).toContain("cannot hold");
   });
 
   test("is refused with code that was changed, even when the program is sealed again", () => {

@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
-import { nativeLibraryPath } from "../../../src/runtime/native-path.ts";
+import { compressProgram } from "../../../src/region/compress-program.ts";
 import { encodeProgram, digestConstants } from "../../../src/region/encode-program.ts";
 import { kernelProgram } from "../../../src/region/kernel-program.ts";
+import { lz4Encode } from "../../../src/region/lz4-encode.ts";
+import { nativeLibraryPath } from "../../../src/runtime/native-path.ts";
 import { cCompiler } from "./compile-c.ts";
 import { sampleBytes, sampleConstants } from "./sample-program.ts";
 import { tableKernel } from "./test-kernels.ts";
@@ -38,7 +40,7 @@ test.skipIf(missing(memoryFlags) !== undefined)(
   "programs changed outside their code and sealed again are refused or stay inside their buffers",
   () => {
     const program = compiler.compile("fuzz-program.c", memoryFlags, { withLibrary: true });
-    const file = compiler.write("sample.program", sampleBytes());
+    const file = compiler.write("sample.program", compressProgram(sampleBytes()));
     const { code, text } = run(program, [file, String(changes), "1"]);
     const [, ran, refused] = /^(\d+) ran, (\d+) refused\n$/.exec(text) ?? [];
     expect([code, text]).toEqual([0, text]);
@@ -48,6 +50,25 @@ test.skipIf(missing(memoryFlags) !== undefined)(
     expect(Number(refused)).toBeGreaterThan(changes / 10);
   },
   900_000,
+);
+
+test.skipIf(missing(memoryFlags) !== undefined)(
+  "compressed bytes that are cut or changed, or refer to nothing, leave no buffer",
+  () => {
+    const program = compiler.compile("lz4-hostile.c", memoryFlags, { withLibrary: true });
+    const contents = [
+      sampleBytes(),
+      new Uint8Array(600).fill(7),
+      Uint8Array.from({ length: 900 }, (_, i) => (i * i * 31) % 251),
+      Uint8Array.of(1),
+    ];
+    for (const [index, content] of contents.entries()) {
+      const block = compiler.write(`block-${index}`, lz4Encode(content));
+      const { code, text } = run(program, [block, compiler.write(`content-${index}`, content), String(changes)]);
+      expect([code, text]).toEqual([0, ""]);
+    }
+  },
+  300_000,
 );
 
 const threadFlags = ["-g", "-O1", "-fsanitize=thread"];
