@@ -1,6 +1,6 @@
 import type { KernelArgument, Pack, PackLoop } from "../../../src/codegen/index.ts";
-import { numberOf } from "../reference/parameters.ts";
 import type { ConvWorkload } from "../workload.ts";
+import { channelArguments } from "./channel-arguments.ts";
 import type { ChannelBlocks, Geometry } from "./igemm-geometry.ts";
 
 /** What decides the layout of packed weights. */
@@ -135,49 +135,17 @@ function segmentsOf(inputs: number, runTaps: number, step: number): readonly Run
     .filter(({ bytes }) => bytes > 0);
 }
 
-/** The arguments `bias` (int32, the zero point of x folded in) and `multiplier` (float32), one number a channel. */
-export function channelArguments(layout: WeightsLayout): { bias: KernelArgument; multiplier: KernelArgument } {
+/** The arguments `bias` and, where sums are scaled, `multiplier`. */
+export function igemmChannelArguments(layout: WeightsLayout): readonly KernelArgument[] {
   const { workload } = layout;
-  const { outputs, inputs, epilogue } = workload;
   const stride = weightStrides(workload);
-  const taps = workload.window.kernel[0] * workload.window.kernel[1];
-  const shared = { bytes: 4 * paddedChannels(layout), access: "read", alignment: 64 } as const;
-  return {
-    bias: {
-      name: "bias",
-      ...shared,
-      packs: (parameters) => [
-        {
-          kind: "fold-bias",
-          weights: "weights",
-          bias: workload.bias ? "bias" : undefined,
-          zeroPoint: numberOf(parameters, "xZero"),
-          channels: outputs,
-          channelStride: stride.output,
-          loops: [
-            { count: inputs, source: stride.input, target: 0 },
-            { count: taps, source: 1, target: 0 },
-          ],
-          targetOffset: 0,
-          order: "natural",
-        },
-      ],
-    },
-    multiplier: {
-      name: "multiplier",
-      ...shared,
-      packs: (parameters) => [
-        {
-          kind: "multiplier",
-          weightScale: "weight-scale",
-          perTensor: numberOf(parameters, "perTensor") === 1,
-          inputScale: numberOf(parameters, "xScale"),
-          outputScale: epilogue.out === "u8" && epilogue.activation === undefined ? numberOf(parameters, "yScale") : 1,
-          channels: outputs,
-          targetOffset: 0,
-          order: "natural",
-        },
-      ],
-    },
-  };
+  return channelArguments({
+    ...{ epilogue: workload.epilogue, bias: workload.bias, channels: workload.outputs, order: "natural" },
+    padded: paddedChannels(layout),
+    channelStride: stride.output,
+    loops: [
+      { count: workload.inputs, source: stride.input, target: 0 },
+      { count: workload.window.kernel[0] * workload.window.kernel[1], source: 1, target: 0 },
+    ],
+  });
 }

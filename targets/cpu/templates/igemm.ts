@@ -12,7 +12,7 @@ import { blockCount, igemmPoint, planIgemm } from "./igemm-plan.ts";
 import { igemmSeed } from "./igemm-seed.ts";
 import { igemmSpace } from "./igemm-space.ts";
 import { elementBytes } from "./igemm-tile.ts";
-import { channelArguments, stepsOf, weightsArgument } from "./igemm-weights.ts";
+import { igemmChannelArguments, stepsOf, weightsArgument } from "./igemm-weights.ts";
 import { describePoint } from "./float/point-numbers.ts";
 import { threadGrain } from "./thread-grain.ts";
 
@@ -64,7 +64,6 @@ function emit(workload: ConvWorkload, point: Point, device: DeviceFingerprint): 
 function argumentsOf(plan: IgemmPlan): readonly KernelArgument[] {
   const { workload, geometry, isa } = plan;
   const { epilogue, outputs } = workload;
-  const { bias, multiplier } = channelArguments(plan);
   const params = paramsArgument(epilogue, isa);
   const last = ({ row, pixel }: { row: number; pixel: number }): number =>
     (geometry.rows - 1) * row + (geometry.columns - 1) * pixel;
@@ -75,8 +74,7 @@ function argumentsOf(plan: IgemmPlan): readonly KernelArgument[] {
   return [
     activation("x", last(geometry.x) + lastRun + stepsOf(plan) * plan.step, "read"),
     weightsArgument(plan),
-    bias,
-    ...(epilogue.out === "s32" ? [] : [multiplier]),
+    ...igemmChannelArguments(plan),
     ...(params === undefined ? [] : [params]),
     ...(epilogue.table ? [tableArgument()] : []),
     ...(geometry.residual === undefined
