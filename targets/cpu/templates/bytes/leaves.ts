@@ -42,6 +42,13 @@ export function emitStoreFloats(
   else a.emit("vmovss", to, xmm(n));
 }
 
+/** Emits the store of `vector(n)` to group `group` of bfloat16 (AVX-512 only); the register is overwritten. */
+export function emitStoreNarrowed(a: Assembler, block: Block, n: number, operand: number, group: number): void {
+  const to = block.at(operand, group);
+  a.emit("vcvtneps2bf16", ymm(n), zmm(n));
+  a.emit("vmovdqu16", block.kind === "masked" ? masked(to, groupMask(group)) : to, ymm(n));
+}
+
 /** Emits the load of a block of bytes into `vector(n)`. */
 export function emitLoadBytes(a: Assembler, simd: Simd, block: Block, n: number, operand: number): void {
   const from = block.at(operand);

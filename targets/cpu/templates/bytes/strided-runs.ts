@@ -7,7 +7,7 @@ import type { Simd } from "./simd.ts";
 export interface StridedOperand {
   /** Index among the kernel's arguments. */
   readonly argument: number;
-  readonly elementBytes: 1 | 4;
+  readonly elementBytes: 1 | 2 | 4;
   readonly strides: Strides;
 }
 

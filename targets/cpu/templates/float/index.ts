@@ -4,6 +4,7 @@ import { depthwiseF32 } from "./depthwise.ts";
 import { directBf16, directF32 } from "./direct.ts";
 import { fillBorderF32 } from "./fill-border.ts";
 import { moveF32 } from "./move.ts";
+import { narrowF32 } from "./narrow.ts";
 import { poolF32 } from "./pool.ts";
 import { unaryF32 } from "./unary.ts";
 import { winogradF32 } from "./winograd.ts";
@@ -18,5 +19,6 @@ export const floatTemplates: readonly Template[] = [
   binaryF32,
   unaryF32,
   moveF32,
+  narrowF32,
   fillBorderF32,
 ].map((template) => template as Template<Workload> as Template);

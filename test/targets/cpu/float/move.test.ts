@@ -1,12 +1,31 @@
 import { expect, test } from "vitest";
 import type { FloatBorderWorkload, FloatMoveWorkload } from "../../../../targets/cpu/float-workload.ts";
+import { roundedToBf16 } from "../../../../targets/cpu/reference/float/bfloat16.ts";
 import { evaluateFloatFillBorder, evaluateFloatMove } from "../../../../targets/cpu/reference/float/move.ts";
 import { fillBorderF32 } from "../../../../targets/cpu/templates/float/fill-border.ts";
 import { moveF32 } from "../../../../targets/cpu/templates/float/move.ts";
+import { narrowF32 } from "../../../../targets/cpu/templates/float/narrow.ts";
 import { runKernel } from "../run-kernel.ts";
-import { choices, deviation, devices, elementsOf, runFloat } from "./random-float.ts";
+import { bf16Device, choices, deviation, devices, elementsOf, runFloat } from "./random-float.ts";
 
 const nothing = (length: number): Float64Array => new Float64Array(length).fill(Number.NaN);
+
+test.skipIf(!bf16Device.runs)("narrow-f32: equal to the oracle on 300 random workloads", () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const { below, pick, strides, floats } = choices(seed);
+    const channels = pick([1, 2, 3, 8, 15, 16, 17, 24, 33, 64, 130]);
+    const [rows, columns] = below(8) === 0 ? [1, 1] : [1 + below(9), 1 + below(pick([9, 40]))];
+    const [x, y] = [strides(columns, channels), strides(columns, channels)];
+    const extent = { rows, columns, channels };
+    const source = floats(elementsOf(rows, columns, channels, x));
+    const expected = nothing(elementsOf(rows, columns, channels, y));
+    evaluateFloatMove({ op: "move-f32", ...extent, x, y }, { x: roundedToBf16(source), y: expected });
+    const kernel = narrowF32.emit({ op: "narrow-f32", ...extent, x, y }, {}, bf16Device.device);
+    const sizes = { threads: 1 + (seed % 2), length: expected.length, bf16: ["y"] };
+    const found = runFloat(kernel, { x: source }, {}, sizes);
+    expect(deviation(found, expected), `seed ${seed}: ${JSON.stringify({ ...extent, x, y })}`).toBe(0);
+  }
+});
 
 for (const { device, runs } of devices) {
   test.skipIf(!runs)(`move-f32 with ${device.name}: equal to the oracle on 300 random workloads`, () => {
