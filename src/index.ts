@@ -6,11 +6,13 @@ export type { CompileEvent, CompileReport, FormReport, LatencyProfile, LatencySu
 export type {
   BenchResult,
   CompileResult,
+  CostReport,
   CompileSetup,
   ModelAccuracy,
   ModelComparison,
   ModelSummary,
   OutputComparison,
 } from "./recipes/index.ts";
-export { benchModels, compareModels, compile, evaluateModels, inspectModel } from "./recipes/index.ts";
+export { nonzeroProducts } from "./cost/index.ts";
+export { benchModels, compareModels, compile, evaluateModels, inspectCost, inspectModel } from "./recipes/index.ts";
 export { version } from "./version.ts";

@@ -19,6 +19,8 @@ export interface RegionSetup {
   readonly cache: ScheduleCache;
   /** Forbids kernels whose quantized results may be a step off. */
   readonly exact: boolean;
+  /** Multiplies float32 as bfloat16 where that is worth it: only on devices of which {@link Target.multipliesBf16} is true. */
+  readonly products?: "bf16";
   /** How much is tried for each workload; undefined takes what the records know, else the templates' own points. */
   readonly effort: TuningEffort | undefined;
   readonly budgetMs: number;
@@ -68,6 +70,13 @@ export interface Target {
    * without kernels of their own.
    */
   readonly compileRegions?: (model: Model, setup: RegionSetup) => Promise<CompiledRegions>;
+  /** Whether kernels multiply bfloat16 on the device; absent where the target has none. */
+  readonly multipliesBf16?: (device: DeviceFingerprint) => boolean;
+  /** Measures nanoseconds of one multiply-accumulate at the device's best, hot, on one thread, by element type; 0: no kernel. */
+  readonly measurePeak?: (
+    device: DeviceFingerprint,
+    signal: AbortSignal,
+  ) => Promise<{ readonly int8: number; readonly float32: number }>;
   /** Emits the kernels of a program again and lists them; undefined for a program that does not say where it is from. */
   readonly listProgram?: (program: DecodedProgram) => Promise<ProgramListing | undefined>;
 }

@@ -1,6 +1,6 @@
-import type { Graph, Value } from "../ir/index.ts";
-import { convertsConstant } from "./layer-cost.ts";
+import type { Graph, Node, Value } from "../ir/index.ts";
 import { bytesOf } from "./sizes.ts";
+import { isNotation, storedValue } from "./stored-value.ts";
 
 /** What activations need of memory. */
 export interface ActivationMemory {
@@ -13,41 +13,46 @@ export interface ActivationMemory {
   readonly intermediates: number;
 }
 
-/** Memory of the main graph's activations when nothing is computed in place. Types must be inferred. */
+/**
+ * Memory of the main graph's activations when nothing is computed in place and conversions of the QDQ format take none.
+ * Types must be inferred.
+ */
 export function activationMemory(graph: Graph): ActivationMemory {
-  const nodes = [...graph.nodes()].filter((node) => !convertsConstant(node));
-  const last = new Map<Value, number>();
-  nodes.forEach((node, index) => {
-    for (const value of node.inputs) if (value !== undefined) last.set(value, index);
-    for (const [, inner] of node.subgraphs()) for (const value of outerValues(inner, graph)) last.set(value, index);
-  });
-  for (const value of graph.outputs) last.set(value, nodes.length);
-  const isActivation = (value: Value | undefined): value is Value =>
-    value !== undefined && value.constant === undefined;
-  let live = graph.inputs.filter(isActivation).reduce((sum, value) => sum + bytesOf(value), 0);
-  let [peakBytes, peakNode, intermediateBytes, intermediates] = [live, "", 0, 0];
+  const nodes = [...graph.nodes()].filter((node) => !isNotation(node));
+  const last = lastReaders(graph, nodes);
   const endings = new Map<number, Value[]>();
-  for (const [value, index] of last)
-    if (isActivation(value) && value.graph === graph && !comesFromConstants(value))
-      endings.set(index, [...(endings.get(index) ?? []), value]);
+  for (const [value, index] of last) endings.set(index, [...(endings.get(index) ?? []), value]);
+  let live = graph.inputs.reduce((sum, value) => sum + (value.constant === undefined ? bytesOf(value) : 0), 0);
+  let [peakBytes, peakNode, intermediateBytes, intermediates] = [live, "", 0, 0];
   nodes.forEach((node, index) => {
-    for (const value of node.outputs) {
-      if (!isActivation(value)) continue;
-      const bytes = bytesOf(value);
-      live += bytes;
+    const written = node.outputs.flatMap((value) => (value === undefined ? [] : [storedValue(value)]));
+    for (const value of written) {
+      live += bytesOf(value);
       if (value.isOutput) continue;
-      intermediateBytes += bytes;
+      intermediateBytes += bytesOf(value);
       intermediates++;
     }
     if (live > peakBytes) [peakBytes, peakNode] = [live, node.name || (node.outputs[0]?.name ?? "")];
-    for (const value of node.outputs) if (isActivation(value) && !last.has(value)) live -= bytesOf(value);
+    for (const value of written) if (!last.has(value)) live -= bytesOf(value);
     for (const value of endings.get(index) ?? []) live -= bytesOf(value);
   });
   return { peakBytes, peakNode, intermediateBytes, intermediates };
 }
 
-function comesFromConstants({ producer }: Value): boolean {
-  return producer !== undefined && convertsConstant(producer);
+/** The last of the nodes that reads each activation of the graph as it is stored; behind the last for outputs. */
+function lastReaders(graph: Graph, nodes: readonly Node[]): ReadonlyMap<Value, number> {
+  const last = new Map<Value, number>();
+  const read = (value: Value | undefined, index: number): void => {
+    if (value === undefined) return;
+    const stored = storedValue(value);
+    if (stored.constant === undefined && stored.graph === graph) last.set(stored, index);
+  };
+  nodes.forEach((node, index) => {
+    for (const value of node.inputs) read(value, index);
+    for (const [, inner] of node.subgraphs()) for (const value of outerValues(inner, graph)) read(value, index);
+  });
+  for (const value of graph.outputs) read(value, nodes.length);
+  return last;
 }
 
 /** Values of `outer` that a nested graph reads. */

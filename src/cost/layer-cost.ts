@@ -1,8 +1,8 @@
 import type { DType, Graph, Node, Value } from "../ir/index.ts";
 import { dtypes, numbersOf, sizeOf } from "../ir/index.ts";
-import { traitsOf } from "../ops/index.ts";
 import { macsOf, weightInput } from "./macs.ts";
 import { bytesOf, dtypeOf, sizesOf } from "./sizes.ts";
+import { isNotation, storedValue } from "./stored-value.ts";
 
 /** What one node costs. Symbolic dimensions count as 1. */
 export interface LayerCost {
@@ -38,22 +38,17 @@ export function totalBytes(bytes: Readonly<ByType>): number {
 }
 
 /**
- * Costs of a graph and of the graphs nested in it. The conversions of quantized constants belong to the node that reads
- * them: runtimes fold them away. A constant with several readers counts for the first. Types must be inferred.
+ * Costs of a graph and of the graphs nested in it. Conversions of the QDQ format cost nothing by themselves: what they
+ * convert counts as the integers it is stored as. A constant with several readers counts for the first. Types must be
+ * inferred.
  */
 export function graphCost(graph: Graph): GraphCost {
   const assumed = new Set<string>();
   const seen = new Set<Value>();
   const layers: LayerCost[] = [];
   for (const inner of graph.allGraphs())
-    for (const node of inner.nodes()) if (!convertsConstant(node)) layers.push(layerCost(node, seen, assumed));
+    for (const node of inner.nodes()) if (!isNotation(node)) layers.push(layerCost(node, seen, assumed));
   return { layers, assumed };
-}
-
-/** True for nodes that run when the model does: all but conversions of quantized constants. */
-export function convertsConstant(node: Node): boolean {
-  const { quantized } = traitsOf(node.domain, node.opType);
-  return quantized === true && node.inputs.every((value) => value === undefined || value.constant !== undefined);
 }
 
 function layerCost(node: Node, seen: Set<Value>, assumed: Set<string>): LayerCost {
@@ -64,16 +59,15 @@ function layerCost(node: Node, seen: Set<Value>, assumed: Set<string>): LayerCos
   for (const value of new Set(node.inputs)) {
     if (value === undefined) continue;
     const constants = constantsBehind(value);
-    if (constants === undefined) add(readBytes, dtypeOf(value), bytesOf(value, assumed));
-    else
-      for (const constant of constants) {
-        if (seen.has(constant)) continue;
-        seen.add(constant);
-        parameters += sizeOf(sizesOf(constant) ?? []);
-        add(weightBytes, dtypeOf(constant), bytesOf(constant));
-      }
+    if (constants === undefined) addStored(readBytes, value, assumed);
+    for (const constant of constants ?? []) {
+      if (seen.has(constant)) continue;
+      seen.add(constant);
+      parameters += sizeOf(sizesOf(constant) ?? []);
+      addStored(weightBytes, constant, assumed);
+    }
   }
-  for (const value of node.outputs) if (value !== undefined) add(writtenBytes, dtypeOf(value), bytesOf(value, assumed));
+  for (const value of node.outputs) if (value !== undefined) addStored(writtenBytes, value, assumed);
   const elements = node.outputs.reduce(
     (sum, value) => sum + (value === undefined ? 0 : sizeOf(sizesOf(value) ?? [])),
     0,
@@ -85,7 +79,9 @@ function layerCost(node: Node, seen: Set<Value>, assumed: Set<string>): LayerCos
   };
 }
 
-function add(bytes: ByType, dtype: DType | undefined, count: number): void {
+function addStored(bytes: ByType, value: Value, assumed: Set<string>): void {
+  const stored = storedValue(value);
+  const [dtype, count] = [dtypeOf(stored), bytesOf(stored, assumed)];
   if (dtype !== undefined && count > 0) bytes[dtype] = (bytes[dtype] ?? 0) + count;
 }
 
@@ -93,26 +89,16 @@ function add(bytes: ByType, dtype: DType | undefined, count: number): void {
 function constantsBehind(value: Value): readonly Value[] | undefined {
   if (value.constant !== undefined) return [value];
   const { producer } = value;
-  if (producer === undefined || !convertsConstant(producer)) return undefined;
+  const stored = storedValue(value);
+  if (producer === undefined || stored === value || stored.constant === undefined) return undefined;
   return producer.inputs.filter((input): input is Value => input !== undefined);
-}
-
-/** What a value is stored as: the integers where it is dequantized. */
-function storedType(value: Value | undefined): DType | undefined {
-  const producer = value?.producer;
-  const isDequantized = producer !== undefined && traitsOf(producer.domain, producer.opType).quantized === true;
-  return isDequantized && dtypeIsFloat(dtypeOf(value)) ? dtypeOf(producer.input(0)) : dtypeOf(value);
-}
-
-function dtypeIsFloat(dtype: DType | undefined): boolean {
-  return dtype !== undefined && dtypes[dtype].kind === "float";
 }
 
 /** Products are of integers only where both sides are: the wider type counts. */
 function multipliedType(node: Node): DType | undefined {
   const weight = weightInput(node);
   if (weight === undefined) return dtypeOf(node.outputs[0]);
-  const sides = [storedType(node.input(0)), storedType(weight)];
+  const sides = [node.input(0), weight].map((side) => side && dtypeOf(storedValue(side)));
   return sides.reduce((wide, side) =>
     side !== undefined && (wide === undefined || dtypes[side].bits > dtypes[wide].bits) ? side : wide,
   );

@@ -17,8 +17,8 @@ export interface RooflinePoint {
   /** Multiply-accumulates for each byte of weights and activations, each touched once. */
   readonly intensity: number;
   readonly bound: "arithmetic" | "memory";
-  /** No layer is faster on this machine, in nanoseconds. */
-  readonly leastNs: number;
+  /** Nanoseconds of the layer run by itself, every byte from memory. Fused, or fed from a cache, it can be faster. */
+  readonly ns: number;
 }
 
 /** Bytes a layer moves when each is touched once. */
@@ -39,7 +39,7 @@ export function rooflinePoint(layer: LayerCost, rates: MachineRates): RooflinePo
   return {
     intensity: intensityOf(layer),
     bound: arithmetic > memory ? "arithmetic" : "memory",
-    leastNs: Math.max(arithmetic, memory),
+    ns: Math.max(arithmetic, memory),
   };
 }
 

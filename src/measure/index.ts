@@ -1,5 +1,8 @@
 export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";
+export { memoryRate } from "./memory-rate.ts";
+export type { LayerGroup, TimedPiece } from "./layer-groups.ts";
+export { groupLayers } from "./layer-groups.ts";
 export type { MeasurePolicy } from "./policy.ts";
 export { measurePolicies } from "./policy.ts";
 export type { QuietRounds } from "./quiet-rounds.ts";

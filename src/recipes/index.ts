@@ -10,6 +10,8 @@ export type { ModelComparison, OutputComparison } from "./compare-models.ts";
 export { compareModels } from "./compare-models.ts";
 export type { ModelSummary } from "./inspect.ts";
 export { inspectModel } from "./inspect.ts";
+export type { CostQuery, CostReport, CostedLayer, Scenario, ScenarioName } from "./inspect-cost.ts";
+export { inspectCost, scenarios } from "./inspect-cost.ts";
 export type { KernelInspection, ProgramInspection, RegionInspection, StepInspection } from "./inspect-regions.ts";
 export { inspectRegions } from "./inspect-regions.ts";
 export type { Finding, PassListing, TargetListing } from "./listings.ts";

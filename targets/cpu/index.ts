@@ -2,6 +2,7 @@ import { cpuFeatures } from "../../src/codegen/index.ts";
 import { featureBits } from "../../src/region/index.ts";
 import { loadHostLibrary } from "../../src/runtime/index.ts";
 import { onnxruntime } from "../onnxruntime/index.ts";
+import { hasBf16 } from "./templates/bytes/simd.ts";
 import type { Device, Target } from "../target.ts";
 
 /**
@@ -22,6 +23,8 @@ export const cpu: Target = {
     return { device: { ...device, toolchain: { ...device.toolchain, host: "1" } } };
   },
   listProgram: async (program) => (await import("./list-program.ts")).listProgram(program),
+  measurePeak: async (device, signal) => (await import("./peak.ts")).measureDevicePeak(device, signal),
+  multipliesBf16: hasBf16,
   compileRegions: async (model, setup) => (await import("./compile-regions.ts")).compileRegions(model, setup),
 };
 

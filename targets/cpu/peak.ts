@@ -1,5 +1,6 @@
 import type { DeviceFingerprint, Measurer } from "../../src/schedule/index.ts";
 import { sumCase } from "./cases/sum-case.ts";
+import { startKernelMeasurer } from "./kernel-measurer.ts";
 import { defaultSelection } from "./select.ts";
 import type { PeakRates } from "./tuning-tasks.ts";
 import { multiplications } from "./tuning-tasks.ts";
@@ -31,4 +32,14 @@ export async function measurePeak(
   const best = Math.min(...rounds.map(({ ns }) => ns[0] as number));
   const int8 = Number.isFinite(best) ? best / multiplications(busy) : 0;
   return { int8, float32: int8 * FLOAT_RATIO };
+}
+
+/** {@link measurePeak} in a process of its own. */
+export async function measureDevicePeak(device: DeviceFingerprint, signal: AbortSignal): Promise<PeakRates> {
+  const measurer = startKernelMeasurer(device);
+  try {
+    return await measurePeak(measurer, device, signal);
+  } finally {
+    measurer.close();
+  }
 }

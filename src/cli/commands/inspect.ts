@@ -5,6 +5,10 @@ interface InspectOptions {
   readonly text?: boolean;
   readonly kernels?: boolean;
   readonly json?: boolean;
+  readonly cost?: boolean;
+  readonly whatIf?: string;
+  readonly shape?: readonly string[];
+  readonly roofline: boolean;
 }
 
 /** `infer-opt inspect MODEL`: what is in a model. */
@@ -17,10 +21,18 @@ export const inspect: CliCommand = {
       .argument("<model>", "the ONNX model")
       .option("--text", "the whole graph as text, one line a node")
       .option("--kernels", "the programs of compiled regions: steps, memory, and the instructions of every kernel")
+      .option("--cost", "multiplications, bytes, memory, roofline and energy of every layer, and what fusing saves")
+      .option("--what-if <changes>", "with --cost: int8, sparse, fused, or several with commas")
+      .option("--no-roofline", "with --cost: do not measure this machine")
+      .option("--shape <shape...>", "with --cost: pin an input's shape, name:1x3x224x224")
       .option("--json", "as JSON")
       .action(async (model: string, values: InspectOptions) => {
         if (values.kernels === true) {
           await printRegions(model, values.json === true, io);
+          return;
+        }
+        if (values.cost === true) {
+          await printCost(model, values, io);
           return;
         }
         const { inspectModel } = await import("../../recipes/index.ts");
@@ -57,4 +69,20 @@ async function printRegions(model: string, json: boolean, io: CliIo): Promise<vo
   if (json) io.stdout(`${JSON.stringify(regions, null, 2)}\n`);
   else if (regions.length === 0) io.stdout("no compiled regions\n");
   else for (const region of regions) io.stdout(formatRegion(region));
+}
+
+async function printCost(model: string, { whatIf, shape, json, roofline }: InspectOptions, io: CliIo): Promise<void> {
+  const { inspectCost, scenarios } = await import("../../recipes/index.ts");
+  const { formatCost } = await import("../format-cost.ts");
+  const { fail } = await import("../../diagnostics/index.ts");
+  const { configDiagnostics } = await import("../../diagnostics/codes/config.ts");
+  const names = whatIf === undefined ? [] : whatIf.split(",").map((name) => name.trim());
+  const chosen = names.map((name) => {
+    const known = scenarios.find((scenario) => scenario === name);
+    return (
+      known ?? fail(configDiagnostics.badValue({ key: "what-if", value: `"${name}"`, expected: scenarios.join(", ") }))
+    );
+  });
+  const report = await inspectCost(model, { shape: shape ?? [], whatIf: chosen, roofline, signal: io.signal });
+  io.stdout(json === true ? `${JSON.stringify(report, null, 2)}\n` : formatCost(report));
 }

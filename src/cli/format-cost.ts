@@ -1,0 +1,101 @@
+import type { CostReport, CostedLayer, Scenario } from "../recipes/index.ts";
+import { formatBytes, formatTable, formatTime } from "../report/index.ts";
+
+/** Rows of the layer table; the rest is summed up, and complete with --json. */
+const ROWS = 40;
+
+/** What a model costs, for people. */
+export function formatCost(report: CostReport): string {
+  const { layers, memory, fusion, machine, assumed, parameters } = report;
+  const measured = !("missing" in machine);
+  const byCost = [...layers].sort((a, b) => weight(b) - weight(a)).slice(0, ROWS);
+  const shown = layers.filter((layer) => byCost.includes(layer));
+  return [
+    `${report.file}: ${layers.length} layers, ${parameters} parameters`,
+    ...(assumed.length > 0 ? [`dimensions ${assumed.join(", ")} count as 1: --shape name:dims pins them`] : []),
+    measured
+      ? `this machine, one thread: ${rate(machine.int8)} of int8, ${rate(machine.float32)} of float32, ${formatBytes(machine.memory)}/s of memory (measured)`
+      : `no roofline: ${machine.missing}`,
+    "",
+    formatTable([header(measured), ...shown.map((layer) => row(layer, measured))], 2),
+    ...(shown.length < layers.length
+      ? [`${layers.length - shown.length} lesser layers are not shown; --json has all`]
+      : []),
+    "",
+    `activations: at most ${formatBytes(memory.peakBytes)} live at once, at ${memory.peakNode}; ${memory.intermediates} between nodes, ${formatBytes(memory.intermediateBytes)}`,
+    `fusing (-O2) saves ${fusion.launches} launches, ${fusion.allocations} allocations, ${formatBytes(fusion.intermediateBytes)} written and read again`,
+    "",
+    formatTable([scenarioHeader(measured), ...report.scenarios.map((each) => scenarioRow(each, measured))]),
+    "energy is an estimate by published costs of arithmetic, cache and DRAM at 45 nm (Horowitz, ISSCC 2014)",
+    ...(measured
+      ? ["roofline: every layer by itself, every byte from memory, one thread; what is fused or cached can be faster"]
+      : []),
+    "",
+  ].join("\n");
+}
+
+/** What decides whether a layer is worth a row. */
+function weight({ roofline, macs, bytes }: CostedLayer): number {
+  return roofline?.ns ?? macs + bytes;
+}
+
+function rate(macsPerSecond: number): string {
+  return `${(macsPerSecond / 1e9).toFixed(0)} GMAC/s`;
+}
+
+function count(value: number): string {
+  if (value < 1e4) return String(Math.round(value));
+  if (value < 1e6) return `${(value / 1e3).toFixed(1)}k`;
+  return value < 1e9 ? `${(value / 1e6).toFixed(2)}M` : `${(value / 1e9).toFixed(2)}G`;
+}
+
+function byType(bytes: CostedLayer["weightBytes"]): string {
+  const parts = Object.entries(bytes).filter(([, size]) => size > 0);
+  return parts.length === 0 ? "-" : parts.map(([dtype, size]) => `${formatBytes(size)} ${dtype}`).join(" + ");
+}
+
+function header(measured: boolean): readonly string[] {
+  return [
+    "layer",
+    "operator",
+    "MACs",
+    "weights",
+    "read",
+    "written",
+    "MACs/byte",
+    ...(measured ? ["roofline", "bound"] : []),
+  ];
+}
+
+function row(
+  { name, op, macs, weightBytes, readBytes, writtenBytes, intensity, roofline }: CostedLayer,
+  measured: boolean,
+): readonly string[] {
+  const short = name.length > 40 ? `…${name.slice(-39)}` : name;
+  const bound = roofline === undefined ? [] : [formatTime(roofline.ns), roofline.bound];
+  return [
+    ...[short, op, count(macs), byType(weightBytes), byType(readBytes), byType(writtenBytes), intensity.toFixed(2)],
+    ...(measured ? bound : []),
+  ];
+}
+
+function scenarioHeader(measured: boolean): readonly string[] {
+  return ["what if", "MACs", "weights", "activations", "launches", ...(measured ? ["roofline"] : []), "energy"];
+}
+
+function scenarioRow(
+  { name, macs, weightBytes, activationBytes, launches, rooflineNs, energy }: Scenario,
+  measured: boolean,
+): readonly string[] {
+  return [
+    ...[
+      name,
+      count(macs),
+      formatBytes(Math.round(weightBytes)),
+      formatBytes(Math.round(activationBytes)),
+      String(launches),
+    ],
+    ...(measured ? [formatTime(rooflineNs ?? NaN)] : []),
+    energy.total < 1000 ? `${energy.total.toFixed(1)} uJ` : `${(energy.total / 1000).toFixed(2)} mJ`,
+  ];
+}
