@@ -1,5 +1,13 @@
 import type { Attribute, Model, StaticShape, Value } from "../../src/ir/index.ts";
-import { attr, Graph, NameScope, tensorFromElements, tensorType, uniformNumbers } from "../../src/ir/index.ts";
+import {
+  attr,
+  Graph,
+  modelAround,
+  NameScope,
+  tensorFromElements,
+  tensorType,
+  uniformNumbers,
+} from "../../src/ir/index.ts";
 import { int64Tensor, sizeOf } from "../../src/ir/index.ts";
 
 /** A float32 network under construction, with seeded weights. */
@@ -60,19 +68,7 @@ export function newNetwork(name: string, inputShape: StaticShape, seed: number):
     finish: (output, shape) => {
       output.type = tensorType("float32", shape);
       graph.addOutput(output);
-      return {
-        irVersion: 8,
-        opsets: new Map([["", OPSET]]),
-        producerName: "infer-opt-bench",
-        producerVersion: "",
-        domain: "",
-        modelVersion: 0n,
-        docString: "",
-        metadata: new Map(),
-        graph,
-        functions: new Map(),
-        extra: undefined,
-      };
+      return modelAround(graph, OPSET, "infer-opt-bench");
     },
   };
 }

@@ -1,8 +1,7 @@
 import type { Value } from "../../src/ir/index.ts";
-import { Graph, NameScope, float32Scalar, tensorFromNumbers, tensorType } from "../../src/ir/index.ts";
+import { Graph, NameScope, float32Scalar, modelAround, tensorFromNumbers, tensorType } from "../../src/ir/index.ts";
 import type { SavedModel } from "../../src/onnx/index.ts";
 import { saveModel } from "../../src/onnx/index.ts";
-import { modelAround } from "./generate-large-model.ts";
 
 const width = 8;
 
@@ -39,5 +38,5 @@ export async function generateDeepGraph(path: string, nodes: number): Promise<Sa
     }).output;
   }
   graph.addOutput(value);
-  return saveModel(modelAround(graph), path);
+  return saveModel(modelAround(graph, 17, "infer-opt-large-model"), path);
 }

@@ -1,5 +1,5 @@
-import type { Model, StaticShape, Tensor } from "../../src/ir/index.ts";
-import { Graph, NameScope, attr, tensorType } from "../../src/ir/index.ts";
+import type { StaticShape, Tensor } from "../../src/ir/index.ts";
+import { Graph, NameScope, attr, modelAround, tensorType } from "../../src/ir/index.ts";
 import type { SavedModel } from "../../src/onnx/index.ts";
 import { saveModel } from "../../src/onnx/index.ts";
 
@@ -54,22 +54,5 @@ export async function generateLargeModel(path: string, bytes: number, width = 40
   const unused = graph.append({ opType: "Cast", name: "unused", inputs: [value], attributes: { to: attr.int(10) } });
   unused.docString = "nothing reads this";
   graph.addOutput(value);
-  return saveModel(modelAround(graph), path, { externalData: "always" });
-}
-
-/** A model of opset 17 around a graph. */
-export function modelAround(graph: Graph): Model {
-  return {
-    irVersion: 8,
-    opsets: new Map([["", 17]]),
-    producerName: "infer-opt-large-model",
-    producerVersion: "",
-    domain: "",
-    modelVersion: 0n,
-    docString: "",
-    metadata: new Map(),
-    graph,
-    functions: new Map(),
-    extra: undefined,
-  };
+  return saveModel(modelAround(graph, 17, "infer-opt-large-model"), path, { externalData: "always" });
 }

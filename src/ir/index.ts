@@ -74,7 +74,7 @@ export type { NodeCopying, Splice } from "./splice.ts";
 export { copyNode, splice } from "./splice.ts";
 export { inlineCall } from "./inline-call.ts";
 export type { Model, ModelFunction } from "./model.ts";
-export { functionKey } from "./model.ts";
+export { functionKey, modelAround } from "./model.ts";
 export type { HasAttributes } from "./accessors.ts";
 export {
   floatAttr,

@@ -35,6 +35,23 @@ export interface Model {
   extra: Extra;
 }
 
+/** A model around a graph, of an opset of the default domain. */
+export function modelAround(graph: Graph, opset: number, producerName = ""): Model {
+  return {
+    irVersion: 8,
+    opsets: new Map([["", opset]]),
+    producerName,
+    producerVersion: "",
+    domain: "",
+    modelVersion: 0n,
+    docString: "",
+    metadata: new Map(),
+    graph,
+    functions: new Map(),
+    extra: undefined,
+  };
+}
+
 /** The key of a function in `Model.functions`: `domain::name` or `domain::name:overload`. */
 export function functionKey(domain: string, name: string, overload = ""): string {
   return overload === "" ? `${domain}::${name}` : `${domain}::${name}:${overload}`;

@@ -2,6 +2,7 @@ import {
   attr,
   Graph,
   int64Tensor,
+  modelAround,
   NameScope,
   sizeOf,
   tensorFromNumbers,
@@ -240,17 +241,5 @@ export function networkModel(seed: number, steps: number): Model {
   }
   const unread = values.filter((value) => value.uses.size === 0 && !value.isInput);
   for (const value of unread.slice(-3)) graph.addOutput(value);
-  return {
-    irVersion: 8,
-    opsets: new Map([["", opset]]),
-    producerName: "",
-    producerVersion: "",
-    domain: "",
-    modelVersion: 0n,
-    docString: "",
-    metadata: new Map(),
-    graph,
-    functions: new Map(),
-    extra: undefined,
-  };
+  return modelAround(graph, opset);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { passNamed, passes } from "../../../passes/index.ts";
 import { presets } from "../../../passes/presets.ts";
-import { attr, Graph, hashModel, NameScope, tensorType } from "../../../src/ir/index.ts";
+import { attr, Graph, hashModel, modelAround, NameScope, tensorType } from "../../../src/ir/index.ts";
 import type { Model } from "../../../src/ir/index.ts";
 import { encodeModel, loadModel } from "../../../src/onnx/index.ts";
 import { runPreset } from "./support.ts";
@@ -39,19 +39,7 @@ function chain(count: number): Model {
     value = graph.append({ opType, name: `n${i}`, inputs, attributes }).output;
   }
   graph.addOutput(value);
-  return {
-    irVersion: 8,
-    opsets: new Map([["", 17]]),
-    producerName: "",
-    producerVersion: "",
-    domain: "",
-    modelVersion: 0n,
-    docString: "",
-    metadata: new Map(),
-    graph,
-    functions: new Map(),
-    extra: undefined,
-  };
+  return modelAround(graph, 17);
 }
 
 test("time grows with the number of nodes, not with its square", async () => {

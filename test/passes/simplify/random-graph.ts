@@ -1,4 +1,4 @@
-import { attr, Graph, int64Tensor, NameScope, randomTensor, tensorType } from "../../../src/ir/index.ts";
+import { attr, Graph, int64Tensor, modelAround, NameScope, randomTensor, tensorType } from "../../../src/ir/index.ts";
 import type { Attribute, Model, Value } from "../../../src/ir/index.ts";
 
 /** Numbers in [0, 1) from a seed (mulberry32). */
@@ -114,17 +114,5 @@ export function randomModel(seed: number, nodes: number): Model {
   while (pool.length < nodes) makers[below(makers.length)]?.();
   const unread = pool.filter(({ value }) => value.uses.size === 0 && !value.isInput);
   for (const { value } of unread.slice(-4)) graph.addOutput(value);
-  return {
-    irVersion: 8,
-    opsets: new Map([["", 17]]),
-    producerName: "",
-    producerVersion: "",
-    domain: "",
-    modelVersion: 0n,
-    docString: "",
-    metadata: new Map(),
-    graph,
-    functions: new Map(),
-    extra: undefined,
-  };
+  return modelAround(graph, 17);
 }

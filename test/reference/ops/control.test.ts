@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
-import type { Model, RuntimeValue, Tensor } from "../../../src/ir/index.ts";
-import { attr, Graph, int64Tensor, isTensor, NameScope, tensorFromNumbers, tensorType } from "../../../src/ir/index.ts";
+import type { RuntimeValue, Tensor } from "../../../src/ir/index.ts";
+import {
+  attr,
+  Graph,
+  int64Tensor,
+  isTensor,
+  modelAround,
+  NameScope,
+  tensorFromNumbers,
+  tensorType,
+} from "../../../src/ir/index.ts";
 import { runModel } from "../../../src/reference/index.ts";
 import { float, numbers } from "./run-op.ts";
 
@@ -28,24 +37,8 @@ function run(
     attributes: Object.fromEntries(entries),
   });
   for (const output of node.outputs) if (output !== undefined) graph.addOutput(output);
-  const results = runModel(modelOf(graph, opset), new Map());
+  const results = runModel(modelAround(graph, opset), new Map());
   return graph.outputs.map((value) => results.get(value.name) as RuntimeValue);
-}
-
-function modelOf(graph: Graph, opset: number): Model {
-  return {
-    irVersion: 10,
-    opsets: new Map([["", opset]]),
-    graph,
-    functions: new Map(),
-    producerName: "",
-    producerVersion: "",
-    domain: "",
-    modelVersion: 0n,
-    docString: "",
-    metadata: new Map(),
-    extra: undefined,
-  };
 }
 
 /** Body of a loop: the carried value doubles, goes out as a scan output, and the loop goes on while it is below 8. */

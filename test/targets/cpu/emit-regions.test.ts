@@ -5,12 +5,9 @@ import { planRegions } from "../../../targets/cpu/plan-regions.ts";
 import { defaultSelection, templatesFor } from "../../../targets/cpu/select.ts";
 import type { Selection } from "../../../targets/cpu/select.ts";
 import { exampleModel, quantized } from "./lower/quantized-model.ts";
+import { isaSets, testDevice } from "./test-devices.ts";
 
-const device = {
-  ...({ kind: "cpu", vendor: "AuthenticAMD", name: "test", family: 25, model: 17, cores: 2, threads: 2 } as const),
-  isa: ["avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni", "avx512vbmi"],
-  ...{ l1dKiB: 32, l2KiB: 1024, l3KiB: 32_768 },
-};
+const device = testDevice(isaSets.avx512vnniVbmi);
 
 // A tensor that is dequantized in one region and read in another used to end in an internal error (tiny-vit).
 for (const stem of ["residual-cnn", "depthwise-cnn", "tiny-vit"])

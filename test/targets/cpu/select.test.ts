@@ -1,13 +1,9 @@
 import { expect, test } from "vitest";
-import type { DeviceFingerprint } from "../../../src/schedule/index.ts";
 import { defaultSelection, mayBeStepOff, templatesFor } from "../../../targets/cpu/select.ts";
 import type { ConvWorkload, Epilogue } from "../../../targets/cpu/workload.ts";
+import { isaSets, testDevice } from "./test-devices.ts";
 
-const isa = ["avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"];
-const device: DeviceFingerprint = {
-  ...{ kind: "cpu", vendor: "AuthenticAMD", name: "test", family: 25, model: 17, isa },
-  ...{ l1dKiB: 32, l2KiB: 1024, l3KiB: 32_768, cores: 2, threads: 2 },
-};
+const device = testDevice(isaSets.avx512vnni);
 
 function conv(epilogue: Epilogue): ConvWorkload {
   return {

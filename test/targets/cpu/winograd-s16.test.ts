@@ -1,21 +1,12 @@
 import { expect, test } from "vitest";
-import type { DeviceFingerprint, Point } from "../../../src/schedule/record.ts";
+import type { Point } from "../../../src/schedule/record.ts";
 import { createStepCheck } from "../../../targets/cpu/cases/step-check.ts";
 import { winogradS16 } from "../../../targets/cpu/templates/winograd-s16.ts";
 import type { ConvWorkload, Strides } from "../../../targets/cpu/workload.ts";
 import type { Choices, ConvCase } from "./random-conv.ts";
 import { choices, convConstants, expectedConv, fillConv } from "./random-conv.ts";
 import { canRun, runKernel } from "./run-kernel.ts";
-
-const vnni = ["avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"] as const;
-const vbmi = [...vnni, "avx512vbmi"] as const;
-
-function device(isa: readonly string[], l3KiB = 32_768): DeviceFingerprint {
-  return {
-    ...{ kind: "cpu", vendor: "AuthenticAMD", name: "test", family: 25, model: 17, isa },
-    ...{ l1dKiB: 32, l2KiB: 1024, l3KiB, cores: 2, threads: 2 },
-  };
-}
+import { isaSets, testDevice } from "./test-devices.ts";
 
 function randomWorkload({ below, pick }: Choices): ConvWorkload {
   const [rows, columns] = [8 + below(6), 8 + below(6)];
@@ -56,12 +47,12 @@ function calibrated(sample: ConvCase, { below }: Choices): ConvCase {
 
 /** A random legal point; the seed where twenty tries find none. */
 function randomPoint(workload: ConvWorkload, isa: readonly string[], { pick }: Choices): Point {
-  const space = winogradS16.space(workload, device(isa));
+  const space = winogradS16.space(workload, testDevice(isa));
   for (let attempt = 0; attempt < 200; attempt++) {
     const point = Object.fromEntries(space.parameters.map(({ name, values }) => [name, pick(values)]));
     if (space.legal(point)) return point;
   }
-  return winogradS16.seed(workload, device(isa));
+  return winogradS16.seed(workload, testDevice(isa));
 }
 
 /** What is wrong with what the kernel wrote: results, or bytes between them. */
@@ -91,16 +82,16 @@ function wrongIn(sample: ConvCase, written: Uint8Array): string | undefined {
 /** Random workloads of each instruction set; more of them on request. */
 const count = Number(process.env["INFER_OPT_KERNEL_CASES"] ?? "150");
 
-for (const [name, isa] of Object.entries({ vnni, vbmi }))
+for (const [name, isa] of Object.entries({ vnni: isaSets.avx512vnni, vbmi: isaSets.avx512vnniVbmi }))
   test.skipIf(!canRun(isa))(`winograd-s16 with ${name}: within its bound on random workloads and points`, () => {
     for (let seed = 1; seed <= count; seed++) {
       const source = choices(seed);
       const workload = randomWorkload(source);
-      if (!winogradS16.matches(workload, device(isa))) continue;
+      if (!winogradS16.matches(workload, testDevice(isa))) continue;
       const sample = calibrated(fillConv(workload, seed + 1e6), source);
       const point =
-        seed % 4 === 0 ? winogradS16.seed(workload, device(isa)) : randomPoint(workload, isa, choices(seed));
-      const kernel = winogradS16.emit(workload, point, device(isa));
+        seed % 4 === 0 ? winogradS16.seed(workload, testDevice(isa)) : randomPoint(workload, isa, choices(seed));
+      const kernel = winogradS16.emit(workload, point, testDevice(isa));
       const { residual, x } = sample.operands;
       const { y } = runKernel(
         kernel,
@@ -173,11 +164,15 @@ function greatestPoint(point: number, sign: 1 | -1): ConvCase {
   };
 }
 
-test.skipIf(!canRun(vnni))("winograd-s16: no sum of products overflows", () => {
+test.skipIf(!canRun(isaSets.avx512vnni))("winograd-s16: no sum of products overflows", () => {
   for (let point = 0; point < 36; point++) {
     const sample = greatestPoint(point, point % 2 === 0 ? 1 : -1);
     const { workload, operands, parameters } = sample;
-    const kernel = winogradS16.emit(workload, winogradS16.seed(workload, device(vnni)), device(vnni));
+    const kernel = winogradS16.emit(
+      workload,
+      winogradS16.seed(workload, testDevice(isaSets.avx512vnni)),
+      testDevice(isaSets.avx512vnni),
+    );
     const { y } = runKernel(kernel, { x: operands.x }, parameters, convConstants(sample));
     const expected = expectedConv(sample);
     const wrong = (y as Uint8Array).findIndex((value, at) => Math.abs(value - (expected[at] as number)) > 1);
@@ -187,9 +182,9 @@ test.skipIf(!canRun(vnni))("winograd-s16: no sum of products overflows", () => {
 
 test("winograd-s16 is offered where it can pay", () => {
   const { workload } = greatestPoint(0, 1);
-  const wide = device(vnni);
+  const wide = testDevice(isaSets.avx512vnni);
   expect(winogradS16.matches(workload, wide)).toBe(true);
-  expect(winogradS16.matches(workload, device(["avx2", "fma", "avxvnni"]))).toBe(false);
+  expect(winogradS16.matches(workload, testDevice(isaSets.avxvnni))).toBe(false);
   expect(winogradS16.matches({ ...workload, rows: 7 }, wide)).toBe(false);
   expect(winogradS16.matches({ ...workload, inputs: 24 }, wide)).toBe(false);
   expect(winogradS16.matches({ ...workload, outputs: 24 }, wide)).toBe(false);
@@ -197,18 +192,18 @@ test("winograd-s16 is offered where it can pay", () => {
   expect(winogradS16.matches({ ...workload, window: { ...workload.window, dilation: [2, 2] } }, wide)).toBe(false);
   expect(winogradS16.matches({ ...workload, epilogue: { ...workload.epilogue, out: "s32" } }, wide)).toBe(false);
   // 36 * 130 * 32 weights of two bytes.
-  expect(winogradS16.matches(workload, device(vnni, 400))).toBe(true);
-  expect(winogradS16.matches(workload, device(vnni, 380))).toBe(false);
+  expect(winogradS16.matches(workload, testDevice(isaSets.avx512vnni, { l3KiB: 400 }))).toBe(true);
+  expect(winogradS16.matches(workload, testDevice(isaSets.avx512vnni, { l3KiB: 380 }))).toBe(false);
 });
 
 test("winograd-s16: seeds are legal points of the space", () => {
   for (let seed = 1; seed <= 60; seed++) {
     const workload = randomWorkload(choices(seed));
-    if (!winogradS16.matches(workload, device(vbmi))) continue;
-    const space = winogradS16.space(workload, device(vbmi));
-    const point = winogradS16.seed(workload, device(vbmi));
+    if (!winogradS16.matches(workload, testDevice(isaSets.avx512vnniVbmi))) continue;
+    const space = winogradS16.space(workload, testDevice(isaSets.avx512vnniVbmi));
+    const point = winogradS16.seed(workload, testDevice(isaSets.avx512vnniVbmi));
     expect(space.legal(point)).toBe(true);
     for (const { name, values } of space.parameters) expect(values, name).toContain(point[name]);
-    expect(winogradS16.cost(workload, point, device(vbmi))).toBeGreaterThan(0);
+    expect(winogradS16.cost(workload, point, testDevice(isaSets.avx512vnniVbmi))).toBeGreaterThan(0);
   }
 });

@@ -3,20 +3,13 @@ import type { Kernel, KernelParameters } from "../../../../src/codegen/index.ts"
 import type { DeviceFingerprint } from "../../../../src/schedule/record.ts";
 import type { Strides } from "../../../../targets/cpu/workload.ts";
 import { runKernel } from "../run-kernel.ts";
-
-const avx2 = ["avx2", "fma"];
-const avx512 = [...avx2, "avx512f", "avx512bw", "avx512dq", "avx512vl"];
-
-function device(name: string, isa: readonly string[]): DeviceFingerprint {
-  const sizes = { l1dKiB: 32, l2KiB: 1024, l3KiB: 32_768, cores: 2, threads: 2 };
-  return { kind: "cpu", vendor: "test", name, family: 0, model: 0, isa, ...sizes };
-}
+import { isaSets, testDevice } from "../test-devices.ts";
 
 /** Devices whose kernels differ. */
 export const devices: readonly DeviceFingerprint[] = [
-  device("avx512 with vbmi", [...avx512, "avx512vbmi"]),
-  device("avx512", avx512),
-  device("avx2", avx2),
+  testDevice(isaSets.avx512vbmi, { name: "avx512 with vbmi" }),
+  testDevice(isaSets.avx512, { name: "avx512" }),
+  testDevice(isaSets.avx2, { name: "avx2" }),
 ];
 
 /** Seeded shapes, strides and bytes. */
