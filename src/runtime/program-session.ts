@@ -4,22 +4,14 @@ import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { DType, Model, Node, Shape, Value } from "../ir/index.ts";
 import { elementsOf, printType, tensorFromBytes } from "../ir/index.ts";
 import type { DecodedProgram } from "../region/index.ts";
-import { calledLevels, decodeProgram, featureBits } from "../region/index.ts";
 import type { HostProgram } from "./native-program.ts";
-import type { SessionTensor } from "./native-session.ts";
+import type { NativeSession, SessionTensor } from "./native-session.ts";
 import type { HostLibrary } from "./native.ts";
+import type { RunnableProgram } from "./region-program.ts";
+import { runnableProgram } from "./region-program.ts";
 
 /** A session that runs the one region a model consists of, without ONNX Runtime. */
-export interface ProgramSession {
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
-  /** Throws IO0703 for inputs that are not of the model. */
-  run(
-    feeds: Readonly<Record<string, SessionTensor>>,
-    fetches?: readonly string[],
-  ): Promise<Record<string, SessionTensor>>;
-  release(): Promise<void>;
-}
+export type ProgramSession = Pick<NativeSession, "inputNames" | "outputNames" | "run" | "release">;
 
 /**
  * Opens a model that is nothing but one call of a region; undefined when it is more than that, or when no program of it
@@ -28,17 +20,16 @@ export interface ProgramSession {
 export function openProgramSession(model: Model, host: HostLibrary, threads: number): ProgramSession | undefined {
   const whole = wholeRegion(model, host.features);
   if (whole === undefined) return undefined;
-  const { call, program, bytes } = whole;
-  const constants = program.inputs.flatMap(({ kind }, i) =>
-    kind === "constant" ? [call.inputs[i]?.constant?.bytes() ?? new Uint8Array(0)] : [],
+  return sessionOf(
+    model,
+    whole,
+    host.load(whole.bytes, whole.constants),
+    threads === 0 ? availableParallelism() : threads,
   );
-  return sessionOf(model, whole, host.load(bytes, constants), threads === 0 ? availableParallelism() : threads);
 }
 
-interface WholeRegion {
+interface WholeRegion extends RunnableProgram {
   readonly call: Node;
-  readonly program: DecodedProgram;
-  readonly bytes: Uint8Array;
   /** Inputs of the graph in the order in which the program takes them. */
   readonly activations: readonly Value[];
 }
@@ -49,20 +40,14 @@ function wholeRegion(model: Model, features: number): WholeRegion | undefined {
   if (call === undefined || graph.nodeCount !== 1) return undefined;
   if (graph.outputs.some((value) => value.producer !== call) || call.outputs.some((value) => value === undefined))
     return undefined;
-  for (const { program: tensor } of calledLevels(model, call)) {
-    const bytes = tensor?.bytes();
-    const program = bytes === undefined ? undefined : decodeProgram(bytes);
-    if (bytes === undefined || program === undefined || "malformed" in program) continue;
-    const needed = featureBits(program.features);
-    if ((features & needed) !== needed) continue;
-    const activations = program.inputs.flatMap(({ kind }, i) => {
-      const value = call.inputs[i];
-      return kind === "activation" && value?.isInput === true && value.constant === undefined ? [value] : [];
-    });
-    if (activations.length !== program.inputs.filter(({ kind }) => kind === "activation").length) return undefined;
-    return { call, program, bytes, activations };
-  }
-  return undefined;
+  const found = runnableProgram(model, call, features);
+  if (found === undefined) return undefined;
+  const activations = found.program.inputs.flatMap(({ kind }, i) => {
+    const value = call.inputs[i];
+    return kind === "activation" && value?.isInput === true && value.constant === undefined ? [value] : [];
+  });
+  const taken = found.program.inputs.filter(({ kind }) => kind === "activation").length;
+  return activations.length === taken ? { call, ...found, activations } : undefined;
 }
 
 function sessionOf(

@@ -8,6 +8,8 @@ export interface SessionSettings {
   readonly threads: number;
   /** Writes ONNX Runtime's own optimized graph to this file. */
   readonly optimizedModelPath?: string;
+  /** Writes how long every node took, on closing, to a file that begins with this path; not for native sessions. */
+  readonly profilePrefix?: string;
   /** Through ONNX Runtime's C API, where compiled regions run as machine code: needs the host library. */
   readonly native?: boolean;
 }

@@ -23,6 +23,9 @@ export async function openSession(model: string | Uint8Array, settings: SessionS
     interOpNumThreads: 1,
     ...(settings.threads > 0 ? { intraOpNumThreads: settings.threads } : {}),
     ...(settings.optimizedModelPath === undefined ? {} : { optimizedModelFilePath: settings.optimizedModelPath }),
+    ...(settings.profilePrefix === undefined
+      ? {}
+      : { enableProfiling: true, profileFilePrefix: settings.profilePrefix }),
   };
   let session: InferenceSession;
   try {
@@ -61,6 +64,9 @@ export async function openSession(model: string | Uint8Array, settings: SessionS
       const converted = convert(feeds);
       return () => guarded(async () => void (await session.run(converted, tensorOutputs)));
     },
-    close: () => session.release(),
+    close: async () => {
+      if (settings.profilePrefix !== undefined) session.endProfiling();
+      await session.release();
+    },
   };
 }

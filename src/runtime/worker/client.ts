@@ -38,6 +38,8 @@ export function startWorker({ limits = defaultWorkerLimits, scratch }: WorkerSet
   const secondsFor = {
     open: limits.openSeconds,
     run: limits.runSeconds,
+    repeat: limits.raceSeconds,
+    profile: limits.raceSeconds,
     close: limits.runSeconds,
     race: limits.raceSeconds,
   };

@@ -1,5 +1,8 @@
 import { rmSync } from "node:fs";
 import { race, systemClock } from "../../measure/index.ts";
+import { loadModel } from "../../onnx/index.ts";
+import { loadHostLibrary } from "../native.ts";
+import { profileRegions } from "../profile-regions.ts";
 import type { OrtSession } from "../ort/session.ts";
 import { openSession } from "../ort/session.ts";
 import type { WorkerAnswers, WorkerRequest } from "./protocol.ts";
@@ -42,6 +45,18 @@ function serve(): void {
       }
       case "run":
         return { values: toWire(await sessionOf(request.session).run(fromWire(request.feeds), request.wanted)) };
+      case "repeat": {
+        const run = sessionOf(request.session).prepare(fromWire(request.feeds));
+        const end = systemClock.now() + request.budgetNs;
+        for (let done = 0; done < 3 || (done < request.runs && systemClock.now() < end); done++) await run();
+        return {};
+      }
+      case "profile": {
+        const host = loadHostLibrary();
+        if ("missing" in host) return { regions: [] };
+        const { model } = await loadModel(request.model);
+        return { regions: profileRegions(model, host, request.limits) };
+      }
       case "close":
         await sessions.get(request.session)?.close();
         sessions.delete(request.session);

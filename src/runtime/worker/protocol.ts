@@ -1,5 +1,6 @@
 import type { MeasurePolicy, RaceResult } from "../../measure/index.ts";
 import type { SessionSettings } from "../ort/session.ts";
+import type { ProfileLimits, RegionTimes } from "../profile-regions.ts";
 import type { WireValues } from "./wire.ts";
 
 /** What the compiler asks of the measuring process. */
@@ -11,7 +12,17 @@ export type WorkerRequest =
       readonly feeds: WireValues;
       readonly wanted: readonly string[] | undefined;
     }
+  /** Runs and drops the outputs, up to `runs` times, but no longer than needed: 3 times whatever it takes. */
+  | {
+      readonly op: "repeat";
+      readonly session: number;
+      readonly feeds: WireValues;
+      readonly runs: number;
+      readonly budgetNs: number;
+    }
   | { readonly op: "close"; readonly session: number }
+  /** Times the steps of the compiled regions in a model's file. */
+  | { readonly op: "profile"; readonly model: string; readonly limits: ProfileLimits }
   | {
       readonly op: "race";
       readonly forms: readonly { readonly name: string; readonly session: number; readonly feeds: WireValues }[];
@@ -30,6 +41,8 @@ export interface WorkerAnswers {
     readonly rssBytes: number;
   };
   readonly run: { readonly values: WireValues };
+  readonly repeat: Record<string, never>;
   readonly close: Record<string, never>;
+  readonly profile: { readonly regions: readonly RegionTimes[] };
   readonly race: RaceResult;
 }
