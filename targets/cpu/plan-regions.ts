@@ -2,6 +2,7 @@ import type { Model, Node, Value } from "../../src/ir/index.ts";
 import { borderOf, findRegions } from "../../src/region/index.ts";
 import type { Workload } from "../../src/schedule/index.ts";
 import type { IntegerGraph, LoweredRegion } from "./lower/index.ts";
+import type { FloatStorage } from "./float-workload.ts";
 import { inputsOf, outputOf } from "./lower/integer-graph.ts";
 import { coveredNodes, LoweringRefusal, lowerNodes, matchIntegerGraph } from "./lower/index.ts";
 import { multiplications, workloadText } from "./tuning-tasks.ts";
@@ -23,13 +24,17 @@ const LEAST_WORK = 20_000;
 
 /**
  * Finds what of a model, its types inferred, can run as programs, where `canCompute` tells of which workloads there are
- * kernels. The model is not changed.
+ * kernels, and `products` what float32 products are computed in. The model is not changed.
  */
-export function planRegions(model: Model, canCompute: (workload: Workload) => boolean): RegionPlan {
+export function planRegions(
+  model: Model,
+  canCompute: (workload: Workload) => boolean,
+  products: FloatStorage = "f32",
+): RegionPlan {
   let graph = matchIntegerGraph(model.graph, model.opsets.get("") ?? 0);
   const refusals: { node: Node; reason: string }[] = [...graph.refusals];
   for (;;) {
-    const { regions, refused } = tryPlan(model, graph, canCompute);
+    const { regions, refused } = tryPlan(model, graph, canCompute, products);
     if (refused.length === 0) return { regions, refusals };
     refusals.push(...refused.map(({ nodes, reason }) => ({ node: nodes.at(-1) as Node, reason })));
     const rest = without(graph, new Set(refused.flatMap(({ nodes }) => nodes)));
@@ -52,13 +57,14 @@ function tryPlan(
   model: Model,
   graph: IntegerGraph,
   canCompute: (workload: Workload) => boolean,
+  products: FloatStorage,
 ): { readonly regions: readonly PlannedRegion[]; readonly refused: readonly Refused[] } {
   const covered = coveredNodes(graph);
   const found = findRegions(model.graph, (node) => (covered.has(node) ? undefined : "no kernel covers it"));
   const regions: PlannedRegion[] = [];
   const refused: Refused[] = [];
   for (const region of found.regions) {
-    const lowered = tryLower(model, graph, new Set(region), canCompute);
+    const lowered = tryLower(model, graph, new Set(region), canCompute, products);
     if ("refused" in lowered) {
       refused.push({ ...lowered.refused, region });
       continue;
@@ -74,9 +80,10 @@ function tryLower(
   graph: IntegerGraph,
   nodes: ReadonlySet<Node>,
   canCompute: (workload: Workload) => boolean,
+  products: FloatStorage,
 ): LoweredRegion | { readonly refused: Omit<Refused, "region"> } {
   try {
-    const lowered = lowerNodes(model.graph, graph, nodes);
+    const lowered = lowerNodes(model.graph, graph, nodes, products);
     const missing = lowered.steps.find(({ workload }) => !canCompute(workload));
     if (missing !== undefined) {
       const reason = `no kernel for ${workloadText(missing.workload)}`;

@@ -37,7 +37,7 @@ export function tuningTasks(
     const makeCase = caseOf(workload);
     const templates = offer(workload);
     if (makeCase === undefined || templates.length === 0) return [];
-    const rate = workload.op.endsWith("f32") ? peak.float32 : peak.int8;
+    const rate = rateOf(workload.op, peak);
     return [
       {
         ...{ label: workloadText(workload), workload, templates, uses: count, threads },
@@ -48,6 +48,12 @@ export function tuningTasks(
   });
 }
 
+/** Pairs of bfloat16 are multiplied as fast as single float32. */
+function rateOf(op: string, { int8, float32 }: PeakRates): number {
+  if (op.endsWith("bf16")) return float32 / 2;
+  return op.endsWith("f32") ? float32 : int8;
+}
+
 /** Data for a workload's kernels; undefined for workloads that are not worth a search. */
 function caseOf(workload: CpuWorkload | FloatWorkload | TransformerWorkload): (() => WorkloadCase) | undefined {
   switch (workload.op) {
@@ -55,6 +61,7 @@ function caseOf(workload: CpuWorkload | FloatWorkload | TransformerWorkload): ((
     case "depthwise-u8s8":
       return () => sumCase(workload, 1);
     case "conv-f32":
+    case "conv-bf16":
     case "depthwise-f32":
       return () => floatCase(workload, 1);
     default:
@@ -66,6 +73,7 @@ function caseOf(workload: CpuWorkload | FloatWorkload | TransformerWorkload): ((
 export function multiplications(workload: CpuWorkload | FloatWorkload | TransformerWorkload): number {
   switch (workload.op) {
     case "conv-u8s8":
+    case "conv-bf16":
     case "conv-f32": {
       const { rows, columns, inputs, outputs, window } = workload;
       return rows * columns * inputs * outputs * window.kernel[0] * window.kernel[1];
@@ -98,6 +106,7 @@ export function workloadText(workload: CpuWorkload | FloatWorkload | Transformer
             ? [workload.epilogue.activation]
             : []),
           ...(workload.epilogue.residual === undefined ? [] : ["residual"]),
+          ...("out" in workload.epilogue && workload.epilogue.out === "bf16" ? ["bf16"] : []),
         ]
       : [];
   return `${op} ${rows}x${columns} ${channels}${window}${extras.map((extra) => ` +${extra}`).join("")}`;

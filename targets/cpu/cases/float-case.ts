@@ -1,7 +1,8 @@
 import type { KernelParameters } from "../../../src/codegen/index.ts";
 import { uniformNumbers } from "../../../src/ir/index.ts";
 import type { WorkloadCase } from "../../../src/schedule/index.ts";
-import type { FloatConvWorkload, FloatDepthwiseWorkload } from "../float-workload.ts";
+import type { Bf16ConvWorkload, FloatConvWorkload, FloatDepthwiseWorkload } from "../float-workload.ts";
+import { fromBf16, roundedToBf16, toBf16 } from "../reference/float/bfloat16.ts";
 import type { FloatConvOperands } from "../reference/float/conv.ts";
 import { evaluateFloatConv } from "../reference/float/conv.ts";
 import { evaluateFloatDepthwise } from "../reference/float/depthwise.ts";
@@ -19,13 +20,21 @@ const bound = 1e-4;
 /** Bounds that cut off some results. */
 const parameters: KernelParameters = { numbers: { alpha: 0.2, beta: 0.5, lo: -1, hi: 3 }, tables: {} };
 
-/** Data for a float32 convolution or depthwise convolution, and the check of what a kernel makes of it. */
-export function floatCase(workload: FloatConvWorkload | FloatDepthwiseWorkload, seed: number): WorkloadCase {
+/** Half a unit in the last place of bfloat16, in shares of the value. */
+const bf16Rounding = 2 ** -8;
+
+type SummedWorkload = FloatConvWorkload | Bf16ConvWorkload | FloatDepthwiseWorkload;
+
+/**
+ * Data for a float32 convolution or depthwise convolution, and the check of what a kernel makes of it. What is stored as
+ * bfloat16 holds only such numbers, and so do weights that may be rounded: only y is.
+ */
+export function floatCase(workload: SummedWorkload, seed: number): WorkloadCase {
   const { window, rows, columns, epilogue } = workload;
   const [inputs, outputs, depth] =
-    workload.op === "conv-f32"
-      ? [workload.inputs, workload.outputs, workload.inputs]
-      : [workload.channels, workload.channels, 1];
+    workload.op === "depthwise-f32"
+      ? [workload.channels, workload.channels, 1]
+      : [workload.inputs, workload.outputs, workload.inputs];
   const terms = depth * window.kernel[0] * window.kernel[1];
   const next = uniformNumbers(seed);
   // Of mean 0 and variance 1.
@@ -34,15 +43,20 @@ export function floatCase(workload: FloatConvWorkload | FloatDepthwiseWorkload, 
   const reach = (axis: 0 | 1, size: number): number =>
     (size - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis];
   const last = ({ row, pixel }: Strides): number => (rows - 1) * row + (columns - 1) * pixel + outputs;
+  const isNarrow = workload.op === "conv-bf16";
+  const { residual } = epilogue;
   const operands: Operands = {
-    x: floats(reach(0, rows) * workload.x.row + reach(1, columns) * workload.x.pixel + inputs + slack),
-    weights: floats(outputs * terms, 1 / Math.sqrt(terms)),
+    x: held(isNarrow, floats(reach(0, rows) * workload.x.row + reach(1, columns) * workload.x.pixel + inputs + slack)),
+    weights: held(isNarrow, floats(outputs * terms, 1 / Math.sqrt(terms))),
     bias: workload.bias ? floats(outputs) : undefined,
-    residual: epilogue.residual === undefined ? undefined : floats(last(epilogue.residual) + slack),
+    residual: residual === undefined ? undefined : held(residual.from === "bf16", floats(last(residual) + slack)),
   };
   let expected: readonly ExpectedPixel[] | undefined;
   return {
-    buffers: bytesOf({ x: operands.x, residual: operands.residual }),
+    buffers: bytesOf({
+      x: stored(isNarrow, operands.x),
+      residual: operands.residual === undefined ? undefined : stored(residual?.from === "bf16", operands.residual),
+    }),
     parameters,
     constants: bytesOf({ weights: operands.weights, bias: operands.bias }),
     expected: ({ y }) => {
@@ -52,14 +66,26 @@ export function floatCase(workload: FloatConvWorkload | FloatDepthwiseWorkload, 
         values: expectedPixel(workload, pixel, operands),
       }));
       // A copy: bytes that come from another process stand at any address.
-      return firstWrong(workload, expected, new Float32Array(y.slice().buffer, 0, Math.floor(y.byteLength / 4)));
+      const { buffer, byteLength } = y.slice();
+      return epilogue.out === "bf16"
+        ? firstWrong(workload, expected, fromBf16(new Uint16Array(buffer, 0, Math.floor(byteLength / 2))), bf16Rounding)
+        : firstWrong(workload, expected, new Float32Array(buffer, 0, Math.floor(byteLength / 4)), 0);
     },
   };
 }
 
+/** The numbers, or the nearest that bfloat16 holds. */
+function held(isNarrow: boolean, numbers: Float32Array): Float32Array {
+  return isNarrow ? roundedToBf16(numbers) : numbers;
+}
+
+function stored(isNarrow: boolean, numbers: Float32Array): Float32Array | Uint16Array {
+  return isNarrow ? toBf16(numbers) : numbers;
+}
+
 type Operands = Omit<FloatConvOperands, "y">;
 
-function bytesOf(arrays: Readonly<Record<string, Float32Array | undefined>>): Record<string, Uint8Array> {
+function bytesOf(arrays: Readonly<Record<string, Float32Array | Uint16Array | undefined>>): Record<string, Uint8Array> {
   return Object.fromEntries(
     Object.entries(arrays).flatMap(([name, array]) =>
       array === undefined ? [] : [[name, new Uint8Array(array.buffer, array.byteOffset, array.byteLength)]],
@@ -78,7 +104,7 @@ interface ExpectedPixel extends Pixel {
 }
 
 /** At most `count` output pixels: the first and the last always, the others spread evenly over all phases of a tile. */
-function samplePixels({ rows, columns }: FloatConvWorkload | FloatDepthwiseWorkload, count: number): readonly Pixel[] {
+function samplePixels({ rows, columns }: SummedWorkload, count: number): readonly Pixel[] {
   const all = rows * columns;
   const places =
     count >= all
@@ -88,11 +114,7 @@ function samplePixels({ rows, columns }: FloatConvWorkload | FloatDepthwiseWorkl
 }
 
 /** The oracle's results of a pixel, as a workload of one pixel. */
-function expectedPixel(
-  workload: FloatConvWorkload | FloatDepthwiseWorkload,
-  { row, column }: Pixel,
-  operands: Operands,
-): Float64Array {
+function expectedPixel(workload: SummedWorkload, { row, column }: Pixel, operands: Operands): Float64Array {
   const { window, epilogue, x } = workload;
   const added = epilogue.residual;
   const one = {
@@ -101,13 +123,13 @@ function expectedPixel(
     residual: added === undefined ? undefined : operands.residual?.subarray(row * added.row + column * added.pixel),
   };
   const extent = { rows: 1, columns: 1 };
-  if (workload.op === "conv-f32") {
-    const y = new Float64Array(workload.outputs);
-    evaluateFloatConv({ ...workload, ...extent }, { ...one, y }, parameters);
+  if (workload.op === "depthwise-f32") {
+    const y = new Float64Array(workload.channels);
+    evaluateFloatDepthwise({ ...workload, ...extent }, { ...one, y }, parameters);
     return y;
   }
-  const y = new Float64Array(workload.channels);
-  evaluateFloatDepthwise({ ...workload, ...extent }, { ...one, y }, parameters);
+  const y = new Float64Array(workload.outputs);
+  evaluateFloatConv({ ...workload, ...extent }, { ...one, y }, parameters);
   return y;
 }
 
@@ -115,10 +137,13 @@ function firstWrong(
   { y: strides }: { readonly y: Strides },
   pixels: readonly ExpectedPixel[],
   y: Float32Array,
+  rounding: number,
 ): string | undefined {
   for (const { row, column, values } of pixels) {
     const first = row * strides.row + column * strides.pixel;
-    const channel = values.findIndex((value, index) => !(Math.abs((y[first + index] as number) - value) <= bound));
+    const channel = values.findIndex(
+      (value, index) => !(Math.abs((y[first + index] as number) - value) <= bound + rounding * Math.abs(value)),
+    );
     if (channel >= 0) {
       const [found, wanted] = [y[first + channel], values[channel]];
       return `row ${row}, column ${column}, channel ${channel}: ${String(found)} instead of ${String(wanted)}`;

@@ -24,7 +24,7 @@ export interface Storage {
 export interface Buffer {
   readonly storage: Storage;
   readonly extent: Extent;
-  readonly elementBytes: 1 | 4;
+  readonly elementBytes: 1 | 2 | 4;
   readonly halo: Halo;
   /** Another buffer looks at the same bytes, or somebody else owns them: no halo may come in between. */
   rigid: boolean;
@@ -40,7 +40,12 @@ export interface Placement {
 }
 
 /** A buffer without halo. */
-export function newBuffer(storage: Storage, extent: Extent, elementBytes: 1 | 4, rigid: boolean): Buffer {
+export function newBuffer(
+  storage: Storage,
+  extent: Extent,
+  elementBytes: Buffer["elementBytes"],
+  rigid: boolean,
+): Buffer {
   return { storage, extent, elementBytes, rigid, halo: { top: 0, left: 0, bottom: 0, right: 0, fill: undefined } };
 }
 

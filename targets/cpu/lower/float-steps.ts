@@ -28,7 +28,12 @@ export function floatConvStep(
     residual:
       residual === undefined
         ? undefined
-        : { ...stridesOf(residual.buffer), ...(op.residual?.after === true ? { after: true } : {}) },
+        : {
+            ...stridesOf(residual.buffer),
+            ...(op.residual?.after === true ? { after: true } : {}),
+            ...(op.residual?.tensor.stored === "bf16" ? { from: "bf16" } : {}),
+          },
+    ...(op.y.stored === "bf16" ? { out: "bf16" } : {}),
   };
   const common = {
     ...{ rows: y.extent.rows, columns: y.extent.columns, window: op.window, bias: op.bias !== undefined, epilogue },
@@ -42,7 +47,13 @@ export function floatConvStep(
     workload:
       op.groups !== 1
         ? { op: "depthwise-f32", channels: op.outputs, ...common }
-        : { op: "conv-f32", inputs: x.extent.channels, outputs: op.outputs, weights: op.layout, ...common },
+        : {
+            op: op.x.stored === "bf16" ? "conv-bf16" : "conv-f32",
+            inputs: x.extent.channels,
+            outputs: op.outputs,
+            weights: op.layout,
+            ...common,
+          },
     operands: {
       x: image ? at(x, -op.pads[0], -op.pads[1]) : at(x),
       y: at(y),

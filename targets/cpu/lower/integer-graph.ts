@@ -12,6 +12,8 @@ export interface IntegerTensor {
   readonly shape: readonly number[];
   /** uint8 with these parameters; float32 when absent (borders and float results). */
   readonly quantization: Quantization | undefined;
+  /** How float32 is stored where not in four bytes. */
+  readonly stored?: "bf16";
 }
 
 /** Inclusive bounds of a uint8 result. */
@@ -192,7 +194,7 @@ export interface NormalizationOp extends OpBase {
   readonly epsilon: number;
 }
 
-/** float32 to uint8 or back, inside the region. */
+/** float32 to uint8 or back, or to bfloat16, inside the region. */
 export interface ConvertOp extends OpBase {
   readonly kind: "convert";
   readonly x: IntegerTensor;

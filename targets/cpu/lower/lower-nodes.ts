@@ -3,6 +3,8 @@ import { fuseIntegerOps } from "./fuse.ts";
 import type { EnterOp, ExitOp, IntegerOp, IntegerTensor } from "./integer-graph.ts";
 import { inputsOf, outputOf } from "./integer-graph.ts";
 import type { IntegerGraph } from "./match.ts";
+import type { FloatStorage } from "../float-workload.ts";
+import { storeAsBf16 } from "./store-bf16.ts";
 import { placeTensors } from "./place.ts";
 import type { LoweredStep } from "./step.ts";
 import { lowerSteps } from "./steps.ts";
@@ -23,18 +25,24 @@ export function coveredNodes({ ops, tensors }: IntegerGraph): ReadonlySet<Node> 
   const written = new Set<IntegerTensor>();
   for (const op of ops) {
     if (op.kind === "enter") continue;
-    for (const node of op.nodes) covered.add(node);
+    if (!isDequantizer(op)) for (const node of op.nodes) covered.add(node);
     const y = outputOf(op);
     if (y !== undefined) written.add(y);
   }
   const read = new Set(ops.flatMap(inputsOf));
   for (const op of ops) if (op.kind === "enter" && read.has(op.y)) for (const node of op.nodes) covered.add(node);
+  for (const op of ops)
+    if (isDequantizer(op)) for (const node of op.nodes) if (isPart(node, covered)) covered.add(node);
   for (const [value, tensor] of tensors)
     if (written.has(tensor))
       for (const use of value.uses)
         if (use.kind === "node" && use.node.opType === "DequantizeLinear" && isPart(use.node, covered))
           covered.add(use.node);
   return covered;
+}
+
+function isDequantizer({ kind, nodes }: IntegerOp): boolean {
+  return kind === "convert" && nodes.every(({ opType }) => opType === "DequantizeLinear");
 }
 
 /**
@@ -47,9 +55,15 @@ function isPart({ outputs }: Node, covered: ReadonlySet<Node>): boolean {
 
 /**
  * Lowers the ops whose nodes all lie in `nodes`. Values that other nodes or the outside read leave as uint8 or as the
- * float32 results of dequantizers in the set. Throws LoweringRefusal.
+ * float32 results of dequantizers in the set; `products` tells what float32 products are computed in. Throws
+ * LoweringRefusal.
  */
-export function lowerNodes(graph: Graph, integer: IntegerGraph, nodes: ReadonlySet<Node>): LoweredRegion {
+export function lowerNodes(
+  graph: Graph,
+  integer: IntegerGraph,
+  nodes: ReadonlySet<Node>,
+  products: FloatStorage,
+): LoweredRegion {
   const inside = integer.ops.filter((op) => op.nodes.every((node) => nodes.has(node)));
   const made = new Set(inside.map(outputOf));
   const linked = inside.map((op) => linkEntry(op, integer, made));
@@ -62,7 +76,8 @@ export function lowerNodes(graph: Graph, integer: IntegerGraph, nodes: ReadonlyS
       return { kind: "enter", name: from.name, nodes: [], from, y: tensor };
     });
   const exits = exitsOf(graph, integer, nodes, made);
-  const ops = fuseIntegerOps(withoutUnread([...entries, ...linked, ...exits]));
+  const fused = fuseIntegerOps(withoutUnread([...entries, ...linked, ...exits]));
+  const ops = products === "bf16" ? storeAsBf16(fused) : fused;
   return {
     steps: lowerSteps(placeTensors(ops)),
     inputs: [...new Set(ops.flatMap((op) => (op.kind === "enter" ? [op.from] : [])))],

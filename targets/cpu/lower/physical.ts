@@ -74,9 +74,10 @@ function resultOrder(
       if (perm === undefined) return isNatural(op.y, preferred) ? preferred : naturalOrder(op.y.shape.length);
       return of(op.x).map((axis) => perm.indexOf(axis));
     }
+    case "convert":
+      return op.y.stored === undefined ? of(op.x) : preferred;
     case "table":
     case "float-unary":
-    case "convert":
       return of(op.x);
     case "binary":
     case "float-binary":

@@ -117,8 +117,9 @@ export function placeTensors(ops: readonly IntegerOp[]): PlacedRegion {
   return { ops: placed, storages, orders };
 }
 
-function bytesOfElement(tensor: IntegerTensor): 1 | 4 {
-  return tensor.quantization === undefined ? 4 : 1;
+function bytesOfElement(tensor: IntegerTensor): 1 | 2 | 4 {
+  if (tensor.quantization !== undefined) return 1;
+  return tensor.stored === "bf16" ? 2 : 4;
 }
 
 interface Access {
@@ -166,10 +167,12 @@ function inputPlaces(op: IntegerOp, { readable, placeOf, orderOf }: Access): rea
       return [];
     case "enter":
       return [];
+    case "convert":
+      if (op.y.stored === undefined) return [placeOf(op.x)];
+      return [readable(op.x, preferredOrder(op.x.shape.length), noPads, 0, op)];
     case "table":
     case "view":
     case "float-unary":
-    case "convert":
     case "exit":
       return [placeOf(op.x)];
   }

@@ -235,19 +235,34 @@ function resizeStep(op: ResizeOp, x: Placement, y: Placement): LoweredStep {
 
 function copyStep({ name, from, to, planar }: CopyOp): LoweredStep {
   const extent = planar === "to" ? from.extent : to.extent;
+  const { elementBytes } = to.buffer;
+  if (elementBytes === 2 && planar !== undefined) throw new Error(`${name}: no kernel moves bfloat16 between layouts`);
   return {
     name,
     nodes: [],
     workload: {
-      ...(to.buffer.elementBytes === 4 ? floatMove : byteMove),
+      ...(elementBytes === 4 ? floatMove : byteMove),
       ...extent,
-      x: planar === "from" ? "planar" : stridesOf(from.buffer),
-      y: planar === "to" ? "planar" : stridesOf(to.buffer),
+      channels: inBytes(elementBytes) * extent.channels,
+      x: planar === "from" ? "planar" : byteStrides(from.buffer),
+      y: planar === "to" ? "planar" : byteStrides(to.buffer),
     },
     operands: { x: at(from), y: at(to) },
     parameters: parameters({}),
     constants: {},
   };
+}
+
+/** Bytes of an element of a tensor that is moved byte by byte; 1 for float32, which has kernels of its own. */
+function inBytes(elementBytes: Buffer["elementBytes"]): 1 | 2 {
+  return elementBytes === 2 ? 2 : 1;
+}
+
+/** Strides in what {@link inBytes} counts. */
+function byteStrides(buffer: Buffer): Strides {
+  const { row, pixel } = stridesOf(buffer);
+  const bytes = inBytes(buffer.elementBytes);
+  return { row: bytes * row, pixel: bytes * pixel };
 }
 
 const floatMove = { op: "move-f32" } as const;
@@ -256,6 +271,15 @@ const quantizeMove = { op: "transfer", kind: "quantize" } as const;
 const dequantizeMove = { op: "transfer", kind: "dequantize" } as const;
 
 function convertStep(op: ConvertOp, x: Placement, y: Placement): LoweredStep {
+  if (op.y.stored === "bf16")
+    return {
+      name: op.name,
+      nodes: op.nodes,
+      workload: { op: "narrow-f32", ...rowWise(y.extent, stridesOf(x.buffer), stridesOf(y.buffer)) },
+      operands: { x: at(x), y: at(y) },
+      parameters: parameters({}),
+      constants: {},
+    };
   const quantizes = op.y.quantization !== undefined;
   return {
     name: op.name,
@@ -283,14 +307,17 @@ function rowWise<X extends Strides | "planar", Y extends Strides | "planar">(
 
 function borderStep(buffer: Buffer, fill: number): LoweredStep {
   const { top, left, bottom, right } = buffer.halo;
+  const { elementBytes, extent } = buffer;
+  if (elementBytes === 2 && fill !== 0) throw new Error(`a border of ${fill} in bfloat16`);
   return {
     name: `${buffer.storage.name} border`,
     nodes: [],
     workload: {
-      op: buffer.elementBytes === 4 ? "fill-border-f32" : "fill-border",
-      ...buffer.extent,
+      op: elementBytes === 4 ? "fill-border-f32" : "fill-border",
+      ...extent,
+      channels: inBytes(elementBytes) * extent.channels,
       pads: [top, left, bottom, right],
-      y: stridesOf(buffer),
+      y: byteStrides(buffer),
     },
     operands: { y: { kind: "storage", storage: buffer.storage, offset: 0 } },
     parameters: parameters({ value: fill }),

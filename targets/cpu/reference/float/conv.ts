@@ -1,5 +1,5 @@
 import type { KernelParameters } from "../../../../src/codegen/index.ts";
-import type { FloatConvWorkload } from "../../float-workload.ts";
+import type { Bf16ConvWorkload, FloatConvWorkload } from "../../float-workload.ts";
 import { createFloatEpilogue } from "./float-epilogue.ts";
 
 /** Tensors of a `conv-f32` or `depthwise-f32` workload; activations each from the element its pointer names. */
@@ -13,9 +13,9 @@ export interface FloatConvOperands {
   readonly y: Float32Array | Float64Array;
 }
 
-/** Computes y element by element, sums in float64. */
+/** Computes y element by element from the operands as they are, however stored; sums in float64. */
 export function evaluateFloatConv(
-  workload: FloatConvWorkload,
+  workload: FloatConvWorkload | Bf16ConvWorkload,
   operands: FloatConvOperands,
   parameters: KernelParameters,
 ): void {
@@ -32,7 +32,13 @@ export function evaluateFloatConv(
 }
 
 function dotProduct(
-  { window: { kernel, stride, dilation }, inputs, outputs, weights: layout, x: strides }: FloatConvWorkload,
+  {
+    window: { kernel, stride, dilation },
+    inputs,
+    outputs,
+    weights: layout,
+    x: strides,
+  }: FloatConvWorkload | Bf16ConvWorkload,
   { x, weights }: FloatConvOperands,
   row: number,
   column: number,

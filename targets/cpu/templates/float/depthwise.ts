@@ -6,7 +6,7 @@ import { finishKernel } from "../bytes/finish-kernel.ts";
 import { rowGrain } from "../bytes/points.ts";
 import type { Simd } from "../bytes/simd.ts";
 import { requireSimd, simdOf } from "../bytes/simd.ts";
-import { activationArgument, biasArgument } from "./arguments.ts";
+import { activationArgument, biasArgument, epilogueArguments } from "./arguments.ts";
 import type { FloatEpilogueEmitter } from "./epilogue.ts";
 import { floatEpilogueEmitter } from "./epilogue.ts";
 import { elementNanoseconds } from "./core.ts";
@@ -45,7 +45,8 @@ export const depthwiseF32: Template<FloatDepthwiseWorkload> = {
 };
 
 function windowOf({ epilogue, ...workload }: FloatDepthwiseWorkload): WindowWorkload {
-  return { ...workload, residual: epilogue.residual };
+  const { residual, out } = epilogue;
+  return { ...workload, residual, ...(out === undefined ? {} : { out }) };
 }
 
 function emit(workload: FloatDepthwiseWorkload, point: Point, device: DeviceFingerprint): Kernel {
@@ -91,8 +92,7 @@ function argumentsOf(
     },
     ...(workload.bias ? [biasArgument(channels, vectors * simd.lanes)] : []),
     ...(applied.params === undefined ? [] : [applied.params]),
-    ...(epilogue.residual === undefined ? [] : [activationArgument("residual", touched, epilogue.residual)]),
-    activationArgument("y", touched, workload.y, "write"),
+    ...epilogueArguments(touched, epilogue, workload.y),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Assembler, Register } from "../../../../../src/codegen/x86/index.ts";
 import { mem, rdi } from "../../../../../src/codegen/x86/index.ts";
+import { storedBytes } from "../arguments.ts";
 import type { FloatEpilogueEmitter } from "../epilogue.ts";
 import { emitLoad, vectorBytes } from "../vectors.ts";
 import type { TileContext, WindowOperation } from "./emit.ts";
@@ -66,7 +67,7 @@ function emitTile(context: TileContext, epilogue: FloatEpilogueEmitter, bias: bo
     const at = [Math.floor(index / width), index % width] as const;
     return {
       value: registers[index] as Register,
-      y: outputElement(pointers.y, workload.y, at),
+      y: outputElement(pointers.y, workload.y, at, storedBytes(workload.out)),
       residual: residual === undefined ? undefined : outputElement(pointers.residual, residual, at),
       mask,
     };

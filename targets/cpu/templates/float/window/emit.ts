@@ -20,6 +20,8 @@ import {
 } from "../../../../../src/codegen/x86/index.ts";
 import { argumentPointer, emitArgumentRegisters, emitFrame, stackVariables } from "../../kernel-frame.ts";
 import { emitAdvance, emitLaneMask, registerCount, vectorBytes } from "../vectors.ts";
+import { storedBytes } from "../arguments.ts";
+import type { Strides } from "../../../workload.ts";
 import type { WindowPlan } from "./plan.ts";
 
 /** A tensor whose pointer moves with the tiles. */
@@ -27,7 +29,8 @@ interface Tensor {
   readonly role: "x" | "y" | "residual";
   readonly tile: Register;
   readonly vector: Register;
-  /** Bytes between neighbouring output pixels, and between rows of tiles. */
+  /** Bytes of an element, between neighbouring output pixels, and between rows of tiles. */
+  readonly elementBytes: 4 | 2;
   readonly pixel: number;
   readonly row: number;
 }
@@ -104,22 +107,19 @@ interface Block {
 }
 
 function tensorsOf({ workload, point }: WindowPlan): readonly Tensor[] {
-  const { x, y, residual, window } = workload;
+  const { x, y, residual, window, out } = workload;
   const { tileRows } = point;
+  const moving = (tensor: Pick<Tensor, "role" | "tile" | "elementBytes">, { row, pixel }: Strides): Tensor => ({
+    ...tensor,
+    vector: pointers[tensor.role],
+    pixel: tensor.elementBytes * pixel,
+    row: tensor.elementBytes * tileRows * row,
+  });
+  const read = { row: window.stride[0] * x.row, pixel: window.stride[1] * x.pixel };
   return [
-    {
-      ...{ role: "x", tile: r8, vector: pointers.x },
-      ...{ pixel: 4 * window.stride[1] * x.pixel, row: 4 * tileRows * window.stride[0] * x.row },
-    },
-    { role: "y", tile: r9, vector: pointers.y, pixel: 4 * y.pixel, row: 4 * tileRows * y.row },
-    ...(residual === undefined
-      ? []
-      : [
-          {
-            ...{ role: "residual" as const, tile: r10, vector: pointers.residual },
-            ...{ pixel: 4 * residual.pixel, row: 4 * tileRows * residual.row },
-          },
-        ]),
+    moving({ role: "x", tile: r8, elementBytes: 4 }, read),
+    moving({ role: "y", tile: r9, elementBytes: storedBytes(out) }, y),
+    ...(residual === undefined ? [] : [moving({ role: "residual", tile: r10, elementBytes: 4 }, residual)]),
   ];
 }
 
@@ -133,10 +133,15 @@ function emitBlock(
 ): void {
   const { tiles, workload } = plan;
   const tensors = tensorsOf(plan);
-  for (const { role, tile, row } of tensors) {
+  for (const { role, tile, row, elementBytes } of tensors) {
     a.emit("imul", tile, at("begin"), row);
     a.emit("add", tile, argumentPointer(roles, role));
-    a.emit("add", tile, at("channel"));
+    if (elementBytes === 4) a.emit("add", tile, at("channel"));
+    else {
+      a.emit("mov", rcx, at("channel"));
+      a.emit("shr", rcx, 1);
+      a.emit("add", tile, rcx);
+    }
   }
   operation.beginBlock(a);
   a.emit("mov", r11, at("count"));
@@ -183,7 +188,7 @@ function emitTile(
     a.bind(top);
     operation.tile({ a, plan, width, mask: undefined, registers });
     if (vectors > 1 || rest > 0) {
-      for (const { vector } of tensors) a.emit("add", vector, vectorBytes(simd));
+      for (const { vector, elementBytes } of tensors) a.emit("add", vector, elementBytes * simd.lanes);
       operation.nextVector(a);
     }
     if (vectors > 1) {
@@ -204,8 +209,9 @@ function emitTile(
 /** The element of a tensor for an output pixel of a tile. */
 export function outputElement(
   base: Register,
-  { row, pixel }: { row: number; pixel: number },
+  { row, pixel }: Strides,
   at: readonly [number, number],
+  elementBytes: 4 | 2 = 4,
 ): Memory {
-  return mem(base, { disp: 4 * (at[0] * row + at[1] * pixel) });
+  return mem(base, { disp: elementBytes * (at[0] * row + at[1] * pixel) });
 }

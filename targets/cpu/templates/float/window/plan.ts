@@ -15,6 +15,8 @@ export interface WindowWorkload {
   readonly y: Strides;
   /** The tensor an epilogue adds. */
   readonly residual: Strides | undefined;
+  /** How y is stored where not as float32. */
+  readonly out?: "bf16";
 }
 
 const pointNames = ["pixels", "tileRows", "channelBlock"] as const;
