@@ -26,15 +26,18 @@ import type { EmittedRegion } from "./emit-regions.ts";
 import { emitRegions } from "./emit-regions.ts";
 import { startKernelMeasurer } from "./kernel-measurer.ts";
 import { measurePeak } from "./peak.ts";
+import type { RegionPlan } from "./plan-regions.ts";
+import type { FloatStorage } from "./float-workload.ts";
 import { planRegions } from "./plan-regions.ts";
+import { quantizeBeforeMoving } from "./quantize-before-moving.ts";
 import { toolchain } from "./toolchain.ts";
 import { multiplications, tuningTasks, workloadText } from "./tuning-tasks.ts";
 
 /** Plans, tunes, emits: see `Target.compileRegions`. */
 export async function compileRegions(model: Model, setup: RegionSetup): Promise<CompiledRegions> {
-  const { device, exact } = setup;
+  const { device, exact, products = "f32" } = setup;
   const offer = (workload: Workload): readonly Template[] => templatesFor(workload, device, exact);
-  const first = planRegions(model, (workload) => offer(workload).length > 0);
+  const first = planSettled(model, (workload) => offer(workload).length > 0, products);
   const lowered = first.regions.map((region) => region.lowered);
   const records: TuningRecords = { cache: setup.cache, device, toolchain, mode: "cold" };
   const tuned =
@@ -52,7 +55,7 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
   const failed = new Set(tuned.filter(({ found }) => found === undefined).map(({ task }) => hashJson(task.workload)));
   // A workload whose every kernel failed stays as it was.
   const canCompute = (workload: Workload): boolean => !failed.has(hashJson(workload)) && offer(workload).length > 0;
-  const plan = failed.size === 0 ? first : planRegions(model, canCompute);
+  const plan = failed.size === 0 ? first : planSettled(model, canCompute, products);
   const emitted = emitRegions(model, plan.regions, select, device);
   const steps = emitted.flatMap((region) => region.steps);
   return {
@@ -60,6 +63,15 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
     regions: emitted.map((region) => describe(region, tuned)),
     refusals: plan.refusals.map(({ node, reason }) => ({ node: node.name, reason })),
   };
+}
+
+/** Plans regions whose results ONNX Runtime leaves alone. */
+function planSettled(model: Model, canCompute: (workload: Workload) => boolean, products: FloatStorage): RegionPlan {
+  for (;;) {
+    const plan = planRegions(model, canCompute, products);
+    // Each turn takes quantizers from behind nodes that move data, so there is a last one.
+    if (quantizeBeforeMoving(model, plan.regions) === 0) return plan;
+  }
 }
 
 async function tune(
