@@ -21,6 +21,8 @@ export interface RegionSetup {
   readonly exact: boolean;
   /** Multiplies float32 as bfloat16 where that is worth it: only on devices of which {@link Target.multipliesBf16} is true. */
   readonly products?: "bf16";
+  /** Nodes, by name, that are left out of regions, each with the reason; none when left out. */
+  readonly excluded?: ReadonlyMap<string, string>;
   /** How much is tried for each workload; undefined takes what the records know, else the templates' own points. */
   readonly effort: TuningEffort | undefined;
   readonly budgetMs: number;

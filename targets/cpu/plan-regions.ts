@@ -24,15 +24,21 @@ const LEAST_WORK = 20_000;
 
 /**
  * Finds what of a model, its types inferred, can run as programs, where `canCompute` tells of which workloads there are
- * kernels, and `products` what float32 products are computed in. The model is not changed.
+ * kernels, and `products` what float32 products are computed in. Nodes in `excluded` stay plain, for the reason given. The
+ * model is not changed.
  */
 export function planRegions(
   model: Model,
   canCompute: (workload: Workload) => boolean,
   products: FloatStorage = "f32",
+  excluded: ReadonlyMap<Node, string> = new Map(),
 ): RegionPlan {
-  let graph = matchIntegerGraph(model.graph, model.opsets.get("") ?? 0);
-  const refusals: { node: Node; reason: string }[] = [...graph.refusals];
+  const matched = matchIntegerGraph(model.graph, model.opsets.get("") ?? 0);
+  let graph = excluded.size === 0 ? matched : without(matched, new Set(excluded.keys()));
+  const refusals: { node: Node; reason: string }[] = [
+    ...matched.refusals,
+    ...[...excluded].map(([node, reason]) => ({ node, reason })),
+  ];
   for (;;) {
     const { regions, refused } = tryPlan(model, graph, canCompute, products);
     if (refused.length === 0) return { regions, refusals };
