@@ -1,5 +1,5 @@
 import type { RegionReport, RegionStepReport } from "../../src/events.ts";
-import type { Model } from "../../src/ir/index.ts";
+import type { Model, Node } from "../../src/ir/index.ts";
 import { systemClock } from "../../src/measure/index.ts";
 import type { Selection } from "./select.ts";
 import { defaultSelection, mayBeStepOff, templatesFor } from "./select.ts";
@@ -37,7 +37,10 @@ import { multiplications, tuningTasks, workloadText } from "./tuning-tasks.ts";
 export async function compileRegions(model: Model, setup: RegionSetup): Promise<CompiledRegions> {
   const { device, exact, products = "f32" } = setup;
   const offer = (workload: Workload): readonly Template[] => templatesFor(workload, device, exact);
-  const first = planSettled(model, (workload) => offer(workload).length > 0, products);
+  const excluded = nodesNamed(model, setup.excluded ?? new Map());
+  const plan = (canCompute: (workload: Workload) => boolean): RegionPlan =>
+    planSettled(model, canCompute, products, excluded);
+  const first = plan((workload) => offer(workload).length > 0);
   const lowered = first.regions.map((region) => region.lowered);
   const records: TuningRecords = { cache: setup.cache, device, toolchain, mode: "cold" };
   const tuned =
@@ -55,20 +58,35 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
   const failed = new Set(tuned.filter(({ found }) => found === undefined).map(({ task }) => hashJson(task.workload)));
   // A workload whose every kernel failed stays as it was.
   const canCompute = (workload: Workload): boolean => !failed.has(hashJson(workload)) && offer(workload).length > 0;
-  const plan = failed.size === 0 ? first : planSettled(model, canCompute, products);
-  const emitted = emitRegions(model, plan.regions, select, device);
+  const { regions, refusals } = failed.size === 0 ? first : plan(canCompute);
+  const emitted = emitRegions(model, regions, select, device);
   const steps = emitted.flatMap((region) => region.steps);
   return {
     exact: !steps.some(({ step, selection }) => mayBeStepOff(selection.template, step.workload)),
     regions: emitted.map((region) => describe(region, tuned)),
-    refusals: plan.refusals.map(({ node, reason }) => ({ node: node.name, reason })),
+    refusals: refusals.map(({ node, reason }) => ({ node: node.name, reason })),
   };
 }
 
+/** The nodes of the main graph that have names with reasons. */
+function nodesNamed({ graph }: Model, names: ReadonlyMap<string, string>): ReadonlyMap<Node, string> {
+  return new Map(
+    [...graph.nodes()].flatMap((node) => {
+      const reason = names.get(node.name);
+      return reason === undefined ? [] : [[node, reason] as const];
+    }),
+  );
+}
+
 /** Plans regions whose results ONNX Runtime leaves alone. */
-function planSettled(model: Model, canCompute: (workload: Workload) => boolean, products: FloatStorage): RegionPlan {
+function planSettled(
+  model: Model,
+  canCompute: (workload: Workload) => boolean,
+  products: FloatStorage,
+  excluded: ReadonlyMap<Node, string>,
+): RegionPlan {
   for (;;) {
-    const plan = planRegions(model, canCompute, products);
+    const plan = planRegions(model, canCompute, products, excluded);
     // Each turn takes quantizers from behind nodes that move data, so there is a last one.
     if (quantizeBeforeMoving(model, plan.regions) === 0) return plan;
   }
