@@ -12,6 +12,7 @@ import { emitAttention } from "./attention/emit.ts";
 import type { ConstantName } from "./attention/frame.ts";
 import { constantNames } from "./attention/frame.ts";
 import { planAttention } from "./attention/plan.ts";
+import { exp2Constants } from "./exp2.ts";
 import type { VectorConstants } from "./vector-constants.ts";
 import { vectorConstants } from "./vector-constants.ts";
 
@@ -60,9 +61,8 @@ function constantsOf({ out }: AttentionWorkload): VectorConstants<ConstantName> 
     out === "u8" ? numberOf(parameters, name) : plain;
   return vectorConstants(constantNames, (parameters) => ({
     ...{ scale: numberOf(parameters, "scale") * Math.LOG2E, log2e: Math.LOG2E },
-    ...{ least: -3e38, absent: -1e30, floor: -126, one: 1 },
-    // Fitted to 2^f on |f| ≤ ½, relative error 1e-7.
-    ...{ e5: 0.00132647273, e4: 0.00967151299, e3: 0.0555073358, e2: 0.240222424, e1: 0.693147004 },
+    ...{ least: -3e38, absent: -1e30 },
+    ...exp2Constants,
     inverse: 1 / quantized(parameters, "yScale", 1),
     zero: { int32: quantized(parameters, "yZero", 0) },
     ceiling: 1e9,

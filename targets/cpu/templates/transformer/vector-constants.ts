@@ -5,8 +5,8 @@ import { mem } from "../../../../src/codegen/x86/index.ts";
 /** Bytes of a constant: one number repeated over the widest vector, so that it can be an operand. */
 const rowBytes = 64;
 
-/** A float32, or an int32. */
-export type Constant = number | { readonly int32: number };
+/** A float32, or an int32; or the 64 bytes of a vector. */
+export type Constant = number | { readonly int32: number } | Uint8Array;
 
 /** Constants by name, from the parameters of the place a kernel is used in. */
 export interface VectorConstants<Name extends string> {
@@ -31,7 +31,8 @@ export function vectorConstants<Name extends string>(
         for (const [row, name] of names.entries())
           for (let at = row * rowBytes; at < (row + 1) * rowBytes; at += 4) {
             const constant = constants[name];
-            if (typeof constant === "number") view.setFloat32(at, constant, true);
+            if (constant instanceof Uint8Array) bytes.set(constant.subarray(at % rowBytes, (at % rowBytes) + 4), at);
+            else if (typeof constant === "number") view.setFloat32(at, constant, true);
             else view.setInt32(at, constant.int32, true);
           }
         return [{ kind: "literal", targetOffset: 0, bytes }];

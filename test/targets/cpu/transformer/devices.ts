@@ -16,3 +16,9 @@ export const transformerDevices = [
   { name: "avx512", device: device(avx512) },
   { name: "avx2", device: device(avx2) },
 ] as const;
+
+/** Devices whose kernels of integer products differ. */
+export const productDevices = [
+  ...transformerDevices,
+  { name: "avxvnni", device: device([...avx2, "avxvnni"]) },
+] as const;

@@ -1,6 +1,7 @@
 import type { Register } from "../../../../../src/codegen/x86/index.ts";
 import { k, masked, mem, resize } from "../../../../../src/codegen/x86/index.ts";
 import { emitLaneMask, vectorBytes } from "../../float/vectors.ts";
+import { emitExp2 } from "../exp2.ts";
 import { emitReduce } from "../reduce.ts";
 import type { Emission } from "./frame.ts";
 import { loadResidents, registers, scratch } from "./frame.ts";
@@ -118,7 +119,7 @@ function emitExponentials(emission: Emission, row: number, index: number, first:
   a.emit("vmovss", scratch(plan.factors + 4 * (first + index)), factor);
 }
 
-/** 2^(score - greatest) in place: 2^f for |f| ≤ ½ by a polynomial of relative error 1e-7, times a power of two. */
+/** 2^(score - greatest) in place. */
 function emitExponential(emission: Emission, disp: number, most: Register, sum: Register, turn: number): void {
   const { a, plan, constant } = emission;
   const { simd } = plan;
@@ -128,16 +129,7 @@ function emitExponential(emission: Emission, disp: number, most: Register, sum: 
   a.emit("vmovups", value, place);
   a.emit("vsubps", value, value, most);
   a.emit("vmaxps", value, value, constant("floor"));
-  a.emit(simd.name === "avx512" ? "vrndscaleps" : "vroundps", whole, value, 0);
-  a.emit("vsubps", value, value, whole);
-  a.emit("vmovups", power, constant("e5"));
-  for (const name of ["e4", "e3", "e2", "e1", "one"] as const) a.emit("vfmadd213ps", power, value, constant(name));
-  if (simd.name === "avx512") a.emit("vscalefps", power, power, whole);
-  else {
-    a.emit("vcvtps2dq", whole, whole);
-    a.emit("vpslld", whole, whole, 23);
-    a.emit("vpaddd", power, power, whole);
-  }
+  emitExp2(a, simd, { value, whole, power }, constant);
   a.emit("vaddps", sum, sum, power);
   a.emit("vmovups", place, power);
 }
