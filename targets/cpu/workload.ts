@@ -69,6 +69,39 @@ export type ConvWorkload = {
   readonly epilogue: Epilogue;
 };
 
+/**
+ * `grouped-u8s8`: as `conv-u8s8`, but outputs are sums over the input channels of their group alone: `inputs` and
+ * `outputs` are those of all groups. Weights `[outputs][inputs / groups][kh][kw]`. Arguments as {@link ConvWorkload}.
+ */
+export type GroupedConvWorkload = Omit<ConvWorkload, "op" | "weights"> & {
+  readonly op: "grouped-u8s8";
+  readonly groups: number;
+};
+
+/**
+ * Phases of a transposed convolution: every `stride`-th pixel of its result is an ordinary convolution, of stride 1, with
+ * every so manyth tap of the kernel, backwards. Phases that differ in their first tap alone and stand side by side are
+ * one, with the channels of all of them.
+ */
+export type Phases = {
+  /** Kernel of the constant, `[inputs][outputs / taps.length][kh][kw]`. */
+  readonly kernel: readonly [number, number];
+  /** The tap under the window's first cell, row and column, of each phase. */
+  readonly taps: readonly (readonly [number, number])[];
+  /** Taps from one cell of the window back to the next. */
+  readonly step: readonly [number, number];
+};
+
+/**
+ * `transposed-u8s8`: phases of a transposed convolution; `y` strides from one pixel of a phase to the next, `outputs` are
+ * the channels of all phases. The table `bias` holds the int32 biases, the zero point folded in. ONNX Runtime computes in
+ * float32: its results may be a step off. Arguments as {@link ConvWorkload}.
+ */
+export type TransposedConvWorkload = Omit<ConvWorkload, "op" | "weights"> & {
+  readonly op: "transposed-u8s8";
+  readonly phases: Phases;
+};
+
 /** `depthwise-u8s8`: one filter a channel, weights `[channels][1][kh][kw]`. Arguments as {@link ConvWorkload}. */
 export type DepthwiseWorkload = {
   readonly op: "depthwise-u8s8";
@@ -177,6 +210,8 @@ export type ResizeWorkload = {
 /** Workloads of INT8 convolutional networks. */
 export type CpuWorkload =
   | ConvWorkload
+  | GroupedConvWorkload
+  | TransposedConvWorkload
   | DepthwiseWorkload
   | PoolWorkload
   | BinaryWorkload

@@ -20,3 +20,10 @@ export function tableOf(parameters: KernelParameters): Uint8Array {
   if (table?.length !== 256) throw new Error("the parameters of a kernel lack a table of 256 bytes");
   return table;
 }
+
+/** The int32 biases of table `bias`, as bytes. */
+export function biasesOf(parameters: KernelParameters): Uint8Array {
+  const table = parameters.tables["bias"];
+  if (table === undefined) throw new Error("the parameters of a kernel lack biases");
+  return table;
+}

@@ -1,5 +1,5 @@
 import type { ChannelOrder, KernelArgument, PackLoop } from "../../../src/codegen/index.ts";
-import { numberOf } from "../reference/parameters.ts";
+import { biasesOf, numberOf } from "../reference/parameters.ts";
 import type { Epilogue } from "../workload.ts";
 
 /** How the sums of a kernel become its outputs, channel by channel. */
@@ -13,38 +13,44 @@ export interface ChannelConstants {
   readonly channelStride: number;
   readonly loops: readonly PackLoop[];
   readonly order: ChannelOrder;
+  /** Parts of the channels that share their scales; one when left out. */
+  readonly parts?: number;
+  /** `table`: the table `bias` has the biases, the zero point folded in. */
+  readonly biases?: "table" | "fold";
 }
 
 /** The argument `bias` (int32, the zero point of x folded in) and, where sums are scaled, `multiplier` (float32). */
 export function channelArguments(constants: ChannelConstants): readonly KernelArgument[] {
-  const { epilogue, bias, channels, padded, channelStride, loops, order } = constants;
+  const { epilogue, bias, channels, padded, channelStride, loops, order, parts = 1 } = constants;
   const shared = { bytes: 4 * padded, access: "read", alignment: 64 } as const;
   const placed = { channels, targetOffset: 0, order } as const;
   const biases: KernelArgument = {
     name: "bias",
     ...shared,
-    packs: (parameters) => [
-      {
-        ...{ kind: "fold-bias", weights: "weights", bias: bias ? "bias" : undefined },
-        zeroPoint: numberOf(parameters, "xZero"),
-        ...{ channelStride, loops, ...placed },
-      },
-    ],
+    packs: (parameters) =>
+      constants.biases === "table"
+        ? [{ kind: "literal", targetOffset: 0, bytes: biasesOf(parameters) }]
+        : [
+            {
+              ...{ kind: "fold-bias", weights: "weights", bias: bias ? "bias" : undefined },
+              zeroPoint: numberOf(parameters, "xZero"),
+              ...{ channelStride, loops, ...placed },
+            },
+          ],
   };
   if (epilogue.out === "s32") return [biases];
   const isScaled = epilogue.out === "u8" && epilogue.activation === undefined;
   const multipliers: KernelArgument = {
     name: "multiplier",
     ...shared,
-    packs: (parameters) => [
-      {
+    packs: (parameters) =>
+      Array.from({ length: parts }, (_, part) => ({
         ...{ kind: "multiplier", weightScale: "weight-scale" },
         perTensor: numberOf(parameters, "perTensor") === 1,
         inputScale: numberOf(parameters, "xScale"),
         outputScale: isScaled ? numberOf(parameters, "yScale") : 1,
-        ...placed,
-      },
-    ],
+        ...{ channels: channels / parts, targetOffset: 4 * part * (channels / parts), order },
+      })),
   };
   return [biases, multipliers];
 }

@@ -57,10 +57,11 @@ export function igemmCost(plan: IgemmPlan, device: DeviceFingerprint): number {
           rows *
           runCycles(plan, core, device, width * (flat ? 1 : point.tileRows), vectors, run, flat ? sweeps : 1);
   // Each sweep reads all weights again; each block all of x, which the processor's prefetchers mostly hide.
-  const weights = blockBytes(plan, blocks.vectors) * blockCount(plan);
-  const x = workload.rows * workload.columns * workload.inputs;
+  const { slices, sliceInputs } = workload;
+  const weights = slices * blockBytes(plan, blocks.vectors) * blockCount(plan);
+  const x = workload.rows * workload.columns * slices * sliceInputs;
   const rereads = point.unitBlock === 0 ? blockCount(plan) - 1 : 0;
-  cycles += trafficCycles(core, device, weights, sweeps) + trafficCycles(core, device, x, rereads) / 4;
+  cycles = slices * cycles + trafficCycles(core, device, weights, sweeps) + trafficCycles(core, device, x, rereads) / 4;
   return cycles / core.gigahertz;
 }
 
@@ -80,7 +81,14 @@ function runCycles(
   const dots = accumulators * (widening ? 2 : 1);
   const memory = Math.min(plan.point.memory, vectors);
   const loads = vectors - memory + pixels * (1 + memory);
-  const instructions = dots + vectors - memory + pixels + (widening ? vectors + pixels : 0) + 3 / plan.point.unroll;
+  const instructions =
+    dots +
+    vectors -
+    memory +
+    pixels +
+    (widening ? vectors + pixels : 0) +
+    (plan.workload.gather === undefined ? 0 : pixels) +
+    3 / plan.point.unroll;
   const step = Math.max(dots / core.dots, loads / core.loads, instructions / core.instructions, core.latency);
   const bytes = blockBytes(plan, vectors);
   const streamed = bytes > device.l1dKiB * 1024 * 0.6 ? bytes / core.l2 : 0;

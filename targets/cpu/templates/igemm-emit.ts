@@ -4,10 +4,16 @@ import type { Emission, Variable } from "./igemm-frame.ts";
 import { tileRegisters, variables } from "./igemm-frame.ts";
 import type { IgemmPlan } from "./igemm-plan.ts";
 import { blockCount } from "./igemm-plan.ts";
-import { elementBytes } from "./igemm-tile.ts";
+import { elementBytes, shuffleRegister } from "./igemm-tile.ts";
 import { emitUnits } from "./igemm-units.ts";
-import { blockBytes } from "./igemm-weights.ts";
-import { emitArgumentRegisters, emitArgumentVariables, emitFrame, emitRanges } from "./kernel-frame.ts";
+import { blockBytes, sliceBytes } from "./igemm-weights.ts";
+import {
+  argumentPointer,
+  emitArgumentRegisters,
+  emitArgumentVariables,
+  emitFrame,
+  emitRanges,
+} from "./kernel-frame.ts";
 
 const savedRegisters = [rbx, rbp, r12, r13, r14, r15];
 
@@ -26,8 +32,17 @@ function emitArguments({ assembler, plan }: Emission, roles: readonly string[]):
   emitArgumentVariables(assembler, roles, variables, ["x", "y", "residual", "weights", "bias", "multiplier"]);
   const units = ["sweepBegin", "unitsEnd", plan.units] as const;
   const blocks = ["blocksBegin", "blocksEnd", blockCount(plan)] as const;
-  emitRanges(assembler, variables, [units, blocks], plan.point.parallel);
+  const slices = ["slicesBegin", "slicesEnd", plan.workload.slices] as const;
+  emitRanges(assembler, variables, isSliced(plan) ? [units, slices, blocks] : [units, blocks], plan.point.parallel);
+  if (roles.includes("shuffle")) {
+    assembler.emit("mov", rax, argumentPointer(roles, "shuffle"));
+    assembler.emit("vmovups", shuffleRegister(plan), mem(rax));
+  }
   emitArgumentRegisters(assembler, roles, { params: tileRegisters.params, table: tileRegisters.table });
+}
+
+function isSliced({ workload }: IgemmPlan): boolean {
+  return workload.slices > 1;
 }
 
 /** Sweeps over units: all of them, or `unitBlock` at a time; in each, all channel blocks. */
@@ -44,7 +59,7 @@ function emitSweeps(emission: Emission): void {
   }
   assembler.emit("mov", at("sweepEnd"), rdx);
   emitSweepPointers(emission);
-  emitBlocks(emission);
+  emitSlices(emission);
   if (unitBlock === 0) return;
   assembler.emit("mov", rax, at("sweepEnd"));
   assembler.emit("mov", at("sweepBegin"), rax);
@@ -65,28 +80,56 @@ function emitSweepPointers({ assembler, plan, at }: Emission): void {
   } else assembler.emit("imul", rcx, rax, point.tileRows);
   const size = elementBytes(plan);
   const distance = flat ? "pixel" : "row";
-  const start = (variable: Variable, base: Variable, stride: number, block: number): void => {
+  const shared = isSliced(plan) ? "slicesBegin" : "blocksBegin";
+  const start = (variable: Variable, base: Variable, stride: number, share: number): void => {
     assembler.emit("imul", rax, rcx, stride);
     assembler.emit("add", rax, at(base));
-    if (block > 0 && point.parallel === 1) {
-      assembler.emit("imul", rdx, at("blocksBegin"), block);
+    if (share > 0 && point.parallel === 1) {
+      assembler.emit("imul", rdx, at(shared), share);
       assembler.emit("add", rax, rdx);
     }
     assembler.emit("mov", at(variable), rax);
   };
-  const channels = blocks.vectors * isa.lanes;
-  start("xSweep", "x", geometry.x[distance], 0);
+  const channels = isSliced(plan) ? workload.outputs : blocks.vectors * isa.lanes;
+  start("xSweep", "x", geometry.x[distance], isSliced(plan) ? workload.sliceInputs : 0);
   start("ySweep", "y", size * geometry.y[distance], size * channels);
   if (geometry.residual !== undefined) start("residualSweep", "residual", geometry.residual[distance], channels);
-  assembler.emit("mov", rcx, at("blocksBegin"));
-  assembler.emit("mov", at("block"), rcx);
+  assembler.emit("mov", rcx, at(shared));
+  assembler.emit("mov", at(isSliced(plan) ? "slice" : "block"), rcx);
   const constant = (register: Register, base: Variable, bytes: number): void => {
     assembler.emit("imul", register, rcx, bytes);
     assembler.emit("add", register, at(base));
   };
-  constant(tileRegisters.block, "weights", blockBytes(plan, blocks.vectors));
+  constant(tileRegisters.block, "weights", isSliced(plan) ? sliceBytes(plan) : blockBytes(plan, blocks.vectors));
   constant(tileRegisters.bias, "bias", 4 * channels);
   if (workload.epilogue.out !== "s32") constant(tileRegisters.multiplier, "multiplier", 4 * channels);
+}
+
+/** All channel blocks of each slice of channels. */
+function emitSlices(emission: Emission): void {
+  const { assembler, plan, at } = emission;
+  if (!isSliced(plan)) {
+    emitBlocks(emission);
+    return;
+  }
+  const { blocks, workload, geometry } = plan;
+  assembler.bind("slice");
+  assembler.emit("mov", at("block"), 0);
+  emitBlocks(emission);
+  // Full blocks have moved the pointers over themselves.
+  if (blocks.restVectors > 0) {
+    assembler.emit("add", tileRegisters.block, blockBytes(plan, blocks.restVectors));
+    assembler.emit("add", tileRegisters.bias, 4 * blocks.restChannels);
+    if (workload.epilogue.out !== "s32") assembler.emit("add", tileRegisters.multiplier, 4 * blocks.restChannels);
+    assembler.emit("add", at("ySweep"), elementBytes(plan) * blocks.restChannels);
+    if (geometry.residual !== undefined) assembler.emit("add", at("residualSweep"), blocks.restChannels);
+  }
+  assembler.emit("add", at("xSweep"), workload.sliceInputs);
+  assembler.emit("mov", rax, at("slice"));
+  assembler.emit("add", rax, 1);
+  assembler.emit("mov", at("slice"), rax);
+  assembler.emit("cmp", rax, at("slicesEnd"));
+  assembler.emit("jb", assembler.label("slice"));
 }
 
 function emitBlocks(emission: Emission): void {

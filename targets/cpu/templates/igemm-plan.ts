@@ -1,8 +1,8 @@
 import type { Point } from "../../../src/schedule/record.ts";
-import type { ConvWorkload } from "../workload.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
 import type { ChannelBlocks, Geometry, TileSplit } from "./igemm-geometry.ts";
 import { geometryOf, splitChannels, splitPixels } from "./igemm-geometry.ts";
+import type { IgemmProduct } from "./igemm-product.ts";
 import { stepBytes } from "./igemm-steps.ts";
 import type { WeightsLayout } from "./igemm-weights.ts";
 import { blockBytes } from "./igemm-weights.ts";
@@ -31,7 +31,7 @@ export interface IgemmPoint {
 
 /** A workload and a point, worked out. */
 export interface IgemmPlan extends WeightsLayout {
-  readonly workload: ConvWorkload;
+  readonly workload: IgemmProduct;
   readonly isa: VectorIsa;
   readonly point: IgemmPoint;
   readonly geometry: Geometry;
@@ -62,7 +62,8 @@ export function igemmPoint(point: Point): IgemmPoint {
 }
 
 /** What a point means for a workload. */
-export function planIgemm(workload: ConvWorkload, point: IgemmPoint, isa: VectorIsa): IgemmPlan {
+export function planIgemm(workload: IgemmProduct, point: IgemmPoint, given: VectorIsa): IgemmPlan {
+  const isa = productIsa(workload, given);
   const geometry = geometryOf(workload);
   const flat = geometry.rows === 1;
   const tiles = splitPixels(geometry.columns, point.pixels);
@@ -79,7 +80,17 @@ export function planIgemm(workload: ConvWorkload, point: IgemmPoint, isa: Vector
   return { ...layout, point, tiles, flat, units, prefetchLines: point.prefetch === 0 ? 0 : Math.ceil(lines / swept) };
 }
 
-/** Blocks of output channels, the one with the rest included. */
+/** The instruction set for a product: its last vector register holds what gathers the channels of groups. */
+export function productIsa({ gather }: IgemmProduct, isa: VectorIsa): VectorIsa {
+  return gather === undefined ? isa : { ...isa, registers: isa.registers - 1 };
+}
+
+/** What threads may share out besides units: slices where there are several, else blocks. */
+export function shareCount(plan: IgemmPlan): number {
+  return plan.workload.slices > 1 ? plan.workload.slices : blockCount(plan);
+}
+
+/** Blocks of output channels of a slice, the one with the rest included. */
 export function blockCount({ blocks }: IgemmPlan): number {
   return blocks.full + (blocks.restVectors > 0 ? 1 : 0);
 }

@@ -1,9 +1,9 @@
 import type { DeviceFingerprint, Point } from "../../../src/schedule/record.ts";
-import type { ConvWorkload } from "../workload.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
+import type { IgemmProduct } from "./igemm-product.ts";
 import { igemmCost } from "./igemm-cost.ts";
 import type { IgemmPoint } from "./igemm-plan.ts";
-import { blockCount, igemmPoint, planIgemm } from "./igemm-plan.ts";
+import { igemmPoint, planIgemm, shareCount } from "./igemm-plan.ts";
 import { igemmSpace } from "./igemm-space.ts";
 
 /** Steps to unroll, the better first: for tiles on their own, and for those that overlap (64 where the window must be). */
@@ -17,7 +17,7 @@ const unrolls = [
 ];
 
 /** The tile that the cost model likes best; what the model does not see follows rules. */
-export function igemmSeed(workload: ConvWorkload, isa: VectorIsa, device: DeviceFingerprint): Point {
+export function igemmSeed(workload: IgemmProduct, isa: VectorIsa, device: DeviceFingerprint): Point {
   const space = igemmSpace(workload, isa);
   const values = (name: keyof IgemmPoint): readonly number[] =>
     space.parameters.find((parameter) => parameter.name === name)?.values ?? [];
@@ -37,5 +37,5 @@ export function igemmSeed(workload: ConvWorkload, isa: VectorIsa, device: Device
   const point = space.legal(prefetched) ? prefetched : best.point;
   const plan = planIgemm(workload, igemmPoint(point), isa);
   // Few pixels and many channels: threads that share out pixels would each read all weights.
-  return plan.units < 16 && blockCount(plan) >= 4 ? { ...point, parallel: 1 } : point;
+  return plan.units < 16 && shareCount(plan) >= 4 ? { ...point, parallel: 1 } : point;
 }

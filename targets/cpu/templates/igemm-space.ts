@@ -1,11 +1,11 @@
 import type { Point } from "../../../src/schedule/record.ts";
 import type { Space } from "../../../src/schedule/template.ts";
-import type { ConvWorkload } from "../workload.ts";
 import { epilogueRegisters } from "./epilogue/epilogue-context.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
+import type { IgemmProduct } from "./igemm-product.ts";
 import type { Geometry } from "./igemm-geometry.ts";
 import { geometryOf, splitPixels } from "./igemm-geometry.ts";
-import { blockCount, igemmPoint, planIgemm } from "./igemm-plan.ts";
+import { blockCount, igemmPoint, planIgemm, productIsa } from "./igemm-plan.ts";
 import { operandRegisters } from "./igemm-steps.ts";
 import { takesFiller } from "./igemm-sums.ts";
 import { blockBytes, stepsOf } from "./igemm-weights.ts";
@@ -14,7 +14,7 @@ import { blockBytes, stepsOf } from "./igemm-weights.ts";
 const prefetchBytes = 32 * 1024;
 
 /** All values of the parameters of igemm, and which combinations make sense for a workload. */
-export function igemmSpace(workload: ConvWorkload, isa: VectorIsa): Space {
+export function igemmSpace(workload: IgemmProduct, isa: VectorIsa): Space {
   const geometry = geometryOf(workload);
   const flat = geometry.rows === 1;
   const onePixel = flat && geometry.columns === 1;
@@ -38,7 +38,7 @@ export function igemmSpace(workload: ConvWorkload, isa: VectorIsa): Space {
   };
 }
 
-function isLegal(workload: ConvWorkload, isa: VectorIsa, values: Point): boolean {
+function isLegal(workload: IgemmProduct, isa: VectorIsa, values: Point): boolean {
   const point = igemmPoint(values);
   const { pixels, tileRows, vectors, memory } = point;
   if (memory > vectors) return false;
@@ -46,15 +46,16 @@ function isLegal(workload: ConvWorkload, isa: VectorIsa, values: Point): boolean
   const operands = operandRegisters(isa, vectors, memory);
   const rest = epilogueRegisters({ epilogue: workload.epilogue, isa, order: "natural" });
   const { overlap } = point;
-  if (overlap === 0 && accumulators + Math.max(operands, rest) > isa.registers) return false;
-  if (overlap === 1 && 2 * accumulators + operands + rest > isa.registers) return false;
+  const { registers } = productIsa(workload, isa);
+  if (overlap === 0 && accumulators + Math.max(operands, rest) > registers) return false;
+  if (overlap === 1 && 2 * accumulators + operands + rest > registers) return false;
   const plan = planIgemm(workload, point, isa);
   if (splitPixels(plan.geometry.columns, pixels).width !== pixels) return false;
   // Beyond all steps of the window unrolling further is the same code.
   const steps = plan.geometry.runs * stepsOf(plan);
   if (point.unroll > 4 && point.unroll >= 2 * steps) return false;
   if (overlap === 1 && !takesFiller(plan.geometry, plan.step, point.unroll)) return false;
-  const blocks = blockCount(plan);
+  const blocks = workload.slices * blockCount(plan);
   if (blocks === 1 && (point.unitBlock > 0 || point.parallel === 1)) return false;
   if (point.unitBlock > 0 && point.unitBlock * 2 > plan.units) return false;
   // A block that one tile alone reads is streamed, which the processor's own prefetchers see.

@@ -12,6 +12,8 @@ export interface RegisterTile {
   readonly vectors: number;
   /** Weight vectors taken from memory by the dot product itself instead of from a register. */
   readonly memory: number;
+  /** The register that shuffles 16 bytes of x so that each lane has those of its group; undefined where all take the same. */
+  readonly shuffle: Register | undefined;
   /** First vector register for operands: {@link operandRegisters} of them. */
   readonly operands: number;
 }
@@ -75,12 +77,21 @@ function emitDotStep(sink: InstructionSink, tile: RegisterTile, pointers: StepPo
   const stored = (vector: number): Memory => mem(pointers.weights, { disp: at.weights + 4 * isa.lanes * vector });
   for (let vector = 0; vector < resident; vector++) sink.emit("vmovups", isa.vector(operands + vector), stored(vector));
   tile.pixels.forEach((offset, pixel) => {
-    sink.emit("vpbroadcastd", x, mem(pointers.x, { disp: at.x + offset }));
+    const input = mem(pointers.x, { disp: at.x + offset });
+    if (tile.shuffle === undefined) sink.emit("vpbroadcastd", x, input);
+    else emitShuffled(sink, tile.isa, x, input, tile.shuffle);
     for (let vector = 0; vector < vectors; vector++) {
       const weights = vector < resident ? isa.vector(operands + vector) : stored(vector);
       sink.emit(isa.dot, accumulatorOf(tile, pixel, vector), x, weights);
     }
   });
+}
+
+/** Each lane's bytes of 16 bytes of x. */
+function emitShuffled(sink: InstructionSink, isa: VectorIsa, x: Register, input: Memory, shuffle: Register): void {
+  if (isa.lanes === 16) sink.emit("vbroadcasti32x4", x, input);
+  else sink.emit("vbroadcasti128", x, input);
+  sink.emit("vpshufb", x, x, shuffle);
 }
 
 /** Two bytes of x a step, widened to 16 bits like the weights: `vpmaddubsw` would saturate. */
@@ -91,8 +102,11 @@ function emitWideningStep(sink: InstructionSink, tile: RegisterTile, pointers: S
   for (let vector = 0; vector < vectors; vector++)
     sink.emit("vpmovsxbw", weights(vector), mem(pointers.weights, { disp: at.weights + 2 * isa.lanes * vector }));
   tile.pixels.forEach((offset, pixel) => {
-    sink.emit("vpbroadcastw", xmm(x.index), mem(pointers.x, { disp: at.x + offset }));
-    sink.emit("vpmovzxbw", x, xmm(x.index));
+    const input = mem(pointers.x, { disp: at.x + offset });
+    if (tile.shuffle === undefined) {
+      sink.emit("vpbroadcastw", xmm(x.index), input);
+      sink.emit("vpmovzxbw", x, xmm(x.index));
+    } else emitShuffled(sink, tile.isa, x, input, tile.shuffle);
     for (let vector = 0; vector < vectors; vector++) {
       const accumulator = accumulatorOf(tile, pixel, vector);
       sink.emit("vpmaddwd", product, x, weights(vector));

@@ -44,6 +44,11 @@ export interface Tile {
   epilogue(sink: InstructionSink): void;
 }
 
+/** Where a product that gathers keeps what it shuffles x by: behind the registers that all else takes. */
+export function shuffleRegister({ isa }: Pick<IgemmPlan, "isa">): Register {
+  return isa.vector(isa.registers);
+}
+
 /** The tile of `width` pixels (times the rows of a tile) and the given channels. */
 export function createTile(
   assembler: Assembler,
@@ -87,9 +92,10 @@ export function createTile(
       const offsets = pixels.map(({ row, column }) => row * geometry.x.row + column * geometry.x.pixel);
       const prefetch = plan.prefetchLines;
       const { unroll } = point;
+      const shuffle = workload.gather === undefined ? undefined : shuffleRegister(plan);
       emitSums(
         assembler,
-        { isa, geometry, registers, vectors, memory, operands, unroll, prefetch, pixels: offsets },
+        { isa, geometry, registers, vectors, memory, operands, shuffle, unroll, prefetch, pixels: offsets },
         filler,
       );
     },

@@ -1,11 +1,13 @@
 import type { KernelArgument, Pack, PackLoop } from "../../../src/codegen/index.ts";
-import type { ConvWorkload } from "../workload.ts";
 import { channelArguments } from "./channel-arguments.ts";
 import type { ChannelBlocks, Geometry } from "./igemm-geometry.ts";
+import type { Group, IgemmProduct } from "./igemm-product.ts";
+import type { ChannelRun } from "./weight-runs.ts";
+import { channelRuns, tapLoops, tapSource } from "./weight-runs.ts";
 
 /** What decides the layout of packed weights. */
 export interface WeightsLayout {
-  readonly workload: ConvWorkload;
+  readonly workload: IgemmProduct;
   readonly geometry: Geometry;
   readonly blocks: ChannelBlocks;
   /** int32 elements of a vector. */
@@ -20,89 +22,70 @@ export function stepsOf({ geometry, step }: Pick<WeightsLayout, "geometry" | "st
 }
 
 /** Packed bytes of a block of `vectors` vectors. */
-export function blockBytes(layout: WeightsLayout, vectors: number): number {
+export function blockBytes(layout: Omit<WeightsLayout, "workload">, vectors: number): number {
   return layout.geometry.runs * stepsOf(layout) * vectors * layout.lanes * layout.step;
 }
 
-/** Channels including those that fill the last vector. */
-function paddedChannels({ blocks, lanes }: WeightsLayout): number {
-  return (blocks.full * blocks.vectors + blocks.restVectors) * lanes;
+/** Packed bytes of a slice. */
+export function sliceBytes(layout: WeightsLayout): number {
+  const { full, vectors, restVectors } = layout.blocks;
+  return full * blockBytes(layout, vectors) + blockBytes(layout, restVectors);
 }
 
-/** The argument `weights`: `[block][run][step][channel of the block][byte of the step]`. */
+/** Channels of all slices, and those that fill the last vector. */
+function paddedChannels({ blocks, lanes, workload }: WeightsLayout): number {
+  return (workload.slices - 1) * workload.outputs + (blocks.full * blocks.vectors + blocks.restVectors) * lanes;
+}
+
+/** The argument `weights`: `[slice][block][run][step][channel of the block][byte of the step]`. */
 export function weightsArgument(layout: WeightsLayout): KernelArgument {
-  const { full, vectors, restVectors } = layout.blocks;
   return {
     name: "weights",
-    bytes: full * blockBytes(layout, vectors) + blockBytes(layout, restVectors),
+    bytes: layout.workload.slices * sliceBytes(layout),
     access: "read",
     alignment: 64,
-    packs: () => [
-      ...blockPacks(layout, { count: full, first: 0, channels: vectors * layout.lanes, width: vectors * layout.lanes }),
-      ...blockPacks(layout, {
-        count: restVectors === 0 ? 0 : 1,
-        first: full,
-        channels: layout.blocks.restChannels,
-        width: restVectors * layout.lanes,
-      }),
-    ],
+    packs: () => channelRuns(layout.workload, layout.blocks, layout.lanes).flatMap((run) => runPacks(layout, run)),
   };
 }
 
-interface BlockRange {
-  readonly count: number;
-  /** Index of the first block: all before it are full. */
-  readonly first: number;
-  readonly channels: number;
-  /** Channels and what fills the last vector. */
-  readonly width: number;
-}
-
-function blockPacks(layout: WeightsLayout, { count, first, channels, width }: BlockRange): readonly Pack[] {
-  if (count === 0) return [];
+function runPacks(
+  layout: WeightsLayout,
+  { source: first, block, count, channel, channels, width }: ChannelRun,
+): readonly Pack[] {
   const { workload, geometry, step, blocks, lanes } = layout;
-  const [kh, kw] = workload.window.kernel;
-  const stride = weightStrides(workload);
+  const { source, slices } = workload;
   const fullBytes = blockBytes(layout, blocks.vectors);
   const runBytes = stepsOf(layout) * width * step;
-  const tapLoops = tapSources(geometry, kh, kw).map(({ count: taps, source, runs }): PackLoop => ({
-    count: taps,
-    source,
-    target: runs * runBytes,
-  }));
+  const outer = geometry.taps.length === 0 ? [] : outerTaps(geometry, workload, runBytes);
   return segmentsOf(workload.inputs, geometry.runTaps, step).map(({ tap, taps, input, at, steps, bytes }): Pack => ({
     kind: "copy",
     from: "weights",
     elementBytes: 1,
-    sourceOffset: first * blocks.vectors * lanes * stride.output + input * stride.input + tap,
-    targetOffset: first * fullBytes + Math.floor(at / step) * width * step + (at % step),
+    sourceOffset: first + input * source.input + tapSource(workload, tap),
+    targetOffset: block * fullBytes + Math.floor(at / step) * width * step + channel * step + (at % step),
     loops: [
-      { count, source: blocks.vectors * lanes * stride.output, target: fullBytes },
-      { count: channels, source: stride.output, target: step },
-      ...tapLoops,
-      { count: taps, source: 1, target: (workload.inputs / step) * width * step },
-      { count: steps, source: step * stride.input, target: width * step },
-      { count: bytes, source: stride.input, target: 1 },
+      { count: slices, source: workload.outputs * source.output, target: sliceBytes(layout) },
+      { count, source: blocks.vectors * lanes * source.output, target: fullBytes },
+      { count: channels, source: source.output, target: step },
+      ...outer,
+      ...tapLoops(workload, taps, (workload.inputs / step) * width * step),
+      { count: steps, source: step * source.input, target: width * step },
+      { count: bytes, source: source.input, target: 1 },
     ].filter((loop) => loop.count > 1),
   }));
 }
 
-function weightStrides({ weights, inputs, outputs, window }: ConvWorkload): { output: number; input: number } {
-  const taps = window.kernel[0] * window.kernel[1];
-  return weights === "io" ? { output: 1, input: outputs } : { output: inputs * taps, input: taps };
-}
-
-/** The loops over taps outside a run: their steps in the constant, in elements, and in runs. */
-function tapSources(
-  { taps, runTaps }: Geometry,
-  kh: number,
-  kw: number,
-): readonly { count: number; source: number; runs: number }[] {
-  if (taps.length === 0) return [];
-  if (runTaps > 1 || kw === 1) return [{ count: kh, source: kw, runs: 1 }];
+/** The loops over taps outside a run. */
+function outerTaps(
+  { runTaps }: Geometry,
+  { source: { taps }, window }: IgemmProduct,
+  bytes: number,
+): readonly PackLoop[] {
+  const [kh, kw] = window.kernel;
+  if (runTaps > 1 || kw === 1) return [{ count: kh, source: taps[0], target: bytes }];
   return [
-    { count: kh, source: kw, runs: kw },
-    { count: kw, source: 1, runs: 1 },
+    { count: kh, source: taps[0], target: kw * bytes },
+    { count: kw, source: taps[1], target: bytes },
   ];
 }
 
@@ -138,14 +121,27 @@ function segmentsOf(inputs: number, runTaps: number, step: number): readonly Run
 /** The arguments `bias` and, where sums are scaled, `multiplier`. */
 export function igemmChannelArguments(layout: WeightsLayout): readonly KernelArgument[] {
   const { workload } = layout;
-  const stride = weightStrides(workload);
+  const { epilogue, bias, biases, outputs, slices, inputs, source, window } = workload;
   return channelArguments({
-    ...{ epilogue: workload.epilogue, bias: workload.bias, channels: workload.outputs, order: "natural" },
+    ...{ epilogue, bias, biases, channels: slices * outputs, parts: source.parts.length, order: "natural" },
     padded: paddedChannels(layout),
-    channelStride: stride.output,
+    channelStride: source.output,
     loops: [
-      { count: workload.inputs, source: stride.input, target: 0 },
-      { count: workload.window.kernel[0] * workload.window.kernel[1], source: 1, target: 0 },
+      { count: inputs, source: source.input, target: 0 },
+      { count: window.kernel[0] * window.kernel[1], source: 1, target: 0 },
     ],
   });
+}
+
+/** The argument `shuffle` of a product that gathers: for each byte of a step and lane the byte of x, or none (bit 7). */
+export function shuffleArgument({ workload, lanes, step }: WeightsLayout, { inputs, outputs }: Group): KernelArgument {
+  const bytes = new Uint8Array(4 * lanes).fill(0x80);
+  for (let lane = 0; lane < workload.outputs; lane++)
+    for (let byte = 0; byte < Math.min(step, inputs); byte++)
+      // Steps of two bytes are widened to 16 bits.
+      bytes[4 * lane + (step === 2 ? 2 * byte : byte)] = Math.floor(lane / outputs) * inputs + byte;
+  return {
+    ...{ name: "shuffle", bytes: bytes.byteLength, access: "read", alignment: 64 },
+    packs: () => [{ kind: "literal", targetOffset: 0, bytes }],
+  };
 }

@@ -1,18 +1,21 @@
 import type { Kernel, KernelArgument } from "../../../src/codegen/index.ts";
 import type { DeviceFingerprint, Point, Workload } from "../../../src/schedule/record.ts";
 import type { Template } from "../../../src/schedule/template.ts";
-import type { ConvWorkload } from "../workload.ts";
+import type { ConvWorkload, GroupedConvWorkload, Strides, TransposedConvWorkload } from "../workload.ts";
 import { finishKernel } from "./bytes/finish-kernel.ts";
 import { paramsArgument, tableArgument } from "./epilogue/constant-rows.ts";
+import type { VectorIsa } from "./epilogue/vector-isa.ts";
 import { requireVectorIsa, vectorIsaOf } from "./epilogue/vector-isa.ts";
 import { igemmCost } from "./igemm-cost.ts";
 import { emitIgemm } from "./igemm-emit.ts";
 import type { IgemmPlan } from "./igemm-plan.ts";
-import { blockCount, igemmPoint, planIgemm } from "./igemm-plan.ts";
+import { igemmPoint, planIgemm, shareCount } from "./igemm-plan.ts";
+import type { IgemmProduct } from "./igemm-product.ts";
+import { igemmProduct, shuffledBytes } from "./igemm-product.ts";
 import { igemmSeed } from "./igemm-seed.ts";
 import { igemmSpace } from "./igemm-space.ts";
 import { elementBytes } from "./igemm-tile.ts";
-import { igemmChannelArguments, stepsOf, weightsArgument } from "./igemm-weights.ts";
+import { igemmChannelArguments, shuffleArgument, stepsOf, weightsArgument } from "./igemm-weights.ts";
 import { describePoint } from "./float/point-numbers.ts";
 import { threadGrain } from "./thread-grain.ts";
 
@@ -20,39 +23,65 @@ import { threadGrain } from "./thread-grain.ts";
 const threadWork = 1e6;
 
 /** Dense convolutions and matrix products of uint8 by int8 as sums of dot products over register tiles. */
-export const igemm: Template<ConvWorkload> = {
-  name: "igemm",
-  version: 1,
-  correctness: "exact",
-  matches: (workload, device): workload is ConvWorkload =>
-    isProduct(workload, device) && workload.epilogue.activation === undefined,
-  space: (workload, device) => igemmSpace(workload, requireVectorIsa(device)),
-  seed: (workload, device) => igemmSeed(workload, requireVectorIsa(device), device),
-  emit: (workload, point, device) => emit(workload, point, device),
-  cost: (workload, point, device) =>
-    igemmCost(planIgemm(workload, igemmPoint(point), requireVectorIsa(device)), device),
-};
+export const igemm: Template<ConvWorkload> = igemmTemplate(
+  ["igemm", "exact"],
+  (workload): workload is ConvWorkload => workload.op === "conv-u8s8" && !hasFunction(workload as ConvWorkload),
+);
 
 /** The same with a float32 function in the epilogue, which is approximated. */
-export const igemmActivation: Template<ConvWorkload> = {
-  ...igemm,
-  name: "igemm-activation",
-  correctness: "bounded",
-  matches: (workload, device): workload is ConvWorkload =>
-    isProduct(workload, device) && workload.epilogue.activation !== undefined,
-};
+export const igemmActivation: Template<ConvWorkload> = igemmTemplate(
+  ["igemm-activation", "bounded"],
+  (workload): workload is ConvWorkload => workload.op === "conv-u8s8" && hasFunction(workload as ConvWorkload),
+);
 
-function isProduct(workload: Workload, device: DeviceFingerprint): workload is ConvWorkload {
-  return workload.op === "conv-u8s8" && vectorIsaOf(device) !== undefined;
+/** The same for grouped convolutions, group by group; small groups share the lanes of a vector. */
+export const igemmGrouped: Template<GroupedConvWorkload> = igemmTemplate(
+  ["igemm-grouped", "exact"],
+  (workload): workload is GroupedConvWorkload =>
+    workload.op === "grouped-u8s8" && !hasFunction(workload as GroupedConvWorkload),
+);
+
+/** The same for phases of transposed convolutions: equal to the reference, which ONNX Runtime's float32 may leave by a step. */
+export const igemmTransposed: Template<TransposedConvWorkload> = igemmTemplate(
+  ["igemm-transposed", "bounded"],
+  (workload): workload is TransposedConvWorkload => workload.op === "transposed-u8s8",
+);
+
+type IgemmWorkload = ConvWorkload | GroupedConvWorkload | TransposedConvWorkload;
+
+function igemmTemplate<W extends IgemmWorkload>(
+  [name, correctness]: readonly [string, Template["correctness"]],
+  suits: (workload: Workload) => workload is W,
+): Template<W> {
+  const productOf = (workload: W, device: DeviceFingerprint): readonly [IgemmProduct, VectorIsa] => {
+    const isa = requireVectorIsa(device);
+    return [igemmProduct(workload, isa.lanes), isa];
+  };
+  const planOf = (workload: W, point: Point, device: DeviceFingerprint): IgemmPlan => {
+    const [product, isa] = productOf(workload, device);
+    return planIgemm(product, igemmPoint(point), isa);
+  };
+  return {
+    ...{ name, version: 1, correctness },
+    matches: (workload, device): workload is W => vectorIsaOf(device) !== undefined && suits(workload),
+    space: (workload, device) => igemmSpace(...productOf(workload, device)),
+    seed: (workload, device) => igemmSeed(...productOf(workload, device), device),
+    emit: (workload, point, device) => emit(planOf(workload, point, device), point),
+    cost: (workload, point, device) => igemmCost(planOf(workload, point, device), device),
+  };
 }
 
-function emit(workload: ConvWorkload, point: Point, device: DeviceFingerprint): Kernel {
-  const plan = planIgemm(workload, igemmPoint(point), requireVectorIsa(device));
+function hasFunction({ epilogue }: Pick<ConvWorkload, "epilogue">): boolean {
+  return epilogue.activation !== undefined;
+}
+
+function emit(plan: IgemmPlan, point: Point): Kernel {
+  const { workload, geometry } = plan;
   const kernelArguments = argumentsOf(plan);
   const roles = kernelArguments.map(({ name }) => name);
-  const { parallel } = plan.point;
-  const extent = parallel === 0 ? plan.units : blockCount(plan);
-  const work = workload.rows * workload.columns * workload.outputs * plan.geometry.runs * plan.geometry.runBytes;
+  const extent = plan.point.parallel === 0 ? plan.units : shareCount(plan);
+  const outputs = workload.slices * workload.outputs;
+  const work = workload.rows * workload.columns * outputs * geometry.runs * geometry.runBytes;
   return finishKernel(emitIgemm(plan, roles), {
     name: `igemm ${describePoint(point)}`,
     arguments: kernelArguments,
@@ -63,23 +92,27 @@ function emit(workload: ConvWorkload, point: Point, device: DeviceFingerprint): 
 
 function argumentsOf(plan: IgemmPlan): readonly KernelArgument[] {
   const { workload, geometry, isa } = plan;
-  const { epilogue, outputs } = workload;
+  const { epilogue, outputs, slices, sliceInputs, gather } = workload;
   const params = paramsArgument(epilogue, isa);
-  const last = ({ row, pixel }: { row: number; pixel: number }): number =>
-    (geometry.rows - 1) * row + (geometry.columns - 1) * pixel;
+  const last = ({ row, pixel }: Strides, sliceChannels: number): number =>
+    (geometry.rows - 1) * row + (geometry.columns - 1) * pixel + (slices - 1) * sliceChannels;
   const lastRun = geometry.taps.reduce((sum, { count, step }) => sum + (count - 1) * step, 0);
+  const lastStep = gather === undefined ? plan.step : shuffledBytes;
   const activation = (name: string, bytes: number, access: KernelArgument["access"]): KernelArgument => ({
     ...{ name, bytes, access, alignment: 1 },
   });
   return [
-    activation("x", last(geometry.x) + lastRun + stepsOf(plan) * plan.step, "read"),
+    activation("x", last(geometry.x, sliceInputs) + lastRun + (stepsOf(plan) - 1) * plan.step + lastStep, "read"),
     weightsArgument(plan),
+    ...(gather === undefined ? [] : [shuffleArgument(plan, gather)]),
     ...igemmChannelArguments(plan),
     ...(params === undefined ? [] : [params]),
     ...(epilogue.table ? [tableArgument()] : []),
     ...(geometry.residual === undefined
       ? []
-      : [activation("residual", last(geometry.residual) + Math.ceil(outputs / isa.lanes) * isa.lanes, "read")]),
-    activation("y", elementBytes(plan) * (last(geometry.y) + outputs), "write"),
+      : [
+          activation("residual", last(geometry.residual, outputs) + Math.ceil(outputs / isa.lanes) * isa.lanes, "read"),
+        ]),
+    activation("y", elementBytes(plan) * (last(geometry.y, outputs) + outputs), "write"),
   ];
 }

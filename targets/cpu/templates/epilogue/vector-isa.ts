@@ -10,7 +10,7 @@ export interface VectorIsa {
   /** int32 elements of a vector register. */
   readonly lanes: 16 | 8;
   /** Vector registers there are. */
-  readonly registers: 32 | 16;
+  readonly registers: number;
   /** One instruction permutes the bytes of two vectors: tables of 256 bytes are looked up by it. */
   readonly permutesBytes: boolean;
   /** Adds products of four bytes; not there on plain AVX2. VEX and EVEX forms belong to different extensions. */

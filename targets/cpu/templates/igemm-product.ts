@@ -1,0 +1,118 @@
+import type { ConvWorkload, GroupedConvWorkload, Phases, TransposedConvWorkload } from "../workload.ts";
+
+/** How weights stand in the constant, in elements. Output channel c of part p is at `parts[p] + c * output`. */
+export interface WeightSource {
+  readonly input: number;
+  readonly output: number;
+  /** From one tap of the window to the next, along rows and along columns. */
+  readonly taps: readonly [number, number];
+  /** First weight of each part of the outputs; parts are of one size. */
+  readonly parts: readonly number[];
+}
+
+/** Input channels of a group and its output channels. */
+export interface Group {
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** A sum of products over a window and input channels: what is multiplied by what, whatever the elements are. */
+export interface Product extends Pick<
+  ConvWorkload,
+  "rows" | "columns" | "inputs" | "outputs" | "window" | "bias" | "x" | "y"
+> {
+  readonly source: WeightSource;
+  /** Times that the product is computed, on slices of channels that follow one another: `inputs` and `outputs` are a slice's. */
+  readonly slices: number;
+  /** Input channels from one slice to the next. */
+  readonly sliceInputs: number;
+  /** A slice has several groups: each lane of a vector takes the channels of its own; `inputs` are a group's. */
+  readonly gather: Group | undefined;
+}
+
+/** A product of uint8 by int8. */
+export interface IgemmProduct extends Product {
+  readonly epilogue: ConvWorkload["epilogue"];
+  /** `table`: biases come with the zero point folded in. */
+  readonly biases: "fold" | "table";
+}
+
+type Sizes = Pick<ConvWorkload, "rows" | "columns" | "inputs" | "outputs" | "window" | "bias" | "x" | "y">;
+
+/** A dense convolution as it is. */
+export function denseProduct<W extends Sizes & Pick<ConvWorkload, "weights">>(workload: W): W & Product {
+  const { weights, inputs, outputs, window } = workload;
+  const taps = window.kernel[0] * window.kernel[1];
+  const source: WeightSource =
+    weights === "io"
+      ? { input: outputs, output: 1, taps: [1, 1], parts: [0] }
+      : { input: taps, output: inputs * taps, taps: [window.kernel[1], 1], parts: [0] };
+  return { ...workload, source, slices: 1, sliceInputs: inputs, gather: undefined };
+}
+
+/**
+ * A grouped convolution as slices: one group each, or as many as fit the lanes of one vector and `mostInputs` input
+ * channels, where a lane can take the channels of its group.
+ */
+export function groupedProduct<W extends Sizes & Pick<GroupedConvWorkload, "groups">>(
+  workload: W,
+  lanes: number,
+  mostInputs: number,
+): W & Product {
+  const { groups, window } = workload;
+  const taps = window.kernel[0] * window.kernel[1];
+  const group: Group = { inputs: workload.inputs / groups, outputs: workload.outputs / groups };
+  const together = groupsTogether(groups, group, lanes, mostInputs);
+  return {
+    ...workload,
+    inputs: group.inputs,
+    outputs: together * group.outputs,
+    source: { input: taps, output: group.inputs * taps, taps: [window.kernel[1], 1], parts: [0] },
+    slices: groups / together,
+    sliceInputs: together * group.inputs,
+    gather: together > 1 ? group : undefined,
+  };
+}
+
+function groupsTogether(groups: number, { inputs, outputs }: Group, lanes: number, mostInputs: number): number {
+  const most = Math.min(Math.floor(lanes / outputs), Math.floor(mostInputs / inputs));
+  for (let count = most; count > 1; count--) if (groups % count === 0) return count;
+  return 1;
+}
+
+/** Phases of a transposed convolution: taps are taken backwards, and each phase is a part of the outputs. */
+export function transposedProduct<W extends Sizes & { readonly phases: Phases }>(workload: W): W & Product {
+  const { inputs, outputs, phases } = workload;
+  const [kh, kw] = phases.kernel;
+  const parts = phases.taps.length;
+  return {
+    ...workload,
+    source: {
+      input: (outputs / parts) * kh * kw,
+      output: kh * kw,
+      taps: [-phases.step[0] * kw, -phases.step[1]],
+      parts: phases.taps.map(([row, column]) => row * kw + column),
+    },
+    slices: 1,
+    sliceInputs: inputs,
+    gather: undefined,
+  };
+}
+
+/** The product of an integer workload; `lanes` are int32 elements of a vector. */
+export function igemmProduct(
+  workload: ConvWorkload | GroupedConvWorkload | TransposedConvWorkload,
+  lanes: number,
+): IgemmProduct {
+  switch (workload.op) {
+    case "conv-u8s8":
+      return { ...denseProduct(workload), biases: "fold" };
+    case "grouped-u8s8":
+      return { ...groupedProduct(workload, lanes, shuffledBytes), biases: "fold" };
+    case "transposed-u8s8":
+      return { ...transposedProduct(workload), biases: "table" };
+  }
+}
+
+/** Bytes that one shuffle takes from. */
+export const shuffledBytes = 16;
