@@ -8,7 +8,7 @@ import type { SpeedRatio } from "../measure/index.ts";
 import { measurePolicies, sameSpeed, speedRatio, summarize } from "../measure/index.ts";
 import { loadModel } from "../onnx/index.ts";
 import { toWire } from "../runtime/index.ts";
-import { threadsOf } from "./decide.ts";
+import { threadsOf } from "./time-forms.ts";
 import { openEnvironment } from "./environment.ts";
 import { requireFile } from "./paths.ts";
 import { openSamples, readFeeds } from "./samples.ts";

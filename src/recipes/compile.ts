@@ -6,7 +6,7 @@ import { dataDiagnostics } from "../diagnostics/codes/data.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import { version } from "../version.ts";
 import type { Choice } from "./choose.ts";
-import type { Decision } from "./decide.ts";
+import type { Decision } from "./decision.ts";
 import { decide } from "./decide.ts";
 import { openEnvironment, runtimeText } from "./environment.ts";
 import type { Environment } from "./environment.ts";
@@ -19,7 +19,7 @@ import { deviceOfRecords } from "./proof-records.ts";
 import { prunedHolds } from "./judge-pruned.ts";
 import { addPrunedForm } from "./prune-form.ts";
 import { addInt8Form } from "./quantize-form.ts";
-import { addRegionForm } from "./region-form.ts";
+import { addRegionForm, floatProducts } from "./region-form.ts";
 import { rewriteFloat } from "./rewrite-float.ts";
 import type { Run } from "./run.ts";
 import { startRun } from "./run.ts";
@@ -65,13 +65,18 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
     const holds = pruned !== undefined && (await prunedHolds(pruned, input, samples, cache, run));
     const int8 = await run.phase("quantize", () => addInt8Form(holds ? pruned : base, input, samples, run));
     if (int8 !== undefined) forms.push(int8);
-    for (const lowest of [holds ? pruned : base, int8])
-      if (lowest !== undefined) {
-        const compiled = await run.phase(`compile regions of ${lowest.name}`, () =>
-          addRegionForm(lowest, input, samples, cache, run),
-        );
-        if (compiled !== undefined) forms.push(compiled);
-      }
+    const lowest = holds ? pruned : base;
+    const compilable = [
+      ...floatProducts(run).map((products) => ({ form: lowest, products })),
+      ...(int8 === undefined ? [] : [{ form: int8, products: "f32" as const }]),
+    ];
+    for (const { form, products } of compilable) {
+      const what = products === "bf16" ? `${form.name} in bfloat16` : form.name;
+      const compiled = await run.phase(`compile regions of ${what}`, () =>
+        addRegionForm(form, products, input, samples, cache, run),
+      );
+      if (compiled !== undefined) forms.push(compiled);
+    }
     const decision = await run.phase("choose", () => decide(forms, input, samples, cache, run));
     const chosen = forms.find((form) => form.name === decision.choice.name) as Form;
     const written = await run.phase("write", () => writeResult(chosen, input, run));

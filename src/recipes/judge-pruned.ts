@@ -1,7 +1,7 @@
 import type { ScheduleCache } from "../schedule/index.ts";
 import { hashJson } from "../schedule/index.ts";
 import { version } from "../version.ts";
-import { accuracyObjection, measureForms } from "./decide.ts";
+import { accuracyObjection, measureForms } from "./judge-accuracy.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import type { Run } from "./run.ts";

@@ -1,0 +1,54 @@
+import type { CompileOptions } from "../config/index.ts";
+import { parseDrop } from "../config/index.ts";
+import type { Dataset } from "../data/index.ts";
+import type { AccuracyResult } from "./accuracy.ts";
+import { measureAccuracy } from "./accuracy.ts";
+import type { Accuracy, Form } from "./form.ts";
+import type { Run } from "./run.ts";
+
+/** Least SQNR in dB of a lossy form when there are no labels to judge by: below it the output is more noise than it is worth. */
+const LEAST_SQNR = 10;
+
+/** Measures the accuracy of forms, the first being the reference, and reports every figure. */
+export async function measureForms(forms: readonly Form[], data: Dataset, run: Run): Promise<AccuracyResult> {
+  const result = await measureAccuracy(
+    forms,
+    data,
+    run.environment,
+    (done, total) => run.reporter.handle({ type: "progress", phase: "accuracy", done, total }),
+    run.signal,
+  );
+  for (const [form, found] of result.byForm)
+    for (const { metric, value, samples: count } of found)
+      run.reporter.handle({ type: "accuracy", form, metric, value, samples: count });
+  return result;
+}
+
+/** Why a form loses more accuracy than allowed; undefined when it does not. */
+export function accuracyObjection(
+  form: Form,
+  accuracy: AccuracyResult | undefined,
+  options: CompileOptions,
+): string | undefined {
+  const failure = accuracy?.failures.get(form.name);
+  if (failure !== undefined) return failure;
+  if (!form.lossy) return undefined;
+  const mine = accuracy?.byForm.get(form.name);
+  if (mine === undefined) return undefined;
+  const value = (list: readonly Accuracy[] | undefined, metric: string): number | undefined =>
+    list?.find((entry) => entry.metric === metric)?.value;
+  const metric = options.metric === "auto" ? (value(mine, "top1") === undefined ? "sqnr" : "top1") : options.metric;
+  const now = value(mine, metric);
+  if (now === undefined) return `no ${metric} can be measured: the evaluation data has no labels`;
+  if (metric === "sqnr")
+    return now < LEAST_SQNR
+      ? `signal-to-noise ratio ${now.toFixed(1)} dB, and at least ${LEAST_SQNR} dB are wanted`
+      : undefined;
+  const before = metric === "top1" || metric === "top5" ? (value(accuracy?.byForm.get("original"), metric) ?? 1) : 1;
+  const { amount, relative } = parseDrop(options.maxDrop);
+  const allowed = relative ? amount * before : amount;
+  const drop = before - now;
+  return drop > allowed
+    ? `${metric} falls by ${(drop * 100).toFixed(2)} points, and at most ${(allowed * 100).toFixed(2)} are allowed`
+    : undefined;
+}
