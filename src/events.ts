@@ -175,6 +175,8 @@ export interface RegionStepReport {
   /** Least nanoseconds of one call on one thread, and the share of the machine's peak; absent where not timed. */
   readonly ns?: number;
   readonly peakShare?: number;
+  /** Bound of what products in bfloat16 put a sum off by, in shares of the sum of their sizes; absent for float32 and integers. */
+  readonly errorBound?: number;
 }
 
 /** A part of the model that became a program of machine code. */

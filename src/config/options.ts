@@ -11,9 +11,9 @@ output?: string
  */
 target: string
 /**
- * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on
+ * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on; bf16: products of the float model, with --target cpu on CPUs that multiply it
  */
-precision: ("auto" | "fp32" | "int8")
+precision: ("auto" | "fp32" | "bf16" | "int8")
 /**
  * only kernels whose quantized results equal the model's own; others may be a step off where it pays
  */
@@ -183,9 +183,9 @@ output?: string
  */
 target?: string
 /**
- * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on
+ * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on; bf16: products of the float model, with --target cpu on CPUs that multiply it
  */
-precision?: ("auto" | "fp32" | "int8")
+precision?: ("auto" | "fp32" | "bf16" | "int8")
 /**
  * only kernels whose quantized results equal the model's own; others may be a step off where it pays
  */

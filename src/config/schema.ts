@@ -21,9 +21,10 @@ export const schema = {
       "x-group": "target",
     },
     precision: {
-      enum: ["auto", "fp32", "int8"],
+      enum: ["auto", "fp32", "bf16", "int8"],
       default: "auto",
-      description: "lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on",
+      description:
+        "lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on; bf16: products of the float model, with --target cpu on CPUs that multiply it",
       "x-group": "target",
     },
     exact: {

@@ -40,7 +40,7 @@ export async function addInt8Form(
 ): Promise<Form | undefined> {
   const { options } = run;
   const data = samples?.calibration;
-  if (options.precision === "fp32") return undefined;
+  if (options.precision === "fp32" || options.precision === "bf16") return undefined;
   if (data === undefined && options.calib === undefined) {
     const why =
       samples === undefined

@@ -19,11 +19,28 @@ import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
 
 /**
+ * What the products of float forms are compiled in: float32, and bfloat16 where it was asked for and the device multiplies
+ * it. Where it does not the reason is reported.
+ */
+export function floatProducts(run: Run): readonly ("f32" | "bf16")[] {
+  const { target, device } = run.environment;
+  if (run.options.precision !== "bf16") return ["f32"];
+  if (device !== undefined && target.multipliesBf16?.(device.fingerprint) === true) return ["f32", "bf16"];
+  const detail =
+    target.multipliesBf16 === undefined
+      ? `--target ${target.id} has no kernels for it`
+      : "this CPU has no AVX512_BF16, or INFER_OPT_ISA hides it";
+  run.diagnose(runtimeDiagnostics.bf16Unavailable({ detail }));
+  return ["f32"];
+}
+
+/**
  * The form in which parts of `base` are programs of machine code, tuned on this device; undefined where the target has
- * no kernels, or none that this model could use.
+ * no kernels, or none that this model could use. With `products` of bfloat16 it is a lossy one.
  */
 export async function addRegionForm(
   base: Form,
+  products: "f32" | "bf16",
   input: Input,
   samples: Samples | undefined,
   cache: ScheduleCache,
@@ -33,7 +50,7 @@ export async function addRegionForm(
   const { target, device } = environment;
   if (target.compileRegions === undefined || device === undefined) return undefined;
   const compile = target.compileRegions;
-  const name = `${base.name}-${target.id}`;
+  const name = products === "bf16" ? `bf16-${target.id}` : `${base.name}-${target.id}`;
   const measures = options.tune !== "off" && !options.reproducible && run.unrunnable === undefined;
   const setup: Omit<RegionSetup, "exact"> = {
     device: device.fingerprint,
@@ -44,6 +61,7 @@ export async function addRegionForm(
     tool: version,
     reporter: run.reporter,
     signal: run.signal,
+    ...(products === "bf16" ? { products } : {}),
   };
   const attempt = async (exact: boolean): Promise<Attempt> => {
     const model = cloneModel(base.model);
@@ -51,9 +69,9 @@ export async function addRegionForm(
     const compiled = await compile(model, { ...setup, exact });
     if (compiled.regions.length === 0) return { compiled, form: undefined, difference: undefined };
     // What may be a step off is judged like any other form that computes something else.
-    const lossy = base.lossy || !compiled.exact;
+    const lossy = base.lossy || products === "bf16" || !compiled.exact;
     const form = makeForm(name, model, input.signature, environment.temp.path, lossy);
-    const preserves = compiled.exact ? "tolerance" : "accuracy";
+    const preserves = compiled.exact && products === "f32" ? "tolerance" : "accuracy";
     return { compiled, form, difference: await differenceFrom(base, form, preserves, samples, run) };
   };
   const first = await attempt(options.exact);

@@ -28,7 +28,17 @@ function describeTotals({ form, nodes, exact, regions, refusals }: RegionsReport
           `packed constants ${formatBytes(sum((each) => each.weightsBytes))}`,
         ].join(", ")})`;
   const off = exact ? [] : ["some quantized results may be a step off (--exact forbids it)"];
-  return [`${form}: ${covered}`, ...off, ...topReasons(refusals)].join("; ");
+  return [`${form}: ${covered}`, ...off, ...roundedProducts(regions), ...topReasons(refusals)].join("; ");
+}
+
+/** What is known of products in bfloat16 without running them: a bound for each layer, of which the greatest is told. */
+function roundedProducts(regions: readonly RegionReport[]): readonly string[] {
+  const bounds = regions.flatMap(({ steps }) => steps.flatMap(({ errorBound }) => errorBound ?? []));
+  if (bounds.length === 0) return [];
+  const most = (100 * Math.max(...bounds)).toFixed(2);
+  return [
+    `${bounds.length} layer${bounds.length === 1 ? "" : "s"} in bfloat16, sums off by at most ${most} % of the sizes of their products`,
+  ];
 }
 
 function topReasons(refusals: RegionsReport["refusals"]): readonly string[] {

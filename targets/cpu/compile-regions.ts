@@ -1,6 +1,8 @@
 import type { RegionReport, RegionStepReport } from "../../src/events.ts";
 import type { Model, Node } from "../../src/ir/index.ts";
 import { systemClock } from "../../src/measure/index.ts";
+import { bf16Bound } from "./bf16-bound.ts";
+import type { LoweredStep } from "./lower/index.ts";
 import type { Selection } from "./select.ts";
 import { defaultSelection, mayBeStepOff, templatesFor } from "./select.ts";
 import type {
@@ -128,12 +130,19 @@ function describe(
       ...{ template: templateId(selection.template), point: selection.point },
       work: multiplications(workload),
       nodes: nodes.map((node) => node.name),
+      ...boundOf(workload),
       ...timeOf(timings.get(hashJson(workload)), selection),
     })),
     programBytes,
     arenaBytes: program.arenaBytes,
     weightsBytes: program.weightsBytes,
   };
+}
+
+function boundOf(workload: LoweredStep["workload"]): Pick<RegionStepReport, "errorBound"> {
+  if (workload.op !== "conv-bf16") return {};
+  const [kh, kw] = workload.window.kernel;
+  return { errorBound: bf16Bound(workload.inputs * kh * kw) };
 }
 
 /** What was measured of the kernel that a step got. */

@@ -84,7 +84,15 @@ export const runtimeDiagnostics = {
     message: ({ form, detail }) => `compiled regions are left out: ${form} computes something else: ${detail}`,
     hint: () => "please report it with the model; the result is written without them",
     explanation:
-      "Every kernel is checked against the reference before it is timed, and the whole model once more with its regions: its outputs are compared with those of the same form run by ONNX Runtime alone. Where they differ by more than rounding, nothing of the regions is used. With kernels that may be a quantization step off, at least 30 dB are wanted; otherwise the model is compiled once more without those.",
+      "Every kernel is checked against the reference before it is timed, and the whole model once more with its regions: its outputs are compared with those of the same form run by ONNX Runtime alone. Where they differ by more than rounding, nothing of the regions is used. With kernels that may be a quantization step off, at least 30 dB are wanted; otherwise the model is compiled once more without those. 30 dB are wanted of products in bfloat16 too.",
+  }),
+  bf16Unavailable: define<{ detail: string }>({
+    code: "IO0717",
+    severity: "warning",
+    message: ({ detail }) => `--precision bf16: products stay in float32: ${detail}`,
+    hint: () => "`infer-opt targets` shows what this CPU has; --precision int8 needs no such instructions",
+    explanation:
+      "Products of bfloat16 that are added up in float32 are instructions of their own (AVX512_BF16), which CPUs have since AMD Zen 4 and Intel Cooper Lake or Sapphire Rapids. Emulating them would be slower than float32. The result is the one of --precision fp32.",
   }),
   hostCheckFailed: define<{ detail: string }>({
     code: "IO0713",
