@@ -67,54 +67,63 @@ export async function addRegionForm(
     const model = cloneModel(base.model);
     inferTypes(model, { onConflict: "replace" });
     const compiled = await compile(model, { ...setup, exact });
-    if (compiled.regions.length === 0) return { compiled, form: undefined, difference: undefined };
+    if (compiled.regions.length === 0) return { compiled, form: undefined };
     // What may be a step off is judged like any other form that computes something else.
     const lossy = base.lossy || products === "bf16" || !compiled.exact;
     const form = makeForm(name, model, input.signature, environment.temp.path, lossy);
     const preserves = compiled.exact && products === "f32" ? "tolerance" : "accuracy";
-    return { compiled, form, difference: await differenceFrom(base, form, preserves, samples, run) };
+    return { compiled, form, ...(await compareForms(base, form, preserves, samples, run)) };
   };
   const first = await attempt(options.exact);
   const isApproximate = first.difference !== undefined && !first.compiled.exact;
-  const { compiled, form, difference } = isApproximate ? await attempt(true) : first;
+  const { compiled, form, difference, sqnrDb } = isApproximate ? await attempt(true) : first;
   for (const { node, reason } of compiled.refusals)
     run.reporter.handle({ type: "refusal", pass: "regions", rule: target.id, node, reason });
   const nodes = base.model.graph.nodeCount;
-  run.reporter.handle({ type: "regions", report: { form: name, nodes, ...compiled } });
+  run.reporter.handle({
+    type: "regions",
+    report: { form: name, nodes, ...compiled, ...(sqnrDb === undefined ? {} : { sqnrDb }) },
+  });
   if (form === undefined || difference === undefined) return form;
   run.diagnose(runtimeDiagnostics.regionsDiffer({ form: name, detail: difference }));
   return undefined;
 }
 
 /** Regions, the form with them, and how it differs from the form without. */
-interface Attempt {
+interface Attempt extends FormComparison {
   readonly compiled: CompiledRegions;
   readonly form: Form | undefined;
-  readonly difference: string | undefined;
 }
 
-/**
- * How the results of two forms differ by more than they may, or why the runtime refuses the second; undefined when they
- * agree, or cannot be run.
- */
-async function differenceFrom(
+/** Two forms on samples; empty where they cannot be run. */
+interface FormComparison {
+  /** How the results differ by more than they may, or why the runtime refuses the second. */
+  readonly difference?: string;
+  /** Least signal-to-noise ratio of a sample and an output; absent where all are equal. */
+  readonly sqnrDb?: number;
+}
+
+/** Compares the results of a form with those of the one it was made from. */
+async function compareForms(
   base: Form,
   form: Form,
   preserves: Preserves,
   samples: Samples | undefined,
   run: Run,
-): Promise<string | undefined> {
-  if (samples === undefined || run.unrunnable !== undefined || run.options.check === "none") return undefined;
+): Promise<FormComparison> {
+  if (samples === undefined || run.unrunnable !== undefined || run.options.check === "none") return {};
   const feeds = await readFeeds(samples.check);
   const { fast } = run.environment;
+  let least = Infinity;
   const theirs = fast.run(form.model, feeds, undefined)[Symbol.asyncIterator]();
   for await (const outputs of fast.run(base.model, feeds, undefined)) {
     const value = await nextOutputs(theirs);
-    if (value instanceof InferOptError) return value.diagnostic.message;
-    const { verdict, detail } = compareValues(outputs, value, preserves);
-    if (verdict === "mismatch") return detail;
+    if (value instanceof InferOptError) return { difference: value.diagnostic.message };
+    const { verdict, detail, sqnrDb } = compareValues(outputs, value, preserves);
+    if (verdict === "mismatch") return { difference: detail, sqnrDb };
+    least = Math.min(least, sqnrDb);
   }
-  return undefined;
+  return Number.isFinite(least) ? { sqnrDb: least } : {};
 }
 
 type Outputs = ReadonlyMap<string, RuntimeValue>;

@@ -17,7 +17,7 @@ export function summarizeRegions({ regions, output }: CompileReport): readonly s
   return (written.length > 0 ? written : regions).map(describeTotals);
 }
 
-function describeTotals({ form, nodes, exact, regions, refusals }: RegionsReport): string {
+function describeTotals({ form, nodes, exact, regions, refusals, sqnrDb }: RegionsReport): string {
   const sum = (of: (region: RegionReport) => number): number => regions.reduce((total, each) => total + of(each), 0);
   const covered =
     regions.length === 0
@@ -28,16 +28,17 @@ function describeTotals({ form, nodes, exact, regions, refusals }: RegionsReport
           `packed constants ${formatBytes(sum((each) => each.weightsBytes))}`,
         ].join(", ")})`;
   const off = exact ? [] : ["some quantized results may be a step off (--exact forbids it)"];
-  return [`${form}: ${covered}`, ...off, ...roundedProducts(regions), ...topReasons(refusals)].join("; ");
+  return [`${form}: ${covered}`, ...off, ...roundedProducts(regions, sqnrDb), ...topReasons(refusals)].join("; ");
 }
 
-/** What is known of products in bfloat16 without running them: a bound for each layer, of which the greatest is told. */
-function roundedProducts(regions: readonly RegionReport[]): readonly string[] {
+/** Products in bfloat16: what was measured, and what is known without running them, the greatest of the layers' bounds. */
+function roundedProducts(regions: readonly RegionReport[], sqnrDb: number | undefined): readonly string[] {
   const bounds = regions.flatMap(({ steps }) => steps.flatMap(({ errorBound }) => errorBound ?? []));
   if (bounds.length === 0) return [];
   const most = (100 * Math.max(...bounds)).toFixed(2);
   return [
-    `${bounds.length} layer${bounds.length === 1 ? "" : "s"} in bfloat16, sums off by at most ${most} % of the sizes of their products`,
+    `${bounds.length} layer${bounds.length === 1 ? "" : "s"} in bfloat16${sqnrDb === undefined ? "" : ` (${sqnrDb.toFixed(1)} dB on samples)`}`,
+    `a layer's sums are off by at most ${most} % of the sum of their products' sizes`,
   ];
 }
 

@@ -72,7 +72,7 @@ test("an unknown key names the nearest one, and its place in the file", () => {
 
 test("bad values say what is wanted, and where in the file", () => {
   const cases: readonly (readonly [unknown, string, string])[] = [
-    [{ precision: "int2" }, "one of auto, fp32, int8", "/precision"],
+    [{ precision: "int2" }, "one of auto, fp32, bf16, int8", "/precision"],
     [{ seed: -1 }, ">= 0", "/seed"],
     [{ seed: 1.5 }, "of type integer", "/seed"],
     [{ strict: "yes" }, "of type boolean", "/strict"],

@@ -66,6 +66,18 @@ test("results that may be a step off are told", () => {
   );
 });
 
+test("products in bfloat16 are told with what was measured and the greatest bound", () => {
+  const [region] = report.regions;
+  if (region === undefined) throw new Error("a region is expected");
+  const steps = region.steps.map((step, index) => ({ ...step, errorBound: index / 100 }));
+  const narrow = { ...report, form: "bf16-cpu", sqnrDb: 43.21, regions: [{ ...region, steps }], refusals: [] };
+  const [totals] = describeRegions(narrow).split("\n");
+  expect(totals).toContain(
+    `${steps.length} layers in bfloat16 (43.2 dB on samples); a layer's sums are off by at most`,
+  );
+  expect(totals).toContain(`${(steps.length - 1).toFixed(2)} % of the sum`);
+});
+
 test("a summary tells of the written form, else of those that did not pay", () => {
   const none: RegionsReport = { form: "float-cpu", nodes: 33, exact: true, regions: [], refusals: [] };
   const summaryOf = (form: string): readonly string[] =>
