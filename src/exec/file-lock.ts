@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { isAlive } from "./process-owner.ts";
 
 /** A lock of another host is broken when it is older than this: its process cannot be asked. */
 const foreignLockMs = 60_000;
@@ -10,15 +11,6 @@ interface Owner {
   readonly text: string;
   readonly pid: number;
   readonly host: string;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** The process that holds a lock; undefined when it was released meanwhile. */

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fail } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
+import { ownedName } from "./process-owner.ts";
+import { removeOrphans } from "./remove-orphans.ts";
 
 /** A folder of its own below the system's temporary folder, removed by `remove` or when the process ends in order. */
 export interface TempFolder {
@@ -10,9 +12,9 @@ export interface TempFolder {
   remove(): void;
 }
 
-/** Makes a temporary folder. Throws IO0709 where none can be made. */
+/** Makes a temporary folder, and removes those of processes that were killed. Throws IO0709 where none can be made. */
 export function makeTempFolder(): TempFolder {
-  const path = makeUnique(join(tmpdir(), "infer-opt-"));
+  const path = makeUnique(tmpdir());
   const remove = (): void => {
     process.off("exit", remove);
     rmSync(path, { recursive: true, force: true });
@@ -21,9 +23,12 @@ export function makeTempFolder(): TempFolder {
   return { path, remove };
 }
 
-function makeUnique(prefix: string): string {
+function makeUnique(folder: string): string {
   try {
-    return mkdtempSync(prefix);
+    removeOrphans(folder, (name) => name.startsWith("infer-opt-"));
+    const path = join(folder, ownedName());
+    mkdirSync(path, { mode: 0o700 });
+    return path;
   } catch (error) {
     return fail(runtimeDiagnostics.noTempFolder({ detail: (error as Error).message }), error);
   }

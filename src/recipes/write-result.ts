@@ -5,6 +5,7 @@ import type { CompileOptions } from "../config/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import type { CompileReport } from "../events.ts";
+import { asidePath } from "../exec/index.ts";
 import { saveModel } from "../onnx/index.ts";
 import { canonicalJson } from "../schedule/index.ts";
 import type { Json } from "../schedule/index.ts";
@@ -95,7 +96,7 @@ function replaceNumbers(_key: string, value: unknown): unknown {
 }
 
 function publish(path: string, fill: (aside: string) => void): void {
-  const aside = `${path}.${process.pid}.tmp`;
+  const aside = asidePath(path);
   try {
     mkdirSync(dirname(path), { recursive: true });
     fill(aside);

@@ -1,9 +1,18 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { makeTempFolder, startNodeChild, withFileLock } from "../../src/exec/index.ts";
+import { asidePath, makeTempFolder, startNodeChild, withFileLock } from "../../src/exec/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "exec-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -144,4 +153,36 @@ test("a temporary folder is removed when its process ends in order", async () =>
   await new Promise((done) => child.on("exit", done));
   expect(path).toContain("infer-opt-");
   expect(existsSync(path)).toBe(false);
+});
+
+/** The same name as a process would have made that runs no more. */
+const orphan = (name: string): string => name.replace(`-${process.pid}-`, `-${deadPid()}-`);
+
+test("what a killed process left beside its output is removed by the next; what is another's is not", () => {
+  const output = join(folder, "model.onnx");
+  const mine = asidePath(output);
+  const kept = [
+    mine,
+    mine.replace(/infer-opt-[0-9a-f]{8}/, "infer-opt-00000000").replace(`-${process.pid}-`, `-${deadPid()}-`),
+    orphan(mine).replace(/\.tmp$/, ".txt"),
+    join(folder, ".notes.tmp"),
+    join(folder, basename(orphan(mine)).slice(1)),
+  ];
+  const left = orphan(asidePath(join(folder, "other.onnx.data")));
+  for (const path of [...kept, left]) writeFileSync(path, "x");
+  expect(dirname(mine)).toBe(folder);
+  asidePath(output);
+  expect(existsSync(left)).toBe(false);
+  for (const path of kept) expect(existsSync(path)).toBe(true);
+});
+
+test("the temporary folder of a killed process is removed by the next", () => {
+  const mine = makeTempFolder();
+  const left = orphan(mine.path);
+  mkdirSync(left);
+  writeFileSync(join(left, "content"), "x");
+  makeTempFolder().remove();
+  expect(existsSync(left)).toBe(false);
+  expect(existsSync(mine.path)).toBe(true);
+  mine.remove();
 });

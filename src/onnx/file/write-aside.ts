@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { InferOptError } from "../../diagnostics/index.ts";
 import { onnxDiagnostics } from "../../diagnostics/codes/onnx.ts";
+import { asidePath } from "../../exec/index.ts";
 
 /** A complete file that waits under another name, in the folder where it will stand. */
 export interface AsideFile {
@@ -16,7 +16,7 @@ export interface AsideFile {
 
 /** Writes blocks to a file aside of `path` and sees them onto the disk. On failure nothing is left. */
 export async function writeAside(path: string, blocks: Iterable<Uint8Array>, signal?: AbortSignal): Promise<AsideFile> {
-  const aside = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const aside = asidePath(path);
   const discard = () => rm(aside, { force: true });
   let bytes = 0;
   let handle: FileHandle | undefined;
