@@ -38,8 +38,11 @@ export function epilogueArguments(
   ];
 }
 
-/** The argument `bias`: one number a channel and zeros for what fills the last vectors. */
-export function biasArgument(channels: number, padded: number): KernelArgument {
+/**
+ * The argument `bias`: one number a channel and zeros for what fills the last vectors; `parts` times the same where
+ * several outputs share a channel.
+ */
+export function biasArgument(channels: number, padded: number, parts = 1): KernelArgument {
   return {
     name: "bias",
     bytes: 4 * padded,
@@ -48,7 +51,10 @@ export function biasArgument(channels: number, padded: number): KernelArgument {
     packs: () => [
       {
         ...{ kind: "copy", from: "bias", elementBytes: 4, sourceOffset: 0, targetOffset: 0 },
-        loops: [{ count: channels, source: 1, target: 4 }],
+        loops: [
+          ...(parts === 1 ? [] : [{ count: parts, source: 0, target: 4 * (channels / parts) }]),
+          { count: channels / parts, source: 1, target: 4 },
+        ],
       },
     ],
   };

@@ -1,7 +1,7 @@
 import type { Template, Workload } from "../../../../src/schedule/index.ts";
 import { binaryF32 } from "./binary.ts";
 import { depthwiseF32 } from "./depthwise.ts";
-import { directBf16, directF32 } from "./direct.ts";
+import { directBf16, directF32, directGroupedF32, directTransposedF32 } from "./direct.ts";
 import { fillBorderF32 } from "./fill-border.ts";
 import { moveF32 } from "./move.ts";
 import { narrowF32 } from "./narrow.ts";
@@ -14,6 +14,8 @@ export const floatTemplates: readonly Template[] = [
   winogradF32,
   directF32,
   directBf16,
+  directGroupedF32,
+  directTransposedF32,
   depthwiseF32,
   poolF32,
   binaryF32,

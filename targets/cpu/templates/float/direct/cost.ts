@@ -31,8 +31,10 @@ export function directCost(plan: DirectPlan, device: DeviceFingerprint): number 
           count * rowsOfTiles * number * tileCost(plan, core, device, width * (flat ? 1 : point.tileRows), vectors);
   // Each sweep reads all weights again, each block of channels all of x.
   const sweeps = point.unitBlock === 0 ? 1 : Math.ceil(plan.units / point.unitBlock);
-  const weightBytes = blockBytes(plan, blocks.vectors) * plan.blockCount;
-  const inputBytes = (4 / plan.arithmetic.stepInputs) * workload.rows * workload.columns * workload.inputs;
+  cycles *= workload.slices;
+  const weightBytes = workload.slices * blockBytes(plan, blocks.vectors) * plan.blockCount;
+  const inputBytes =
+    (4 / plan.arithmetic.stepInputs) * workload.rows * workload.columns * workload.slices * workload.sliceInputs;
   const rereads = point.unitBlock === 0 ? plan.blockCount : 1;
   cycles += traffic(core, device, weightBytes, sweeps * (point.prefetch > 0 ? 0.6 : 1));
   cycles += traffic(core, device, inputBytes, rereads * 0.5);
@@ -41,7 +43,7 @@ export function directCost(plan: DirectPlan, device: DeviceFingerprint): number 
 
 function tileCost(plan: DirectPlan, core: Core, device: DeviceFingerprint, pixels: number, vectors: number): number {
   const accumulators = pixels * vectors;
-  const form = operandForm(plan.simd, pixels, vectors);
+  const form = operandForm(plan, pixels, vectors);
   const loads = vectors + (form.input === "memory" ? accumulators : pixels);
   const latency = plan.arithmetic.stepInputs === 2 ? pairLatency : core.latency;
   const step = Math.max(accumulators / core.fmas, loads / core.loads, latency);

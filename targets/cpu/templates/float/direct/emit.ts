@@ -1,14 +1,22 @@
 import type { Assembler, Register } from "../../../../../src/codegen/x86/index.ts";
 import { createAssembler, mem, r12, r13, r15, rax, rbp, rbx, rcx, rdx } from "../../../../../src/codegen/x86/index.ts";
-import { emitArgumentRegisters, emitArgumentVariables, emitFrame, emitRanges } from "../../kernel-frame.ts";
+import {
+  argumentPointer,
+  emitArgumentRegisters,
+  emitArgumentVariables,
+  emitFrame,
+  emitRanges,
+} from "../../kernel-frame.ts";
 import type { FloatEpilogueEmitter } from "../epilogue.ts";
-import { emitAdvance, emitLaneMask } from "../vectors.ts";
+import { emitAdvance, emitLaneMask, vectorBytes } from "../vectors.ts";
+import { gatheredLanes } from "./gather.ts";
 import type { DirectPlan } from "./plan.ts";
 import { blockBytes } from "./plan.ts";
 import type { Variable } from "./registers.ts";
-import { pointers, running, slot, tailMask, variables } from "./registers.ts";
+import { gatherMask, pointers, running, slot, tailMask, variables } from "./registers.ts";
 import type { TileChannels } from "./tile.ts";
 import { emitTile } from "./tile.ts";
+import { sliceBytes } from "./weights.ts";
 
 const savedRegisters: readonly Register[] = [rbx, rbp, r12, r13, r15];
 
@@ -34,7 +42,23 @@ function emitArguments({ a, plan }: Emission, roles: readonly string[]): void {
   emitArgumentRegisters(a, roles, { params: pointers.params });
   const units = ["sweepBegin", "unitsEnd", plan.units] as const;
   const blocks = ["blocksBegin", "blocksEnd", plan.blockCount] as const;
-  emitRanges(a, variables, [units, blocks], plan.point.parallel);
+  const slices = ["slicesBegin", "slicesEnd", plan.workload.slices] as const;
+  emitRanges(a, variables, isSliced(plan) ? [units, slices, blocks] : [units, blocks], plan.point.parallel);
+  if (roles.includes("gather")) {
+    a.emit("mov", rax, argumentPointer(roles, "gather"));
+    emitGatherRegisters(a, plan);
+  }
+}
+
+function isSliced({ workload }: DirectPlan): boolean {
+  return workload.slices > 1;
+}
+
+/** Loads what {@link gatherArgument} holds, at rax. */
+function emitGatherRegisters(a: Assembler, { simd, registers, workload }: DirectPlan): void {
+  a.emit("vmovups", simd.vector(registers), mem(rax));
+  if (simd.name === "avx512") emitLaneMask(a, simd, gatherMask, gatheredLanes(workload));
+  else a.emit("vmovups", simd.vector(registers + 1), mem(rax, { disp: vectorBytes(simd) }));
 }
 
 /** Sweeps over units: all of them, or `unitBlock` at a time; in each, all channel blocks. */
@@ -51,7 +75,7 @@ function emitSweeps(emission: Emission): void {
   }
   a.emit("mov", slot("sweepEnd"), rdx);
   emitSweepPointers(emission);
-  emitBlocks(emission);
+  emitSlices(emission);
   if (unitBlock === 0) return;
   a.emit("mov", rax, slot("sweepEnd"));
   a.emit("mov", slot("sweepBegin"), rax);
@@ -71,29 +95,57 @@ function emitSweepPointers({ a, plan }: Emission): void {
     a.emit("sub", rcx, rax);
   } else a.emit("imul", rcx, rax, point.tileRows);
   const distance = flat ? "pixel" : "row";
-  const start = (variable: Variable, base: Variable, bytes: number, block: number): void => {
+  const shared = isSliced(plan) ? "slicesBegin" : "blocksBegin";
+  const start = (variable: Variable, base: Variable, bytes: number, share: number): void => {
     a.emit("imul", rax, rcx, bytes);
     a.emit("add", rax, slot(base));
-    if (block > 0 && point.parallel === 1) {
-      a.emit("imul", rdx, slot("blocksBegin"), block);
+    if (share > 0 && point.parallel === 1) {
+      a.emit("imul", rdx, slot(shared), share);
       a.emit("add", rax, rdx);
     }
     a.emit("mov", slot(variable), rax);
   };
-  const channels = blocks.vectors * simd.lanes;
+  const channels = isSliced(plan) ? workload.outputs : blocks.vectors * simd.lanes;
   const { y, residual } = elementBytes;
-  start("xSweep", "x", 4 * geometry.x[distance], 0);
+  start("xSweep", "x", 4 * geometry.x[distance], isSliced(plan) ? 4 * workload.sliceInputs : 0);
   start("ySweep", "y", y * geometry.y[distance], y * channels);
   if (geometry.residual !== undefined)
     start("residualSweep", "residual", residual * geometry.residual[distance], residual * channels);
-  a.emit("mov", rcx, slot("blocksBegin"));
-  a.emit("mov", slot("block"), rcx);
+  a.emit("mov", rcx, slot(shared));
+  a.emit("mov", slot(isSliced(plan) ? "slice" : "block"), rcx);
   const constant = (register: Register, base: Variable, bytes: number): void => {
     a.emit("imul", register, rcx, bytes);
     a.emit("add", register, slot(base));
   };
-  constant(pointers.weights, "weights", blockBytes(plan, blocks.vectors));
+  constant(pointers.weights, "weights", isSliced(plan) ? sliceBytes(plan) : blockBytes(plan, blocks.vectors));
   if (workload.bias) constant(pointers.bias, "bias", 4 * channels);
+}
+
+/** All channel blocks of each slice of channels. */
+function emitSlices(emission: Emission): void {
+  const { a, plan } = emission;
+  if (!isSliced(plan)) {
+    emitBlocks(emission);
+    return;
+  }
+  const { blocks, workload, geometry, elementBytes } = plan;
+  a.bind("slice");
+  a.emit("mov", slot("block"), 0);
+  emitBlocks(emission);
+  // Full blocks have moved the pointers over themselves.
+  if (blocks.restVectors > 0) {
+    a.emit("add", pointers.weights, blockBytes(plan, blocks.restVectors));
+    if (workload.bias) a.emit("add", pointers.bias, 4 * blocks.restChannels);
+    a.emit("add", slot("ySweep"), elementBytes.y * blocks.restChannels);
+    if (geometry.residual !== undefined)
+      a.emit("add", slot("residualSweep"), elementBytes.residual * blocks.restChannels);
+  }
+  a.emit("add", slot("xSweep"), 4 * workload.sliceInputs);
+  a.emit("mov", rax, slot("slice"));
+  a.emit("add", rax, 1);
+  a.emit("mov", slot("slice"), rax);
+  a.emit("cmp", rax, slot("slicesEnd"));
+  a.emit("jb", a.label("slice"));
 }
 
 function emitBlocks(emission: Emission): void {

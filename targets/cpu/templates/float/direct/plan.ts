@@ -1,8 +1,16 @@
 import type { Point } from "../../../../../src/schedule/record.ts";
-import type { Bf16ConvWorkload, FloatConvWorkload } from "../../../float-workload.ts";
+import type {
+  Bf16ConvWorkload,
+  FloatConvWorkload,
+  FloatEpilogue,
+  FloatGroupedConvWorkload,
+  FloatTransposedConvWorkload,
+} from "../../../float-workload.ts";
 import type { Simd } from "../../bytes/simd.ts";
 import type { ChannelBlocks, Geometry, TileSplit } from "../../igemm-geometry.ts";
 import { geometryOf, splitChannels, splitPixels } from "../../igemm-geometry.ts";
+import type { Product } from "../../igemm-product.ts";
+import { denseProduct, groupedProduct, transposedProduct } from "../../igemm-product.ts";
 import { storedBytes } from "../arguments.ts";
 import { pointNumbers } from "../point-numbers.ts";
 import { registerCount } from "../vectors.ts";
@@ -22,7 +30,27 @@ export function directPoint(point: Point): DirectPoint {
 }
 
 /** A convolution as a sum over register tiles, in float32 or in pairs of bfloat16. */
-export type DirectWorkload = FloatConvWorkload | Bf16ConvWorkload;
+export type DirectWorkload =
+  FloatConvWorkload | Bf16ConvWorkload | FloatGroupedConvWorkload | FloatTransposedConvWorkload;
+
+/** A workload as products of slices of channels. */
+export interface DirectProduct extends Product {
+  readonly op: DirectWorkload["op"];
+  readonly epilogue: FloatEpilogue;
+}
+
+/** The product of a workload; groups that share a vector have at most as many input channels as it has lanes. */
+export function directProduct(workload: DirectWorkload, { lanes }: Simd): DirectProduct {
+  switch (workload.op) {
+    case "conv-f32":
+    case "conv-bf16":
+      return denseProduct(workload);
+    case "grouped-f32":
+      return groupedProduct(workload, lanes, lanes);
+    case "transposed-f32":
+      return transposedProduct(workload);
+  }
+}
 
 /** What products are added up in. */
 export interface DirectArithmetic {
@@ -33,15 +61,17 @@ export interface DirectArithmetic {
 }
 
 /** The arithmetic of a workload. */
-export function arithmeticOf({ op }: DirectWorkload): DirectArithmetic {
+export function arithmeticOf({ op }: Pick<DirectWorkload, "op">): DirectArithmetic {
   return op === "conv-bf16" ? { stepInputs: 2, multiply: "vdpbf16ps" } : { stepInputs: 1, multiply: "vfmadd231ps" };
 }
 
 /** A workload and a point, worked out. */
 export interface DirectPlan {
-  readonly workload: DirectWorkload;
+  readonly workload: DirectProduct;
   readonly arithmetic: DirectArithmetic;
   readonly simd: Simd;
+  /** Vector registers for sums, operands and epilogue: all but those behind them that hold what gathers channels of groups. */
+  readonly registers: number;
   readonly point: DirectPoint;
   /** Of x in units of four bytes, of y and the residual in elements. */
   readonly geometry: Geometry;
@@ -58,7 +88,7 @@ export interface DirectPlan {
 }
 
 /** How a workload walks over its tensors: see {@link DirectPlan.geometry}. */
-export function directGeometry(workload: DirectWorkload): Geometry {
+export function directGeometry(workload: DirectProduct): Geometry {
   const { stepInputs } = arithmeticOf(workload);
   const { inputs, x } = workload;
   return geometryOf({
@@ -69,7 +99,7 @@ export function directGeometry(workload: DirectWorkload): Geometry {
 }
 
 /** What a point means for a workload. */
-export function planDirect(workload: DirectWorkload, point: DirectPoint, simd: Simd): DirectPlan {
+export function planDirect(workload: DirectProduct, point: DirectPoint, simd: Simd): DirectPlan {
   const geometry = directGeometry(workload);
   const arithmetic = arithmeticOf(workload);
   const { out, residual } = workload.epilogue;
@@ -80,7 +110,8 @@ export function planDirect(workload: DirectWorkload, point: DirectPoint, simd: S
   const rowTiles = tiles.wide + tiles.narrow;
   const units = flat ? rowTiles : geometry.rows / point.tileRows;
   const swept = (point.unitBlock === 0 ? units : Math.min(units, point.unitBlock)) * (flat ? 1 : rowTiles);
-  const plan = { workload, arithmetic, simd, point, geometry, elementBytes, blocks, tiles, flat, units };
+  const registers = freeRegisters(workload, simd);
+  const plan = { workload, arithmetic, simd, registers, point, geometry, elementBytes, blocks, tiles, flat, units };
   const lines = blockBytes(plan, point.vectors) / 64;
   return {
     ...plan,
@@ -99,6 +130,16 @@ export function blockBytes({ geometry, simd }: Pick<DirectPlan, "geometry" | "si
   return 4 * stepsOf({ geometry }) * vectors * simd.lanes;
 }
 
+/** See {@link DirectPlan.registers}: AVX-512 keeps the mask of loads in an opmask, AVX2 in a vector register. */
+export function freeRegisters({ gather }: DirectProduct, simd: Simd): number {
+  return registerCount(simd) - (gather === undefined ? 0 : simd.name === "avx512" ? 1 : 2);
+}
+
+/** What threads may share out besides units: slices where there are several, else blocks. */
+export function shareCount({ workload, blockCount }: DirectPlan): number {
+  return workload.slices > 1 ? workload.slices : blockCount;
+}
+
 /** Where operands of a register tile stand: weights and inputs in registers, or as operands in memory. */
 export interface OperandForm {
   readonly weights: "register" | "memory";
@@ -108,9 +149,13 @@ export interface OperandForm {
 }
 
 /** The form of a tile: what is used once stays in memory where the instruction set takes it from there. */
-export function operandForm(simd: Simd, width: number, vectors: number): OperandForm {
+export function operandForm(
+  { workload, simd, registers }: Pick<DirectPlan, "workload" | "simd" | "registers">,
+  width: number,
+  vectors: number,
+): OperandForm {
   if (width === 1) return { weights: "memory", input: "register", registers: 1 };
-  const left = registerCount(simd) - width * vectors - vectors;
-  const embedded = simd.name === "avx512" && (vectors === 1 || left === 0);
+  const left = registers - width * vectors - vectors;
+  const embedded = simd.name === "avx512" && workload.gather === undefined && (vectors === 1 || left === 0);
   return { weights: "register", input: embedded ? "memory" : "register", registers: vectors + (embedded ? 0 : 1) };
 }

@@ -16,6 +16,9 @@ export const running = {
 /** The opmask of the last channels, kept while the block they are in is computed. */
 export const tailMask = k(1);
 
+/** The opmask of loads that are gathered from. */
+export const gatherMask = k(2);
+
 /** Variables of the outer loops. */
 export const variables = stackVariables([
   "x",
@@ -26,6 +29,9 @@ export const variables = stackVariables([
   "unitsEnd",
   "blocksBegin",
   "blocksEnd",
+  "slice",
+  "slicesBegin",
+  "slicesEnd",
   "sweepBegin",
   "sweepEnd",
   "unit",

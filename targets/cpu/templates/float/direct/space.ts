@@ -3,10 +3,9 @@ import type { Space } from "../../../../../src/schedule/template.ts";
 import type { Simd } from "../../bytes/simd.ts";
 import { splitPixels } from "../../igemm-geometry.ts";
 import { floatEpilogueEmitter } from "../epilogue.ts";
-import { registerCount } from "../vectors.ts";
 import { directCost } from "./cost.ts";
-import type { DirectWorkload } from "./plan.ts";
-import { blockBytes, directGeometry, directPoint, operandForm, planDirect } from "./plan.ts";
+import type { DirectProduct } from "./plan.ts";
+import { blockBytes, directGeometry, directPoint, freeRegisters, operandForm, planDirect, shareCount } from "./plan.ts";
 import { epilogueRegisters } from "./tile.ts";
 
 /** Weights below this many bytes stay in the caches between tiles, and between layers: nothing to prefetch. */
@@ -16,7 +15,7 @@ const range = (first: number, last: number): readonly number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 /** All values of the parameters, and which combinations make sense. */
-export function directSpace(workload: DirectWorkload, simd: Simd): Space {
+export function directSpace(workload: DirectProduct, simd: Simd): Space {
   const geometry = directGeometry(workload);
   const flat = geometry.rows === 1;
   const onePixel = flat && geometry.columns === 1;
@@ -38,24 +37,26 @@ export function directSpace(workload: DirectWorkload, simd: Simd): Space {
   };
 }
 
-function isLegal(workload: DirectWorkload, simd: Simd, values: Point): boolean {
+function isLegal(workload: DirectProduct, simd: Simd, values: Point): boolean {
   const point = directPoint(values);
   const { pixels, tileRows, vectors, unitBlock, parallel } = point;
   const width = pixels * tileRows;
-  const registers = registerCount(simd) - width * vectors;
-  if (registers < operandForm(simd, width, vectors).registers) return false;
-  if (registers < epilogueRegisters({ simd }, floatEpilogueEmitter(simd, workload.epilogue))) return false;
+  const registers = freeRegisters(workload, simd);
+  const left = registers - width * vectors;
+  if (left < operandForm({ workload, simd, registers }, width, vectors).registers) return false;
+  if (left < epilogueRegisters({ simd }, floatEpilogueEmitter(simd, workload.epilogue))) return false;
   const plan = planDirect(workload, point, simd);
   if (splitPixels(plan.geometry.columns, pixels).width !== pixels) return false;
-  if (plan.blockCount === 1 && (unitBlock > 0 || parallel === 1)) return false;
+  const blocks = workload.slices * plan.blockCount;
+  if (blocks === 1 && (unitBlock > 0 || parallel === 1)) return false;
   if (unitBlock * 2 > plan.units) return false;
   // A block that one tile reads once streams on by itself into the next.
   const reused = plan.units > 1 || !plan.flat;
-  return point.prefetch === 0 || (reused && blockBytes(plan, vectors) * plan.blockCount >= prefetchBytes);
+  return point.prefetch === 0 || (reused && blockBytes(plan, vectors) * blocks >= prefetchBytes);
 }
 
 /** The tile that the cost model likes best; what the model does not see follows rules. */
-export function directSeed(workload: DirectWorkload, simd: Simd, device: DeviceFingerprint): Point {
+export function directSeed(workload: DirectProduct, simd: Simd, device: DeviceFingerprint): Point {
   const space = directSpace(workload, simd);
   const values = (name: string): readonly number[] =>
     space.parameters.find((parameter) => parameter.name === name)?.values ?? [];
@@ -74,5 +75,5 @@ export function directSeed(workload: DirectWorkload, simd: Simd, device: DeviceF
   const point = space.legal(prefetched) ? prefetched : best.point;
   const plan = planDirect(workload, directPoint(point), simd);
   // Few pixels and many channels: threads that share out pixels would each read all weights.
-  return plan.units < 16 && plan.blockCount >= 4 ? { ...point, unitBlock: 0, parallel: 1 } : point;
+  return plan.units < 16 && shareCount(plan) >= 4 ? { ...point, unitBlock: 0, parallel: 1 } : point;
 }

@@ -1,10 +1,10 @@
 import type { Assembler, Memory, Register } from "../../../../../src/codegen/x86/index.ts";
 import { broadcast, mem } from "../../../../../src/codegen/x86/index.ts";
 import type { Walk } from "../../igemm-geometry.ts";
-import { vectorBytes } from "../vectors.ts";
+import { emitLoad, vectorBytes } from "../vectors.ts";
 import type { DirectPlan, OperandForm } from "./plan.ts";
 import { operandForm } from "./plan.ts";
-import { pointers, running } from "./registers.ts";
+import { gatherMask, pointers, running } from "./registers.ts";
 
 /** A register tile: pixels times vectors of output channels. */
 export interface Tile {
@@ -73,7 +73,7 @@ function createNest(a: Assembler, plan: DirectPlan, tile: Tile): Nest {
   const passes = runs * (unroll > 0 ? Math.floor(steps / unroll) : 1);
   return {
     ...{ a, plan, tile, unroll, loops },
-    form: operandForm(simd, tile.pixels.length, tile.vectors),
+    form: operandForm(plan, tile.pixels.length, tile.vectors),
     stepBytes: vectorBytes(simd) * tile.vectors,
     prefetch: Math.ceil(plan.prefetchLines / passes),
   };
@@ -161,7 +161,8 @@ function emitSteps({ a, plan, tile, form, stepBytes }: Nest, count: number, from
       for (let vector = 0; vector < tile.vectors; vector++) a.emit("vmovups", weight(vector), stored(vector));
     tile.pixels.forEach((offset, pixel) => {
       const element = mem(running.x, { disp: from.x + 4 * (step + offset) });
-      if (form.input === "register") a.emit("vbroadcastss", input, element);
+      if (plan.workload.gather !== undefined) emitGathered(a, plan, input, element);
+      else if (form.input === "register") a.emit("vbroadcastss", input, element);
       for (let vector = 0; vector < tile.vectors; vector++) {
         const sum = accumulatorOf(plan, tile, pixel, vector);
         if (form.weights === "memory") a.emit(multiply, sum, input, stored(vector));
@@ -169,4 +170,10 @@ function emitSteps({ a, plan, tile, form, stepBytes }: Nest, count: number, from
       }
     });
   }
+}
+
+/** One element of each group of the slice, in the lanes of its outputs; nothing behind the last group's is read. */
+function emitGathered(a: Assembler, { simd, registers }: DirectPlan, input: Register, from: Memory): void {
+  emitLoad(a, simd, input, from, simd.name === "avx512" ? gatherMask : simd.vector(registers + 1));
+  a.emit("vpermps", input, simd.vector(registers), input);
 }

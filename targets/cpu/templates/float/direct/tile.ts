@@ -2,7 +2,7 @@ import type { Assembler, Memory, Register } from "../../../../../src/codegen/x86
 import { mem } from "../../../../../src/codegen/x86/index.ts";
 import type { Strides } from "../../../workload.ts";
 import type { FloatEpilogueEmitter } from "../epilogue.ts";
-import { emitLaneMask, registerCount } from "../vectors.ts";
+import { emitLaneMask } from "../vectors.ts";
 import type { DirectPlan } from "./plan.ts";
 import { pointers, running, tailMask } from "./registers.ts";
 import { accumulatorOf, emitSums } from "./sums.ts";
@@ -26,7 +26,7 @@ export function emitTile(
   width: number,
   { vectors, channels }: TileChannels,
 ): void {
-  const { simd, geometry, elementBytes, point, flat } = plan;
+  const { simd, registers, geometry, elementBytes, point, flat } = plan;
   const places = Array.from({ length: flat ? 1 : point.tileRows }, (_, row) =>
     Array.from({ length: width }, (__, column) => ({ row, column })),
   ).flat();
@@ -34,7 +34,7 @@ export function emitTile(
     row * strides.row + column * strides.pixel;
   const tile = { vectors, pixels: places.map((place) => offset(geometry.x, place)) };
   emitSums(a, plan, tile);
-  const free = Array.from({ length: registerCount(simd) - places.length * vectors }, (_, index) =>
+  const free = Array.from({ length: registers - places.length * vectors }, (_, index) =>
     simd.vector(places.length * vectors + index),
   );
   const rest = channels % simd.lanes;

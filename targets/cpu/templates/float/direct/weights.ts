@@ -1,61 +1,46 @@
 import type { KernelArgument, Pack } from "../../../../../src/codegen/index.ts";
-import type { DirectPlan, DirectWorkload } from "./plan.ts";
-import { arithmeticOf, blockBytes } from "./plan.ts";
+import type { ChannelRun } from "../../weight-runs.ts";
+import { channelRuns, tapLoops } from "../../weight-runs.ts";
+import type { DirectPlan } from "./plan.ts";
+import { blockBytes, stepsOf } from "./plan.ts";
 
-/** The argument `weights`: `[block][tap][step][channel of the block][input of the step]`, zeros where channels only fill the last vector. */
+/** Packed bytes of a slice. */
+export function sliceBytes(plan: DirectPlan): number {
+  const { full, vectors, restVectors } = plan.blocks;
+  return full * blockBytes(plan, vectors) + blockBytes(plan, restVectors);
+}
+
+/**
+ * The argument `weights`: `[slice][block][tap][step][channel of the block][input of the step]`, zeros where channels only
+ * fill the last vector.
+ */
 export function weightsArgument(plan: DirectPlan): KernelArgument {
-  const { full, vectors, restVectors, restChannels } = plan.blocks;
-  const lanes = plan.simd.lanes;
-  const fullBytes = blockBytes(plan, vectors);
   return {
     name: "weights",
-    bytes: full * fullBytes + blockBytes(plan, restVectors),
+    bytes: plan.workload.slices * sliceBytes(plan),
     access: "read",
     alignment: 64,
-    packs: () => [
-      ...blockPack(plan.workload, {
-        ...{ count: full, source: 0, target: 0 },
-        ...{ blockBytes: fullBytes, channels: vectors * lanes, width: vectors * lanes },
-      }),
-      ...blockPack(plan.workload, {
-        ...{ count: restVectors > 0 ? 1 : 0, source: full * vectors * lanes, target: full * fullBytes },
-        ...{ blockBytes: 0, channels: restChannels, width: restVectors * lanes },
-      }),
-    ],
+    packs: () => channelRuns(plan.workload, plan.blocks, plan.simd.lanes).map((run) => runPack(plan, run)),
   };
 }
 
-interface PackedBlocks {
-  readonly count: number;
-  /** First channel, and the byte where its block begins. */
-  readonly source: number;
-  readonly target: number;
-  readonly blockBytes: number;
-  readonly channels: number;
-  /** Channels with those that fill the last vector. */
-  readonly width: number;
-}
-
-function blockPack(workload: DirectWorkload, blocks: PackedBlocks): readonly Pack[] {
-  if (blocks.count === 0) return [];
-  const { inputs, outputs, weights, window } = workload;
-  const { stepInputs } = arithmeticOf(workload);
+function runPack(plan: DirectPlan, { source: first, block, count, channel, channels, width }: ChannelRun): Pack {
+  const { workload, arithmetic, blocks, simd } = plan;
+  const { source, window, slices, outputs } = workload;
+  const { stepInputs } = arithmetic;
   const taps = window.kernel[0] * window.kernel[1];
-  const stride = weights === "io" ? { output: 1, input: outputs } : { output: inputs * taps, input: taps };
-  const steps = inputs / stepInputs;
-  const step = 4 * blocks.width;
+  const step = 4 * width;
+  const steps = stepsOf(plan) / taps;
+  const fullBytes = blockBytes(plan, blocks.vectors);
   const loops = [
-    { count: blocks.count, source: blocks.channels * stride.output, target: blocks.blockBytes },
-    { count: taps, source: 1, target: steps * step },
-    { count: steps, source: stepInputs * stride.input, target: step },
-    { count: blocks.channels, source: stride.output, target: 4 },
-  ].filter(({ count }, index) => count > 1 || index === 3);
-  const common = {
-    from: "weights",
-    sourceOffset: blocks.source * stride.output,
-    targetOffset: blocks.target,
-  };
+    { count: slices, source: outputs * source.output, target: sliceBytes(plan) },
+    { count, source: blocks.vectors * simd.lanes * source.output, target: fullBytes },
+    ...tapLoops(workload, taps, steps * step),
+    { count: steps, source: stepInputs * source.input, target: step },
+  ].filter((loop) => loop.count > 1);
+  const common = { from: "weights", sourceOffset: first, targetOffset: block * fullBytes + 4 * channel };
+  const innermost = { count: channels, source: source.output, target: 4 };
   return stepInputs === 1
-    ? [{ kind: "copy", elementBytes: 4, ...common, loops }]
-    : [{ kind: "bf16", ...common, loops: [...loops, { count: 2, source: stride.input, target: 2 }] }];
+    ? { kind: "copy", elementBytes: 4, ...common, loops: [...loops, innermost] }
+    : { kind: "bf16", ...common, loops: [...loops, innermost, { count: 2, source: source.input, target: 2 }] };
 }
