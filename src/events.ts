@@ -152,6 +152,8 @@ export interface TuningSummary {
   readonly ns: number | undefined;
   /** The same of what is taken without measuring. */
   readonly seedNs: number | undefined;
+  /** The same when more threads share a call; absent when that was not timed. */
+  readonly shared?: { readonly threads: number; readonly ns: number };
   /** Share of the machine's measured peak that is reached; undefined when it is not known. */
   readonly peakShare: number | undefined;
   readonly source: "measured" | "replayed" | "records" | "seed";

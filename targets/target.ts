@@ -26,6 +26,8 @@ export interface RegionSetup {
   /** How much is tried for each workload; undefined takes what the records know, else the templates' own points. */
   readonly effort: TuningEffort | undefined;
   readonly budgetMs: number;
+  /** Thread counts at which kernels should be good: they are tuned for the least and the greatest. */
+  readonly threads: readonly number[];
   readonly seed: number;
   /** Version of this tool, for records. */
   readonly tool: string;

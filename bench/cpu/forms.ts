@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CompileEvent, Reporter, UserOptions } from "../../src/index.ts";
 import { compile, completeOptions, version } from "../../src/index.ts";
@@ -130,6 +131,7 @@ export async function makeRegionForm(file: string, output: string, options: Regi
   const compiled = await target.compileRegions(model, {
     ...{ cache: options.cache, effort: options.effort, device: options.device.fingerprint },
     ...{
+      threads: [1, availableParallelism()],
       budgetMs: Infinity,
       exact: options.exact ?? false,
       seed: 0,

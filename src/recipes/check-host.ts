@@ -75,7 +75,14 @@ async function compileSample(model: Model, signal: AbortSignal): Promise<string>
     const found = await target.detect();
     if ("missing" in found) return fail(runtimeDiagnostics.nativeMissing({ detail: found.missing }));
     const { regions, refusals } = await target.compileRegions(model, {
-      ...{ device: found.device.fingerprint, cache: makeScheduleCache([]), effort: undefined, budgetMs: 0, seed: 1 },
+      ...{
+        device: found.device.fingerprint,
+        cache: makeScheduleCache([]),
+        effort: undefined,
+        budgetMs: 0,
+        threads: [1],
+        seed: 1,
+      },
       ...{ exact: true, tool: version, reporter: { handle: () => undefined }, signal },
     });
     const [region] = regions;

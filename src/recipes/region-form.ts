@@ -17,6 +17,7 @@ import { compareValues } from "../pipeline/index.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
+import { threadsOf } from "./time-forms.ts";
 
 /**
  * What the products of float forms are compiled in: float32, and bfloat16 where it was asked for and the device multiplies
@@ -56,6 +57,7 @@ export async function addRegionForm(
     device: device.fingerprint,
     cache,
     effort: measures ? tuningEfforts[options.tune as keyof typeof tuningEfforts] : undefined,
+    threads: threadsOf(options),
     budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
     seed: options.seed,
     tool: version,

@@ -25,21 +25,20 @@ export function candidateText({ template, point }: Candidate): string {
   return `${templateId(template)} ${pointText(point)}`;
 }
 
-/** The sha256 in hex of a kernel's machine code and, on several threads, of how it is divided: equal kernels run alike. */
-function hashKernel({ code, extent, grain }: Kernel, threads: number): string {
-  const hash = createHash("sha256").update(code);
-  return (threads === 1 ? hash : hash.update(`${extent} ${grain}`)).digest("hex");
+/** The sha256 in hex of a kernel's machine code and of how threads divide it: equal kernels run alike. */
+function hashKernel({ code, extent, grain }: Kernel): string {
+  return createHash("sha256").update(code).update(`${extent} ${grain}`).digest("hex");
 }
 
-/** Emits a candidate's kernel for a workload that runs on some threads, with the hash that records know it by. */
+/** Emits a candidate's kernel for a workload, with the hash that records know it by. */
 export function emitCandidate(
   candidate: Candidate,
-  { workload, threads }: { readonly workload: Workload; readonly threads: number },
+  { workload }: { readonly workload: Workload },
   device: DeviceFingerprint,
 ): Emission {
   try {
     const kernel = candidate.template.emit(workload, candidate.point, device);
-    return { kind: "emitted", candidate, kernel, code: hashKernel(kernel, threads) };
+    return { kind: "emitted", candidate, kernel, code: hashKernel(kernel) };
   } catch (error) {
     return { kind: "failed", candidate, detail: error instanceof Error ? error.message : String(error) };
   }

@@ -46,6 +46,7 @@ const needed: Readonly<Record<ScheduleRecord["kind"], Readonly<Record<string, Ru
   },
   choice: {
     ...{ key: "text", at: "text", model: "text", scope: "text", chosen: "text", reason: "text" },
+    ...{ ns: numberOrNone, seedNs: numberOrNone, sharedNs: numberOrNone, boundNs: numberOrNone },
     candidates: numberOrNone,
   },
   proof: {

@@ -1,6 +1,6 @@
 import { candidateText } from "./candidate.ts";
 import type { TriedCandidate } from "./search/search.ts";
-import { worthwhileGain } from "./tuning-effort.ts";
+import { lossWhenAlone, worthwhileGain } from "./tuning-effort.ts";
 
 /** By how much a challenger must win: 1 %, or twice the noise when that is more. */
 export function winningMargin(noise: number): number {
@@ -31,4 +31,25 @@ export function chooseCandidate<T extends TriedCandidate>(
     if (found !== undefined) return found;
   }
   return best;
+}
+
+/** A candidate with its score on one thread, and on several. */
+export interface TriedOnBoth extends TriedCandidate {
+  readonly sharedScore: number;
+}
+
+/**
+ * The candidate with the least product of both scores among those that lose at most {@link lossWhenAlone} on one thread;
+ * but `preferred` (by canonical text) stays where that does not win against it by {@link winningMargin}. Undefined when
+ * none has finite scores.
+ */
+export function chooseForBoth<T extends TriedOnBoth>(
+  tried: readonly T[],
+  preferred: string,
+  noise: number,
+): T | undefined {
+  const limit = Math.min(...tried.map(({ score }) => score)) * (1 + lossWhenAlone);
+  const allowed = tried.filter((one) => one.score <= limit || candidateText(one.candidate) === preferred);
+  const means = allowed.map((one) => ({ ...one, score: Math.sqrt(one.score * one.sharedScore), one }));
+  return chooseCandidate(means, [preferred], noise)?.one;
 }

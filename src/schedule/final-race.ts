@@ -1,5 +1,6 @@
+import type { Candidate } from "./candidate.ts";
 import { candidateText } from "./candidate.ts";
-import { chooseCandidate, compareTried } from "./choose-candidate.ts";
+import { chooseCandidate, chooseForBoth, compareTried } from "./choose-candidate.ts";
 import type { KernelSamples } from "./kernel-samples.ts";
 import { joinSamples, noiseOf, scoreOf } from "./kernel-samples.ts";
 import type { TrialBook, TriedKernel } from "./trial-book.ts";
@@ -20,58 +21,117 @@ export function timedKernels(book: TrialBook): readonly TriedKernel[] {
   return book.tried.filter(({ score, isTwin }) => Number.isFinite(score) && !isTwin).sort(compareTried);
 }
 
+/** What was tried at one number of threads, and what tries more. */
+interface Trials {
+  readonly book: TrialBook;
+  readonly runner: TrialRunner;
+}
+
+/** Trials on the task's threads, and on its `sharedThreads` where there are more. */
+export interface TrialsOfBoth {
+  readonly alone: Trials;
+  readonly shared?: Trials;
+}
+
 /**
  * Tells the last few candidates and the seed apart in one longer race, in which the leader runs under two names: what
- * lies between the two is noise. Chooses, and records the choice.
+ * lies between the two is noise. The last few on more threads take part, and race there too. Chooses, and records the
+ * choice.
  */
 export async function finalRace(
   task: TuningTask,
+  boundNs: number,
   context: TuningContext,
-  seedTexts: readonly string[],
-  { book, runner }: { readonly book: TrialBook; readonly runner: TrialRunner },
+  seeds: readonly Candidate[],
+  trials: TrialsOfBoth,
 ): Promise<TunedKernel> {
-  const timed = timedKernels(book);
-  const [leader] = timed;
-  if (leader === undefined) return bestKernel(task, context, book.tried, "measured");
-  const isSeed = ({ candidate }: TriedKernel): boolean => seedTexts.includes(candidateText(candidate));
-  const close = timed.filter(({ score }) => score <= leader.score * finalWithin).slice(0, finalists);
-  const entrants = [...new Set([...close, ...timed.filter(isSeed).slice(0, 1)])].flatMap(asEmitted);
-  const { samples, noise } = await raceUntilClear([...entrants, ...asEmitted(leader)], context, runner);
-  const chosen = chooseCandidate(
-    entrants.map((emitted, i) => ({ ...emitted, score: scoreOf(samples[i] as KernelSamples) })),
-    seedTexts,
-    noise,
-  );
-  if (chosen === undefined) return bestKernel(task, context, book.tried, "measured");
+  const { book } = trials.alone;
+  const seedTexts = seeds.map(candidateText);
+  const entrants = await entrantsOf(trials, seedTexts);
+  const verdict = entrants.length === 0 ? undefined : await judge(entrants, seedTexts, context, trials);
+  if (verdict === undefined) return { ...bestKernel(task, context, book.tried, "measured"), boundNs };
+  const { chosen, noise } = verdict;
   const text = candidateText(chosen.candidate);
   const tried = book.tried.filter(({ isTwin }) => !isTwin).length;
-  const rivals = timed.some(isSeed) ? "ahead of the seed" : "the seed not among them";
-  const verdict = seedTexts.includes(text) ? "the seed: none wins by more than the noise" : rivals;
-  const reason = `best of ${tried} candidates, ${verdict} (noise ${(noise * 100).toFixed(1)} %)`;
+  const reason = `best of ${tried} candidates, ${verdict.reason} (noise ${(noise * 100).toFixed(1)} %)`;
+  const nsOf = (wanted: string | undefined, { tried: all }: TrialBook): number | undefined =>
+    all.find(({ candidate }) => candidateText(candidate) === wanted)?.ns;
+  const ns = nsOf(text, book);
+  const seedNs = nsOf(seedTexts[0], book);
+  const sharedNs = trials.shared === undefined ? undefined : nsOf(text, trials.shared.book);
   const { cache, now, tool } = context;
   const { candidates } = context.effort;
   cache.append([
     {
       ...{ v: 1, kind: "choice", key: taskChoiceKey(task, context), model: "", scope: "kernel", at: now(), tool },
-      ...{ chosen: text, reason, candidates, noise },
+      ...{ chosen: text, reason, candidates, noise, boundNs },
+      ...(ns === undefined ? {} : { ns }),
+      ...(seedNs === undefined ? {} : { seedNs }),
+      ...(sharedNs === undefined ? {} : { sharedNs }),
     },
   ]);
-  const nsOf = (wanted: string | undefined): number | undefined =>
-    book.tried.find(({ candidate }) => candidateText(candidate) === wanted)?.ns;
   const { candidate, kernel, code } = chosen;
-  const found = { candidate, kernel, code };
-  return { task, found, ns: nsOf(text), seedNs: nsOf(seedTexts[0]), source: "measured", reason };
+  return { task, found: { candidate, kernel, code }, ns, seedNs, sharedNs, boundNs, source: "measured", reason };
+}
+
+/** Those close to the best, the best first, a seed, and those close to the best on more threads; right on all threads. */
+async function entrantsOf({ alone, shared }: TrialsOfBoth, seedTexts: readonly string[]): Promise<readonly Emitted[]> {
+  const timed = timedKernels(alone.book);
+  const best = closest(timed);
+  const seed = timed.filter(({ candidate }) => seedTexts.includes(candidateText(candidate))).slice(0, 1);
+  if (shared === undefined) return [...new Set([...best, ...seed])].flatMap(asEmitted);
+  const known = timedKernels(shared.book);
+  const others = closest(known).filter(({ code }) => ![...best, ...seed].some((other) => other.code === code));
+  const entrants = [...new Set([...best, ...seed])].flatMap(asEmitted);
+  const isKnown = ({ code }: Emitted): boolean => known.some((other) => other.code === code);
+  const right = new Set(await shared.runner.verify(entrants.filter((entrant) => !isKnown(entrant))));
+  return [...entrants.filter((entrant) => isKnown(entrant) || right.has(entrant)), ...others.flatMap(asEmitted)];
+}
+
+function closest(timed: readonly TriedKernel[]): readonly TriedKernel[] {
+  const limit = (timed[0]?.score ?? 0) * finalWithin;
+  return timed.filter(({ score }) => score <= limit).slice(0, finalists);
+}
+
+interface Verdict {
+  readonly chosen: Emitted;
+  readonly reason: string;
+  readonly noise: number;
+}
+
+async function judge(
+  entrants: readonly Emitted[],
+  seedTexts: readonly string[],
+  context: TuningContext,
+  { alone, shared }: TrialsOfBoth,
+): Promise<Verdict | undefined> {
+  const race = await raceUntilClear(entrants, context, alone.runner);
+  const scored = entrants.map((entrant, i) => ({ ...entrant, score: race.scores[i] as number }));
+  const chosen = chooseCandidate(scored, seedTexts, race.noise);
+  if (chosen === undefined) return undefined;
+  const isSeed = ({ candidate }: Emitted): boolean => seedTexts.includes(candidateText(candidate));
+  const rivals = scored.some(isSeed) ? "ahead of the seed" : "the seed not among them";
+  const reason = isSeed(chosen) ? "the seed: none wins by more than the noise" : rivals;
+  if (shared === undefined) return { chosen, reason, noise: race.noise };
+  const sharedRace = await raceUntilClear(entrants, context, shared.runner);
+  const noise = (race.noise + sharedRace.noise) / 2;
+  const both = scored.map((entrant, i) => ({ ...entrant, sharedScore: sharedRace.scores[i] as number }));
+  const better = chooseForBoth(both, candidateText(chosen.candidate), noise);
+  return better === undefined || better.code === chosen.code
+    ? { chosen, reason, noise: race.noise }
+    : { chosen: better, reason: "the better one on more threads", noise };
 }
 
 /**
- * Races the kernels, of which the last is the first under another name, and goes on up to {@link finalRepeats} times while
- * the noise is more than a gain that counts. Rejected kernels have no samples.
+ * Races the kernels, the first of them under two names, and goes on up to {@link finalRepeats} times while the noise is
+ * more than a gain that counts. The scores of rejected kernels are infinite.
  */
 async function raceUntilClear(
-  kernels: readonly Emitted[],
+  entrants: readonly Emitted[],
   { effort }: TuningContext,
   runner: TrialRunner,
-): Promise<{ readonly samples: readonly KernelSamples[]; readonly noise: number }> {
+): Promise<{ readonly scores: readonly number[]; readonly noise: number }> {
+  const kernels = [...entrants, entrants[0] as Emitted];
   const stage = { rounds: effort.finalRounds, within: Infinity, atMost: Infinity };
   const nothing: KernelSamples = { ns: [], referenceNs: [] };
   let samples: readonly KernelSamples[] = kernels.map(() => nothing);
@@ -83,5 +143,5 @@ async function raceUntilClear(
     );
     noise = noiseOf(samples[0] as KernelSamples, samples.at(-1) as KernelSamples);
   }
-  return { samples, noise };
+  return { scores: entrants.map((_, i) => scoreOf(samples[i] as KernelSamples)), noise };
 }

@@ -1,8 +1,8 @@
 import type { TuningSession } from "./tuning-session.ts";
 
 /** What decides where time goes next. */
-export type SessionOutlook = Pick<TuningSession, "bestNs" | "hasStarted" | "staleTurns"> & {
-  readonly task: Pick<TuningSession["task"], "uses" | "threads" | "boundNs">;
+export type SessionOutlook = Pick<TuningSession, "bestNs" | "boundNs" | "hasStarted" | "staleTurns"> & {
+  readonly task: Pick<TuningSession["task"], "uses" | "threads">;
 };
 
 /**
@@ -15,7 +15,7 @@ export function expectedGain(session: SessionOutlook, all: readonly SessionOutlo
     .filter(({ task }) => task.threads === session.task.threads)
     .reduce((sum, other) => sum + timeOf(other), 0);
   const share = total === 0 ? 0 : timeOf(session) / total;
-  const headroom = Math.max(0, 1 - session.task.boundNs / session.bestNs);
+  const headroom = Math.max(0, 1 - session.boundNs / session.bestNs);
   return share * headroom * 0.5 ** session.staleTurns;
 }
 

@@ -78,6 +78,14 @@ export interface ChoiceRecord extends Stamp {
   readonly candidates?: number;
   /** Scope `kernel`: how far apart the same kernel was from itself under two names, as a share. */
   readonly noise?: number;
+  /**
+   * Scope `kernel`, for reports: least nanoseconds of one call of what was chosen, of the template's own choice, and of
+   * what was chosen on more threads; and what no kernel could beat that multiplies as often as the definition.
+   */
+  readonly ns?: number;
+  readonly seedNs?: number;
+  readonly sharedNs?: number;
+  readonly boundNs?: number;
 }
 
 /** One timed form in a proof. */

@@ -74,11 +74,8 @@ export function makeTrialRunner(
       tell(tried);
     }
   };
-  let made: readonly WorkloadCase[] | undefined;
-  // Kept as long as this search: making the data and the oracle's results costs more than timing a candidate.
-  const cases = (): readonly WorkloadCase[] => (made ??= task.cases());
   const caseOf = ({ candidate, kernel }: Emitted, index: number): KernelCase => ({
-    ...(cases()[index] as WorkloadCase),
+    ...(task.cases()[index] as WorkloadCase),
     kernel,
     correctness: candidate.template.correctness,
   });
@@ -98,7 +95,7 @@ export function makeTrialRunner(
     verify: async (emissions) => {
       counts.tried += emissions.length;
       let left = emissions;
-      for (let index = 0; index < cases().length && left.length > 0; index++) {
+      for (let index = 0; index < task.cases().length && left.length > 0; index++) {
         const kernels = left.map((emission) => caseOf(emission, index));
         const answers = await measurer.verify(kernels, task.threads, signal);
         left = left.filter((emission, i) => {

@@ -25,13 +25,15 @@ export async function tuneWorkloads(
     results.set(result.task, result);
     reporter.handle({ type: "tuning-finished", result: summarizeTuned(result, counts?.tried, counts?.failed) });
   };
-  const crashes = makeCrashWatch();
-  const sessions: TuningSession[] = [];
+  const waiting: TuningTask[] = [];
   for (const task of tasks) {
     const replayed = replayedKernel(task, context, effort.candidates);
-    if (replayed === undefined) sessions.push(openTuningSession(task, context, crashes));
+    if (replayed === undefined) waiting.push(task);
     else finish(replayed);
   }
+  const boundOf = waiting.length === 0 || budgetMs === 0 ? () => 0 : await context.measureBounds();
+  const crashes = makeCrashWatch();
+  const sessions = waiting.map((task) => openTuningSession(task, boundOf(task), context, crashes));
   const open = new Set(sessions);
   while (open.size > 0 && clock.now() - start < budgetMs * 1e6) {
     const session = nextSession([...open], sessions) as TuningSession;

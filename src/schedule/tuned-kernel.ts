@@ -3,7 +3,6 @@ import type { TuningSummary } from "../events.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidateText, emitCandidate } from "./candidate.ts";
 import { chooseCandidate } from "./choose-candidate.ts";
-import { pointText } from "./key.ts";
 import type { TriedKernel } from "./trial-book.ts";
 import { mostSampled, triedBefore, trialsOf } from "./trial-book.ts";
 import type { TuningRecords, TuningTask } from "./tuning-task.ts";
@@ -16,13 +15,17 @@ export interface TunedKernel {
   readonly found: { readonly candidate: Candidate; readonly kernel: Kernel; readonly code: string } | undefined;
   readonly ns: number | undefined;
   readonly seedNs: number | undefined;
+  /** Least nanoseconds of a call that the task's `sharedThreads` share. */
+  readonly sharedNs: number | undefined;
+  /** See `TuningContext.measureBounds`; 0 when it is not known. */
+  readonly boundNs: number;
   readonly source: TuningSummary["source"];
   readonly reason: string;
 }
 
 /** What events and reports tell of it; `tried` and `failed` count candidates of this run. */
 export function summarizeTuned(tuned: TunedKernel, tried = 0, failed = 0): TuningSummary {
-  const { task, found, ns, seedNs, source, reason } = tuned;
+  const { task, found, ns, seedNs, sharedNs, boundNs, source, reason } = tuned;
   return {
     workload: task.label,
     threads: task.threads,
@@ -30,8 +33,11 @@ export function summarizeTuned(tuned: TunedKernel, tried = 0, failed = 0): Tunin
     candidate: found === undefined ? undefined : candidateText(found.candidate),
     ns,
     seedNs,
+    ...(task.sharedThreads === undefined || sharedNs === undefined
+      ? {}
+      : { shared: { threads: task.sharedThreads, ns: sharedNs } }),
     // Without a measured peak the bound is 0.
-    peakShare: ns === undefined || task.boundNs === 0 ? undefined : task.boundNs / ns,
+    peakShare: ns === undefined || boundNs === 0 ? undefined : boundNs / ns,
     ...{ source, tried, failed, reason },
   };
 }
@@ -48,8 +54,9 @@ function seedsOf(task: TuningTask, { device }: TuningRecords): readonly Candidat
 export function replayedKernel(task: TuningTask, records: TuningRecords, candidates: number): TunedKernel | undefined {
   const { cache, device } = records;
   const choices = cache.choices(taskChoiceKey(task, records));
-  for (const { chosen, reason, candidates: tried = 0 } of choices) {
-    if (tried < candidates) break;
+  for (const choice of choices) {
+    const { chosen, reason, seedNs, sharedNs, boundNs = 0 } = choice;
+    if ((choice.candidates ?? 0) < candidates) break;
     for (const template of task.templates) {
       const trials = trialsOf(task, template, records).filter(
         ({ point }) => candidateText({ template, point }) === chosen,
@@ -60,18 +67,11 @@ export function replayedKernel(task: TuningTask, records: TuningRecords, candida
       const emission = emitCandidate(candidate, task, device);
       if (emission.kind === "failed" || emission.code !== trial.code) continue;
       const found = { candidate, kernel: emission.kernel, code: emission.code };
-      return { task, found, ns: trial.ns?.min, seedNs: nsOfSeed(task, records), source: "replayed", reason };
+      const ns = choice.ns ?? trial.ns?.min;
+      return { task, found, ns, seedNs, sharedNs, boundNs, source: "replayed", reason };
     }
   }
   return undefined;
-}
-
-function nsOfSeed(task: TuningTask, records: TuningRecords): number | undefined {
-  const [seed] = seedsOf(task, records);
-  if (seed === undefined) return undefined;
-  const text = pointText(seed.point);
-  const trials = trialsOf(task, seed.template, records).filter(({ point }) => pointText(point) === text);
-  return mostSampled(trials)?.ns?.min;
 }
 
 /** The best that is known without measuring: a choice of the records, else {@link bestKernel} of their trials. */
@@ -91,11 +91,12 @@ export function bestKernel(
   const seedTexts = seeds.map(candidateText);
   const textOf = (other: TriedKernel): string => candidateText(other.candidate);
   const seedNs = tried.find((other) => textOf(other) === seedTexts[0])?.ns;
+  const unknown = { sharedNs: undefined, boundNs: 0 };
   const best = chooseCandidate(tried, seedTexts, 0);
   if (best?.kernel !== undefined) {
     const { candidate, kernel, code, ns } = best;
     const reason = `best of ${tried.length} candidates, without a final race`;
-    return { task, found: { candidate, kernel, code }, ns, seedNs, source, reason };
+    return { task, found: { candidate, kernel, code }, ns, seedNs, ...unknown, source, reason };
   }
   const failed = new Set(tried.map(textOf));
   for (const candidate of seeds) {
@@ -103,7 +104,7 @@ export function bestKernel(
     const emission = emitCandidate(candidate, task, records.device);
     if (emission.kind === "failed") continue;
     const found = { candidate, kernel: emission.kernel, code: emission.code };
-    return { task, found, ns: undefined, seedNs, source: "seed", reason: "not measured" };
+    return { task, found, ns: undefined, seedNs, ...unknown, source: "seed", reason: "not measured" };
   }
-  return { task, found: undefined, ns: undefined, seedNs, source: "seed", reason: "every seed failed" };
+  return { task, found: undefined, ns: undefined, seedNs, ...unknown, source: "seed", reason: "every seed failed" };
 }

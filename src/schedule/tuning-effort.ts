@@ -22,6 +22,9 @@ export const worthwhileGain = 0.01;
 export const finalWithin = 1.08;
 export const finalists = 3;
 
+/** What a kernel may lose on one thread to gain more on several, as a share. */
+export const lossWhenAlone = 0.05;
+
 /** Races of the last few at most: more than one only where the machine is noisy. */
 export const finalRepeats = 3;
 
@@ -30,6 +33,12 @@ const stages: readonly RaceStage[] = [
   { rounds: 3, within: finalWithin, atMost: 6 },
   { rounds: 4, within: finalWithin, atMost: finalists },
 ];
+
+/** How much of an effort is spent on all threads, after the search on one: its best are where that search begins. */
+export function sharedEffort(effort: TuningEffort): TuningEffort {
+  const half = (count: number): number => Math.ceil(count / 2);
+  return { ...effort, candidates: half(effort.candidates), first: half(effort.first), patience: 1 };
+}
 
 /** What `--tune` names. */
 export const tuningEfforts: Readonly<Record<"quick" | "default" | "extensive", TuningEffort>> = {

@@ -21,11 +21,8 @@ export interface TuningTask {
   readonly uses: number;
   /** Threads that share a call. */
   readonly threads: number;
-  /**
-   * Nanoseconds that no kernel can beat which multiplies as often as the workload's definition: that work divided by the
-   * measured peak of the machine; 0 when that is not known.
-   */
-  readonly boundNs: number;
+  /** More threads, at which the kernel must be good too; left out where there are no more. */
+  readonly sharedThreads?: number;
   /** Made on first need. Kernels are checked on all cases and timed on the first. */
   readonly cases: () => readonly WorkloadCase[];
 }
@@ -42,6 +39,11 @@ export interface TuningRecords {
 /** What tuning works with. */
 export interface TuningContext extends TuningRecords {
   readonly measurer: Measurer;
+  /**
+   * Tells the nanoseconds that no kernel of a task can beat which multiplies as often as the workload's definition: that
+   * work divided by the measured peak of the machine; 0 when that is not known. Asked at most once, before a search.
+   */
+  readonly measureBounds: () => Promise<(task: TuningTask) => number>;
   readonly reporter: Reporter;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -66,9 +68,15 @@ export function taskChoiceKey(task: TuningTask, { device, toolchain, mode }: Tun
     scope: "kernel",
     workload: task.workload,
     templates: task.templates.map(templateId).sort(),
-    threads: task.threads,
+    threads: task.sharedThreads === undefined ? task.threads : [task.threads, task.sharedThreads],
     mode,
     toolchain,
     device: { ...device },
   });
+}
+
+/** The task with its data made once, on first need: with the oracle's results they cost more than timing a kernel. */
+export function keepCases(task: TuningTask): TuningTask {
+  let made: readonly WorkloadCase[] | undefined;
+  return { ...task, cases: () => (made ??= task.cases()) };
 }

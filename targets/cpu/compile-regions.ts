@@ -1,39 +1,21 @@
 import type { RegionReport, RegionStepReport } from "../../src/events.ts";
 import type { Model, Node } from "../../src/ir/index.ts";
-import { systemClock } from "../../src/measure/index.ts";
 import { bf16Bound } from "./bf16-bound.ts";
 import type { LoweredStep } from "./lower/index.ts";
 import type { Selection } from "./select.ts";
 import { defaultSelection, mayBeStepOff, templatesFor } from "./select.ts";
-import type {
-  Template,
-  TunedKernel,
-  TuningContext,
-  TuningRecords,
-  TuningTask,
-  Workload,
-} from "../../src/schedule/index.ts";
-import {
-  guidedSearch,
-  hashJson,
-  knownKernel,
-  pointText,
-  replayedKernel,
-  summarizeTuned,
-  templateId,
-  tuneWorkloads,
-} from "../../src/schedule/index.ts";
+import type { Template, TunedKernel, TuningRecords, Workload } from "../../src/schedule/index.ts";
+import { hashJson, pointText, summarizeTuned, templateId } from "../../src/schedule/index.ts";
 import type { CompiledRegions, RegionSetup } from "../target.ts";
 import type { EmittedRegion } from "./emit-regions.ts";
 import { emitRegions } from "./emit-regions.ts";
-import { startKernelMeasurer } from "./kernel-measurer.ts";
-import { measurePeak } from "./peak.ts";
 import type { RegionPlan } from "./plan-regions.ts";
 import type { FloatStorage } from "./float-workload.ts";
 import { planRegions } from "./plan-regions.ts";
 import { quantizeBeforeMoving } from "./quantize-before-moving.ts";
 import { toolchain } from "./toolchain.ts";
-import { multiplications, tuningTasks, workloadText } from "./tuning-tasks.ts";
+import { tuneRegions } from "./tune-regions.ts";
+import { multiplications, workloadText } from "./tuning-tasks.ts";
 
 /** Plans, tunes, emits: see `Target.compileRegions`. */
 export async function compileRegions(model: Model, setup: RegionSetup): Promise<CompiledRegions> {
@@ -45,10 +27,7 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
   const first = plan((workload) => offer(workload).length > 0);
   const lowered = first.regions.map((region) => region.lowered);
   const records: TuningRecords = { cache: setup.cache, device, toolchain, mode: "cold" };
-  const tuned =
-    setup.effort === undefined
-      ? tuningTasks(lowered, 1, offer, { int8: 0, float32: 0 }).map((task) => knownKernel(task, records))
-      : await tune((peak) => tuningTasks(lowered, 1, offer, peak), records, { ...setup, effort: setup.effort });
+  const tuned = await tuneRegions(lowered, offer, records, setup);
   const chosen = new Map(
     tuned.flatMap(({ task, found }) => (found === undefined ? [] : [[hashJson(task.workload), found.candidate]])),
   );
@@ -91,29 +70,6 @@ function planSettled(
     const plan = planRegions(model, canCompute, products, excluded);
     // Each turn takes quantizers from behind nodes that move data, so there is a last one.
     if (quantizeBeforeMoving(model, plan.regions) === 0) return plan;
-  }
-}
-
-async function tune(
-  tasksFor: (peak: Awaited<ReturnType<typeof measurePeak>>) => readonly TuningTask[],
-  records: TuningRecords,
-  setup: RegionSetup & { readonly effort: NonNullable<RegionSetup["effort"]> },
-): Promise<readonly TunedKernel[]> {
-  const { device, signal, effort, reporter, seed, tool, budgetMs } = setup;
-  const measurer = startKernelMeasurer(device);
-  try {
-    const context: TuningContext = {
-      ...records,
-      ...{ measurer, reporter, signal, effort, seed, tool, clock: systemClock, search: guidedSearch },
-      now: () => new Date().toISOString(),
-    };
-    const warm = tasksFor({ int8: 0, float32: 0 }).every(
-      (task) => replayedKernel(task, records, effort.candidates) !== undefined,
-    );
-    const peak = warm ? { int8: 0, float32: 0 } : await measurePeak(measurer, device, signal);
-    return await tuneWorkloads(tasksFor(peak), context, budgetMs);
-  } finally {
-    measurer.close();
   }
 }
 

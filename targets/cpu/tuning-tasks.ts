@@ -14,15 +14,16 @@ export interface PeakRates {
 }
 
 /**
- * The tasks of a tuner for regions: one a distinct workload that has more than one way to be computed. `offer` tells the
- * templates for a workload.
+ * The tasks of a tuner for regions: one a distinct workload that has more than one way to be computed. Searched at the
+ * least of the thread counts, and at the greatest too. `offer` tells the templates for a workload.
  */
 export function tuningTasks(
   regions: readonly LoweredRegion[],
-  threads: number,
+  threadCounts: readonly number[],
   offer: (workload: Workload) => readonly Template[],
-  peak: PeakRates,
 ): readonly TuningTask[] {
+  const [threads, most] = [Math.min(...threadCounts), Math.max(...threadCounts)];
+  const shared = most > threads ? { sharedThreads: most } : {};
   const uses = new Map<
     string,
     { readonly workload: CpuWorkload | FloatWorkload | TransformerWorkload; count: number }
@@ -37,15 +38,16 @@ export function tuningTasks(
     const makeCase = caseOf(workload);
     const templates = offer(workload);
     if (makeCase === undefined || templates.length === 0) return [];
-    const rate = rateOf(workload.op, peak);
-    return [
-      {
-        ...{ label: workloadText(workload), workload, templates, uses: count, threads },
-        boundNs: (multiplications(workload) * rate) / threads,
-        cases: () => [makeCase()],
-      },
-    ];
+    const label = workloadText(workload);
+    return [{ label, workload, templates, uses: count, threads, ...shared, cases: () => [makeCase()] }];
   });
+}
+
+/** Nanoseconds that the multiplications of a task's workload take at the machine's peak. */
+export function boundNs({ workload, threads }: TuningTask, peak: PeakRates): number {
+  // Tasks are made of such workloads.
+  const known = workload as CpuWorkload | FloatWorkload | TransformerWorkload;
+  return (multiplications(known) * rateOf(workload.op, peak)) / threads;
 }
 
 /** Pairs of bfloat16 are multiplied as fast as single float32. */

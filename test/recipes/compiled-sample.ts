@@ -20,7 +20,14 @@ export async function compiledSample(): Promise<Model> {
   if ("missing" in found) throw new Error(found.missing);
   const model = sampleConvolution();
   const { regions } = await compileRegions(model, {
-    ...{ device: found.device.fingerprint, cache: makeScheduleCache([]), effort: undefined, budgetMs: 0, seed: 1 },
+    ...{
+      device: found.device.fingerprint,
+      cache: makeScheduleCache([]),
+      effort: undefined,
+      budgetMs: 0,
+      threads: [1],
+      seed: 1,
+    },
     ...{ exact: true, tool: "test", reporter: { handle: () => undefined }, signal: new AbortController().signal },
   });
   if (regions.length !== 1) throw new Error(`the sample has ${regions.length} regions`);

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import type { ChoiceRecord, Point, ScheduleRecord, TrialRecord, TunedKernel } from "../../src/schedule/index.ts";
+import type {
+  ChoiceRecord,
+  Point,
+  ScheduleRecord,
+  TrialRecord,
+  TunedKernel,
+  TuningTask,
+} from "../../src/schedule/index.ts";
 import {
   candidateText,
   knownKernel,
@@ -197,10 +204,12 @@ test("time goes where share times headroom is largest, and a spent budget leaves
   const tasks = [
     makeTask({ size: 10, label: "small" }),
     makeTask({ size: 200, label: "large", uses: 3 }),
-    makeTask({ size: 210, label: "at its bound", uses: 3, boundNs: 1e9 }),
+    makeTask({ size: 210, label: "at its bound", uses: 3 }),
   ];
   const measurer = makeMeasurer();
-  const context = makeContext(measurer, { effort: { ...tuningEfforts.extensive, patience: 100 } });
+  const effort = { ...tuningEfforts.extensive, patience: 100 };
+  const measureBounds = async () => (task: TuningTask) => (task.label === "at its bound" ? 1e9 : 1);
+  const context = makeContext(measurer, { effort, measureBounds });
   const tuned = await tuneWorkloads(tasks, context, 250);
   const trials = (label: string): number =>
     context.events.filter((event) => event.type === "trial" && event.workload === label).length;

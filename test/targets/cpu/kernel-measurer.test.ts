@@ -204,7 +204,7 @@ test.skipIf(skip)(
       tuneWorkloads(
         [
           {
-            ...{ label: "delay", workload: { op: "delay" }, templates: [template], uses: 1, threads: 1, boundNs: 100 },
+            ...{ label: "delay", workload: { op: "delay" }, templates: [template], uses: 1, threads: 1 },
             cases: () => [fine],
           },
         ],
@@ -214,7 +214,15 @@ test.skipIf(skip)(
             device,
             toolchain: { emitter: "t" },
           },
-          ...{ mode: "cold", measurer, reporter: { handle: () => undefined }, clock: systemClock, signal, seed: 1 },
+          ...{
+            measureBounds: async () => () => 100,
+            mode: "cold",
+            measurer,
+            reporter: { handle: () => undefined },
+            clock: systemClock,
+            signal,
+            seed: 1,
+          },
           ...{ search: guidedSearch, effort: tuningEfforts.default, tool: "0", now: () => new Date().toISOString() },
         },
         Infinity,

@@ -86,6 +86,7 @@ test.skipIf(missing !== undefined)(
         exact: true,
         effort: undefined,
         budgetMs: 0,
+        threads: [1],
       },
       ...{ seed: 1, tool: "test", reporter: { handle: () => undefined }, signal: new AbortController().signal },
     });

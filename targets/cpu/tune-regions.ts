@@ -1,0 +1,40 @@
+import { systemClock } from "../../src/measure/index.ts";
+import type { Template, TunedKernel, TuningRecords, TuningTask, Workload } from "../../src/schedule/index.ts";
+import { guidedSearch, knownKernel, tuneWorkloads } from "../../src/schedule/index.ts";
+import type { RegionSetup } from "../target.ts";
+import { startKernelMeasurer } from "./kernel-measurer.ts";
+import type { LoweredRegion } from "./lower/index.ts";
+import { measurePeak } from "./peak.ts";
+import { boundNs, tuningTasks } from "./tuning-tasks.ts";
+
+/**
+ * The kernels of a model's regions, one a distinct workload that can be computed in more than one way: searched with the
+ * effort of the setup, or what the records know where it has none.
+ */
+export async function tuneRegions(
+  regions: readonly LoweredRegion[],
+  offer: (workload: Workload) => readonly Template[],
+  records: TuningRecords,
+  setup: RegionSetup,
+): Promise<readonly TunedKernel[]> {
+  const { signal, effort, reporter, seed, tool, budgetMs, threads } = setup;
+  const { device } = records;
+  const tasks = tuningTasks(regions, threads, offer);
+  if (effort === undefined) return tasks.map((task) => knownKernel(task, records));
+  const measurer = startKernelMeasurer(device);
+  const measureBounds = async (): Promise<(task: TuningTask) => number> => {
+    const peak = await measurePeak(measurer, device, signal);
+    return (task) => boundNs(task, peak);
+  };
+  try {
+    const now = (): string => new Date().toISOString();
+    const searching = { measurer, measureBounds, search: guidedSearch, effort, seed };
+    return await tuneWorkloads(
+      tasks,
+      { ...records, ...searching, reporter, signal, tool, clock: systemClock, now },
+      budgetMs,
+    );
+  } finally {
+    measurer.close();
+  }
+}
