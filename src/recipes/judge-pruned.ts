@@ -1,4 +1,4 @@
-import type { ScheduleCache } from "../schedule/index.ts";
+import type { ChoiceRecord, ScheduleCache } from "../schedule/index.ts";
 import { hashJson } from "../schedule/index.ts";
 import { version } from "../version.ts";
 import { accuracyObjection, measureForms } from "./judge-accuracy.ts";
@@ -6,6 +6,7 @@ import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
+import { evaluationHash } from "./samples.ts";
 import { configHash } from "./write-result.ts";
 
 /**
@@ -26,10 +27,15 @@ export async function prunedHolds(
     config: configHash(run.options),
     tool: version,
   });
-  const known = cache.records.findLast((record) => record.kind === "choice" && record.key === key);
-  if (known?.kind === "choice" && !run.options.reprove) return known.chosen === pruned.name;
-  if (samples?.evaluation === undefined || run.unrunnable !== undefined) return true;
-  const accuracy = await measureForms([input.form, pruned], samples.evaluation, run);
+  const evaluation = samples?.evaluation;
+  const data = evaluation === undefined ? undefined : await evaluationHash(evaluation);
+  const known = cache.records.findLast(
+    (record): record is ChoiceRecord =>
+      record.kind === "choice" && record.key === key && (data === undefined || record.data === data),
+  );
+  if (known !== undefined && !run.options.reprove) return known.chosen === pruned.name;
+  if (evaluation === undefined || run.unrunnable !== undefined) return true;
+  const accuracy = await measureForms([input.form, pruned], evaluation, run);
   const objection = accuracyObjection(pruned, accuracy, run.options);
   const reason = objection ?? "the accuracy asked for is kept";
   if (objection !== undefined) run.note(`pruning is undone: ${objection}`);
@@ -42,6 +48,7 @@ export async function prunedHolds(
       scope: "prune",
       chosen: objection === undefined ? pruned.name : "original",
       reason,
+      ...(data === undefined ? {} : { data }),
       at: new Date().toISOString(),
       tool: version,
     },

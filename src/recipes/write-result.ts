@@ -34,9 +34,16 @@ const placeOptions = new Set([
   "memoryLimit",
 ]);
 
+/** Options that name data. What is in it is hashed where it counts, wherever it lies: here only whether there is any. */
+const dataOptions = new Set(["calibData", "evalData"]);
+
 /** The hash of the options that the result follows from, in hex. */
 export function configHash(options: CompileOptions): string {
-  const relevant = Object.fromEntries(Object.entries(options).filter(([name]) => !placeOptions.has(name)));
+  const relevant = Object.fromEntries(
+    Object.entries(options)
+      .filter(([name]) => !placeOptions.has(name))
+      .map(([name, value]) => [name, dataOptions.has(name) ? value !== undefined : (value as unknown)]),
+  );
   return createHash("sha256")
     .update(canonicalJson(relevant as Json))
     .digest("hex");

@@ -74,6 +74,8 @@ export interface ChoiceRecord extends Stamp {
   readonly scope: string;
   readonly chosen: string;
   readonly reason: string;
+  /** Scope `prune`: hash of the samples and labels that it was judged on; absent when there were none. */
+  readonly data?: string;
   /** Scope `kernel`: candidates the search could have tried; a search that may try more is not answered by this. */
   readonly candidates?: number;
   /** Scope `kernel`: how far apart the same kernel was from itself under two names, as a share. */

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import type { UserOptions } from "../../src/config/index.ts";
 import { completeOptions } from "../../src/config/index.ts";
-import { parseModel } from "../../src/ir/index.ts";
+import type { Dataset, Sample } from "../../src/data/index.ts";
+import { filledTensor, parseModel } from "../../src/ir/index.ts";
 import type { Form } from "../../src/recipes/form.ts";
 import { prunedHolds } from "../../src/recipes/judge-pruned.ts";
 import type { Input } from "../../src/recipes/load-input.ts";
 import type { Run } from "../../src/recipes/run.ts";
+import type { Samples } from "../../src/recipes/samples.ts";
+import { evaluationHash } from "../../src/recipes/samples.ts";
 import type { ChoiceRecord, ScheduleRecord } from "../../src/schedule/index.ts";
 import { hashJson, makeScheduleCache } from "../../src/schedule/index.ts";
 import { configHash } from "../../src/recipes/write-result.ts";
@@ -22,14 +25,25 @@ const key = hashJson({
   config: configHash(completeOptions({})),
   tool: version,
 });
-const verdict = (chosen: string): ChoiceRecord => ({
+const verdict = (chosen: string, data?: string): ChoiceRecord => ({
   ...{ v: 1, kind: "choice", key, model: "original", scope: "prune", chosen, reason: "", at: "", tool: version },
+  ...(data === undefined ? {} : { data }),
 });
-const judge = (records: readonly ScheduleRecord[], options: UserOptions = {}): Promise<boolean> =>
-  prunedHolds(form("pruned"), { form: form("original") } as Input, undefined, makeScheduleCache(records), {
-    options: completeOptions(options),
-    unrunnable: undefined,
-  } as Run);
+const judge = (records: readonly ScheduleRecord[], options: UserOptions = {}, evaluation?: Dataset): Promise<boolean> =>
+  prunedHolds(
+    form("pruned"),
+    { form: form("original") } as Input,
+    evaluation === undefined ? undefined : ({ evaluation } as Samples),
+    makeScheduleCache(records),
+    { options: completeOptions(options), unrunnable: evaluation && "nothing runs here" } as Run,
+  );
+
+function dataset(value: number): Dataset {
+  async function* samples(): AsyncIterable<Sample> {
+    yield await Promise.resolve({ id: "0", feeds: new Map([["x", filledTensor("float32", [1], value)]]) });
+  }
+  return { source: "test", size: 1, inputs: ["x"], samples };
+}
 
 test("a verdict is replayed, the newest one, and with --reprove none", async () => {
   const [undone, kept] = [verdict("original"), verdict("pruned")];
@@ -37,4 +51,12 @@ test("a verdict is replayed, the newest one, and with --reprove none", async () 
   expect(await judge([undone, kept])).toBe(true);
   expect(await judge([kept, undone])).toBe(false);
   expect(await judge([undone], { reprove: true })).toBe(true);
+});
+
+test("a verdict holds for the samples it was judged on, and where there are none", async () => {
+  const undone = verdict("original", await evaluationHash(dataset(1)));
+  expect(await judge([undone], {}, dataset(1))).toBe(false);
+  expect(await judge([undone], {}, dataset(2))).toBe(true);
+  expect(await judge([verdict("original")], {}, dataset(1))).toBe(true);
+  expect(await judge([undone])).toBe(false);
 });

@@ -68,3 +68,18 @@ test("an untimed choice is not called slow when it is replayed; what decides the
   expect(choice).toMatchObject({ name: "original", measured: "replayed", unmet: undefined });
   expect(configHash(options)).not.toBe(configHash({ ...options, failIfSlower: false }));
 });
+
+test("data counts by its content, not by where it lies", async () => {
+  const options = completeOptions({ calibData: "there", evalData: "/here/evaluation" });
+  expect(configHash(completeOptions({ calibData: "/somewhere/else", evalData: "evaluation" }))).toBe(
+    configHash(options),
+  );
+  expect(configHash(completeOptions({ evalData: "/here/evaluation" }))).not.toBe(configHash(options));
+  const renamed = (id: string): Dataset => ({
+    ...dataset(1, 0),
+    async *samples() {
+      for await (const sample of dataset(1, 0).samples()) yield { ...sample, id };
+    },
+  });
+  expect(await evaluationHash(renamed("a.jsonl:1"))).toBe(await evaluationHash(renamed("b.jsonl:1")));
+});
