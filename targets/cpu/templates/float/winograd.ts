@@ -9,7 +9,7 @@ import type { WinogradArithmetic, WinogradPlan } from "../winograd/plan.ts";
 import { lanes } from "../winograd/plan.ts";
 import { isPlain3x3, winogradTemplate } from "../winograd/template.ts";
 import { transformOf } from "../winograd/transform.ts";
-import { activationArgument, biasArgument } from "./arguments.ts";
+import { activationArgument, biasArgument, epilogueArguments } from "./arguments.ts";
 import type { FloatEpilogueEmitter } from "./epilogue.ts";
 import { floatEpilogueEmitter } from "./epilogue.ts";
 import { floatInput } from "./winograd/input.ts";
@@ -78,7 +78,6 @@ function argumentsOf(
     },
     ...(bias ? [biasArgument(outputs, channelBlocks * channels.vectors * lanes)] : []),
     ...(applied.params === undefined ? [] : [applied.params]),
-    ...(epilogue.residual === undefined ? [] : [activationArgument("residual", touched, epilogue.residual)]),
-    activationArgument("y", touched, workload.y, "write"),
+    ...epilogueArguments(touched, epilogue, workload.y),
   ];
 }
