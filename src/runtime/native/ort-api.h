@@ -1,6 +1,7 @@
 /*
  * The part of ONNX Runtime's C API that this library calls, at the places it has in the table of API version 16, the
- * oldest that is supported. The table only grows at its end, so later runtimes have the same places. Names and order
+ * oldest that is supported, and one function of version 17, which is called only where the runtime has it. The table only
+ * grows at its end, so later runtimes have the same places. Names and order
  * are those of onnxruntime_c_api.h; test/runtime/native/ort-offsets.c compares them with it where it is installed.
  */
 #ifndef IOPT_ORT_API_H
@@ -109,7 +110,9 @@ struct iopt_ort_api {
   iopt_ort_unused to_249[17];
   OrtStatus *(*KernelInfoGetConstantInput_tensor)(const OrtKernelInfo *info, size_t index, int *is_constant,
                                                   const OrtValue **value);
-  iopt_ort_unused to_274[24];
+  iopt_ort_unused to_266[16];
+  /* Here the table of version 16 ends. */
+  iopt_ort_unused to_274[8];
   OrtStatus *(*KernelContext_ParallelFor)(const OrtKernelContext *context, void (*run)(void *data, size_t index),
                                           size_t total, size_t batches, void *data);
 };

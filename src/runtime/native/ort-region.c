@@ -21,7 +21,7 @@
 typedef struct region {
   const iopt_ort_api *api;
   infer_opt_program *program;
-  uint32_t threads;
+  uint32_t threads; /* 1: ONNX Runtime is not asked for others */
 } region;
 
 typedef struct tensor {
@@ -117,18 +117,28 @@ static OrtStatus *create(const iopt_ort_api *api, const OrtKernelInfo *info, con
   return reason != NULL ? refuse(api, where, reason) : bind(api, info, region->program, where);
 }
 
-OrtStatus *iopt_region_create(const iopt_ort_op *op, const iopt_ort_api *api, const OrtKernelInfo *info,
-                              void **kernel) {
+static OrtStatus *create_kernel(const iopt_ort_op *op, const iopt_ort_api *api, const OrtKernelInfo *info,
+                                uint32_t threads, void **kernel) {
   region *region = calloc(1, sizeof *region);
   if (region == NULL) return refuse(api, op->GetName(op), "no memory");
   region->api = api;
-  region->threads = iopt_cpu_count();
+  region->threads = threads;
   OrtStatus *status = create(api, info, op->GetName(op), region);
   if (status == NULL)
     *kernel = region;
   else
     iopt_region_destroy(region);
   return status;
+}
+
+OrtStatus *iopt_region_create(const iopt_ort_op *op, const iopt_ort_api *api, const OrtKernelInfo *info,
+                              void **kernel) {
+  return create_kernel(op, api, info, iopt_cpu_count(), kernel);
+}
+
+OrtStatus *iopt_region_create_alone(const iopt_ort_op *op, const iopt_ort_api *api, const OrtKernelInfo *info,
+                                    void **kernel) {
+  return create_kernel(op, api, info, 1, kernel);
 }
 
 void iopt_region_destroy(void *kernel) {

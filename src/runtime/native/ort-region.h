@@ -4,7 +4,10 @@
 
 #include "ort-api.h"
 
+/* How a session makes a region; `alone` for runtimes that do not lend their threads (before 1.17). */
 OrtStatus *iopt_region_create(const iopt_ort_op *op, const iopt_ort_api *api, const OrtKernelInfo *info, void **kernel);
+OrtStatus *iopt_region_create_alone(const iopt_ort_op *op, const iopt_ort_api *api, const OrtKernelInfo *info,
+                                    void **kernel);
 OrtStatus *iopt_region_compute(void *kernel, OrtKernelContext *context);
 void iopt_region_destroy(void *kernel);
 

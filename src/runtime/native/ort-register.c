@@ -31,7 +31,8 @@ typedef struct domain_entry {
 
 static iopt_mutex domains_lock = IOPT_MUTEX_INIT;
 static domain_entry *domains;
-static region_op ops[IOPT_LEVELS][REGIONS];
+/* Those for runtimes that lend their threads, and those for others. */
+static region_op ops[2][IOPT_LEVELS][REGIONS];
 
 static const char *get_name(const iopt_ort_op *op) { return ((const region_op *)op)->name; }
 static const char *get_provider(const iopt_ort_op *op) {
@@ -63,7 +64,7 @@ static int heterogeneous(const iopt_ort_op *op) {
   return 0;
 }
 
-static void fill_op(region_op *op, const char *level, int number) {
+static void fill_op(region_op *op, const char *level, int number, bool alone) {
   op->api = (iopt_ort_op){
       .version = IOPT_ORT_API_VERSION,
       .GetName = get_name,
@@ -80,7 +81,7 @@ static void fill_op(region_op *op, const char *level, int number) {
       .GetVariadicInputHomogeneity = heterogeneous,
       .GetVariadicOutputMinArity = min_arity,
       .GetVariadicOutputHomogeneity = heterogeneous,
-      .CreateKernelV2 = iopt_region_create,
+      .CreateKernelV2 = alone ? iopt_region_create_alone : iopt_region_create,
       .KernelComputeV2 = iopt_region_compute,
   };
   /* Region_<level>_<number>, without snprintf's locale. */
@@ -105,24 +106,25 @@ static uint32_t usable_levels(void) {
   return levels;
 }
 
-static OrtStatus *make_domain(const iopt_ort_api *api, uint32_t levels, OrtCustomOpDomain **domain) {
+static OrtStatus *make_domain(const iopt_ort_api *api, bool alone, uint32_t levels, OrtCustomOpDomain **domain) {
   OrtStatus *status = api->CreateCustomOpDomain(DOMAIN, domain);
   for (int level = 0; level < IOPT_LEVELS && status == NULL; level++)
     for (int number = 0; number < REGIONS && status == NULL && (levels >> level & 1); number++) {
-      if (ops[level][number].api.version == 0) fill_op(&ops[level][number], iopt_levels[level].name, number);
-      status = api->CustomOpDomain_Add(*domain, &ops[level][number].api);
+      region_op *op = &ops[alone][level][number];
+      if (op->api.version == 0) fill_op(op, iopt_levels[level].name, number, alone);
+      status = api->CustomOpDomain_Add(*domain, &op->api);
     }
   return status;
 }
 
 /* Called with the lock held. */
-static OrtStatus *find_domain(const iopt_ort_api *api, uint32_t levels, OrtCustomOpDomain **domain) {
+static OrtStatus *find_domain(const iopt_ort_api *api, bool alone, uint32_t levels, OrtCustomOpDomain **domain) {
   for (const domain_entry *entry = domains; entry != NULL; entry = entry->next)
     if (entry->api == api && entry->levels == levels) {
       *domain = entry->domain;
       return NULL;
     }
-  OrtStatus *status = make_domain(api, levels, domain);
+  OrtStatus *status = make_domain(api, alone, levels, domain);
   if (status != NULL) return status;
   domain_entry *entry = malloc(sizeof *entry);
   if (entry == NULL) return api->CreateStatus(IOPT_ORT_FAIL, "infer-opt: no memory");
@@ -130,6 +132,9 @@ static OrtStatus *find_domain(const iopt_ort_api *api, uint32_t levels, OrtCusto
   domains = entry;
   return NULL;
 }
+
+/* KernelContext_ParallelFor came with 1.17: the table of an older runtime ends before it. */
+static bool lends_threads(const iopt_ort_api_base *base) { return strncmp(base->GetVersionString(), "1.16.", 5) != 0; }
 
 OrtStatus *RegisterCustomOps(OrtSessionOptions *options, const iopt_ort_api_base *base) {
   const iopt_ort_api *api = base->GetApi(IOPT_ORT_API_VERSION);
@@ -142,7 +147,7 @@ OrtStatus *RegisterCustomOps(OrtSessionOptions *options, const iopt_ort_api_base
   if (levels == 0 || iopt_code_probe(&ignored) != 0) return NULL;
   iopt_lock(&domains_lock);
   OrtCustomOpDomain *domain = NULL;
-  OrtStatus *status = find_domain(api, levels, &domain);
+  OrtStatus *status = find_domain(api, !lends_threads(base), levels, &domain);
   iopt_unlock(&domains_lock);
   return status != NULL ? status : api->AddCustomOpDomain(options, domain);
 }

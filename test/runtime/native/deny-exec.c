@@ -67,6 +67,8 @@ static const iopt_ort_api *get_api(uint32_t version) {
   return &api;
 }
 
+static const char *get_version(void) { return "1.30.0"; }
+
 static uint8_t *read_file(const char *path, size_t *size) {
   FILE *file = fopen(path, "rb");
   if (file == NULL) abort();
@@ -106,7 +108,7 @@ int main(int count, char **arguments) {
   char text[256] = "works";
   infer_opt_probe_(text, sizeof text);
   printf("probe: %s\n", text);
-  const iopt_ort_api_base base = {get_api, NULL};
+  const iopt_ort_api_base base = {get_api, get_version};
   RegisterCustomOps_(NULL, &base);
   printf("registered: %d\n", added);
   strcpy(text, "works");

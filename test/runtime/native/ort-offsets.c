@@ -1,6 +1,7 @@
 /*
  * Compares the places of src/runtime/native/ort-api.h with those of an official onnxruntime_c_api.h, which is not part
- * of this repository. Prints what differs. Both headers give the opaque types the same names.
+ * of this repository; it is of version 16 or newer. Prints what differs. Both headers give the opaque types the same
+ * names.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ static void compare(const char *name, size_t ours, size_t theirs) {
 #define VALUE(ours, theirs) compare(#ours, ours, theirs);
 
 int main(void) {
-  BASE(GetApi) BASE(GetVersionString) BASE(iopt_ort_unused)
+  BASE(GetApi) BASE(GetVersionString)
   API(CreateStatus) API(GetErrorCode) API(GetErrorMessage) API(CreateEnv) API(DisableTelemetryEvents)
   API(CreateSession) API(CreateSessionFromArray) API(Run) API(CreateSessionOptions) API(SetSessionLogSeverityLevel)
   API(SetSessionGraphOptimizationLevel) API(SetIntraOpNumThreads) API(SetInterOpNumThreads) API(CreateCustomOpDomain)
@@ -34,7 +35,10 @@ int main(void) {
   API(GetAllocatorWithDefaultOptions) API(KernelContext_GetInput) API(KernelContext_GetOutput) API(ReleaseEnv)
   API(ReleaseStatus) API(ReleaseMemoryInfo) API(ReleaseSession) API(ReleaseValue) API(ReleaseTensorTypeAndShapeInfo)
   API(ReleaseSessionOptions) API(AddSessionConfigEntry) API(KernelInfo_GetInputCount) API(KernelInfo_GetOutputCount)
-  API(KernelInfoGetConstantInput_tensor) API(KernelContext_ParallelFor) API(run)
+  API(KernelInfoGetConstantInput_tensor)
+#if ORT_API_VERSION >= 17
+  API(KernelContext_ParallelFor)
+#endif
   OP(CreateKernel) OP(GetName) OP(GetExecutionProviderType) OP(GetInputType) OP(GetInputTypeCount) OP(GetOutputType)
   OP(GetOutputTypeCount) OP(KernelCompute) OP(KernelDestroy) OP(GetInputCharacteristic) OP(GetOutputCharacteristic)
   OP(GetInputMemoryType) OP(GetVariadicInputMinArity) OP(GetVariadicInputHomogeneity) OP(GetVariadicOutputMinArity)

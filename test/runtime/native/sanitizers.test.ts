@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { compressProgram } from "../../../src/region/compress-program.ts";
 import { encodeProgram, digestConstants } from "../../../src/region/encode-program.ts";
@@ -98,6 +100,18 @@ describe.skipIf(missing([]) !== undefined || !existsSync(nativeLibraryPath()))("
   });
 });
 
+test.skipIf(missing([]) !== undefined).each([
+  { version: "1.16.3", how: "alone" },
+  { version: "1.17.0", how: availableParallelism() > 1 ? "borrowed threads" : "alone" },
+])("a region in ONNX Runtime $version calls what that has, and runs $how", ({ version, how }) => {
+  const { program } = kernelProgram(tableKernel(64), { numbers: {}, tables: {} }, {});
+  const file = compiler.write("table.program", compressProgram(encodeProgram(program, digestConstants([]))));
+  const runtime = compiler.compile("ort-versions.c", [], { withLibrary: true });
+  const { code, text } = run(runtime, [file, version]);
+  // 77: this CPU has no level of instruction sets.
+  if (code !== 77) expect([code, text]).toEqual([0, `right, ${how}\n`]);
+});
+
 test("the library shows no functions but its own", () => {
   if (!existsSync(nativeLibraryPath()) || spawnSync("nm", ["--version"]).status !== 0) return;
   const { stdout } = spawnSync("nm", ["-D", "--defined-only", nativeLibraryPath()], { encoding: "utf8" });
@@ -109,19 +123,27 @@ test("the library shows no functions but its own", () => {
   expect(names).toContain("RegisterCustomOps");
 });
 
-/** A folder with onnxruntime_c_api.h, where somebody has one. */
-const include = process.env["INFER_OPT_ORT_INCLUDE"] ?? "";
-if (include === "") console.warn("offsets of ONNX Runtime's API are not compared: INFER_OPT_ORT_INCLUDE is not set");
+/** Where packages and archives of ONNX Runtime put its headers; INFER_OPT_ORT_INCLUDE names another folder. */
+const includes = ["/usr/include", "/usr/local/include", "/opt/homebrew/include"].flatMap((folder) =>
+  ["onnxruntime", "onnxruntime/core/session", ""].map((inner) => join(folder, inner)),
+);
+const header = "onnxruntime_c_api.h";
+const include = [process.env["INFER_OPT_ORT_INCLUDE"] ?? "", ...includes].find(
+  (folder) => folder !== "" && existsSync(join(folder, header)),
+);
+if (include === undefined)
+  console.warn(`offsets of ONNX Runtime's API are not compared: no ${header}; INFER_OPT_ORT_INCLUDE names its folder`);
 
-test.skipIf(include === "" || missing([]) !== undefined)("offsets are those of the official header", () => {
-  const program = compiler.compile("ort-offsets.c", ["-isystem", include]);
+test.skipIf(include === undefined || missing([]) !== undefined)("offsets are those of the official header", () => {
+  const program = compiler.compile("ort-offsets.c", ["-isystem", include ?? ""]);
   expect(run(program, [])).toEqual({ code: 0, text: "" });
 });
 
 test("the header of our own names only what is compared with the official one", () => {
-  const header = readFileSync(new URL("../../../src/runtime/native/ort-api.h", import.meta.url), "utf8");
+  const own = readFileSync(new URL("../../../src/runtime/native/ort-api.h", import.meta.url), "utf8");
   const compared = readFileSync(new URL("./ort-offsets.c", import.meta.url), "utf8");
-  const names = [...header.matchAll(/\(\*(\w+)\)\(/g)].map(([, name]) => name as string);
+  // The first on a line is a field, another one a parameter.
+  const names = [...own.matchAll(/^ {2}\w.*?\(\*(\w+)\)\(/gm)].map(([, name]) => name as string);
   expect(names.length).toBeGreaterThan(60);
   for (const name of names) expect(compared).toMatch(new RegExp(`\\(${name}\\)`));
 });
