@@ -1,23 +1,17 @@
-import type { CompiledRegions, RegionSetup } from "../../targets/index.ts";
-import { parseDuration } from "../config/index.ts";
-import { InferOptError } from "../diagnostics/index.ts";
-import { cloneModel } from "../ir/index.ts";
-import type { RuntimeValue } from "../ir/index.ts";
-import { inferTypes } from "../ops/index.ts";
-import type { ScheduleCache } from "../schedule/index.ts";
-import { tuningEfforts } from "../schedule/index.ts";
-import { version } from "../version.ts";
-import { isRuntimeFailure } from "./accuracy.ts";
-import type { Form } from "./form.ts";
-import type { Input } from "./load-input.ts";
-import { makeForm } from "./make-form.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
-import type { Preserves } from "../pipeline/index.ts";
-import { compareValues } from "../pipeline/index.ts";
+import type { ScheduleCache } from "../schedule/index.ts";
+import type { CompiledForm, FormCompiler } from "./compile-form.ts";
+import { formCompiler } from "./compile-form.ts";
+import type { Form } from "./form.ts";
+import type { TimedRegions } from "./layer-times.ts";
+import { timeLayers } from "./layer-times.ts";
+import type { Input } from "./load-input.ts";
+import { profilePeers, profileSteps } from "./profile-network.ts";
+import type { RegionChoice } from "./region-records.ts";
+import { findRegionChoice, recordRegionChoice, regionKey } from "./region-records.ts";
+import { revertLayers } from "./revert-layers.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
-import { readFeeds } from "./samples.ts";
-import { threadsOf } from "./time-forms.ts";
 
 /**
  * What the products of float forms are compiled in: float32, and bfloat16 where it was asked for and the device multiplies
@@ -37,7 +31,8 @@ export function floatProducts(run: Run): readonly ("f32" | "bf16")[] {
 
 /**
  * The form in which parts of `base` are programs of machine code, tuned on this device; undefined where the target has
- * no kernels, or none that this model could use. With `products` of bfloat16 it is a lossy one.
+ * no kernels, or none that this model could use. With `products` of bfloat16 it is a lossy one. Layers that are slower in
+ * the network than ONNX Runtime's stay plain where that pays; the records tell which, or it is measured.
  */
 export async function addRegionForm(
   base: Form,
@@ -47,96 +42,81 @@ export async function addRegionForm(
   cache: ScheduleCache,
   run: Run,
 ): Promise<Form | undefined> {
-  const { environment, options } = run;
-  const { target, device } = environment;
-  if (target.compileRegions === undefined || device === undefined) return undefined;
-  const compile = target.compileRegions;
-  const name = products === "bf16" ? `bf16-${target.id}` : `${base.name}-${target.id}`;
-  const measures = options.tune !== "off" && !options.reproducible && run.unrunnable === undefined;
-  const setup: Omit<RegionSetup, "exact"> = {
-    device: device.fingerprint,
-    cache,
-    effort: measures ? tuningEfforts[options.tune as keyof typeof tuningEfforts] : undefined,
-    threads: threadsOf(options),
-    budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
-    seed: options.seed,
-    tool: version,
-    reporter: run.reporter,
-    signal: run.signal,
-    ...(products === "bf16" ? { products } : {}),
-  };
-  const attempt = async (exact: boolean): Promise<Attempt> => {
-    const model = cloneModel(base.model);
-    inferTypes(model, { onConflict: "replace" });
-    const compiled = await compile(model, { ...setup, exact });
-    if (compiled.regions.length === 0) return { compiled, form: undefined };
-    // What may be a step off is judged like any other form that computes something else.
-    const lossy = base.lossy || products === "bf16" || !compiled.exact;
-    const form = makeForm(name, model, input.signature, environment.temp.path, lossy);
-    const preserves = compiled.exact && products === "f32" ? "tolerance" : "accuracy";
-    return { compiled, form, ...(await compareForms(base, form, preserves, samples, run)) };
-  };
-  const first = await attempt(options.exact);
-  const isApproximate = first.difference !== undefined && !first.compiled.exact;
-  const { compiled, form, difference, sqnrDb } = isApproximate ? await attempt(true) : first;
+  const compiler = formCompiler(base, products, input, samples, cache, run);
+  if (compiler === undefined) return undefined;
+  const key = regionKey(base, products, run);
+  const known = findRegionChoice(cache, key, run);
+  const first = await compileChecked(compiler, known, run);
+  const found =
+    known !== undefined || !compiler.measures || samples === undefined
+      ? { result: first, timed: timedAs(compiler, first, known?.profile) }
+      : await settle(compiler, first, { input, samples, cache, run }, key);
+  const { compiled, form, difference } = found.result;
   for (const { node, reason } of compiled.refusals)
-    run.reporter.handle({ type: "refusal", pass: "regions", rule: target.id, node, reason });
-  const nodes = base.model.graph.nodeCount;
-  run.reporter.handle({
-    type: "regions",
-    report: { form: name, nodes, ...compiled, ...(sqnrDb === undefined ? {} : { sqnrDb }) },
-  });
+    run.reporter.handle({ type: "refusal", pass: "regions", rule: run.environment.target.id, node, reason });
+  run.reporter.handle({ type: "regions", report: { ...compiler.report(compiled), ...found.timed } });
   if (form === undefined || difference === undefined) return form;
-  run.diagnose(runtimeDiagnostics.regionsDiffer({ form: name, detail: difference }));
+  run.diagnose(runtimeDiagnostics.regionsDiffer({ form: compiler.name, detail: difference }));
   return undefined;
 }
 
-/** Regions, the form with them, and how it differs from the form without. */
-interface Attempt extends FormComparison {
-  readonly compiled: CompiledRegions;
-  readonly form: Form | undefined;
+/** A form as it was compiled, and with which kernels. */
+interface Checked extends CompiledForm {
+  readonly exact: boolean;
 }
 
-/** Two forms on samples; empty where they cannot be run. */
-interface FormComparison {
-  /** How the results differ by more than they may, or why the runtime refuses the second. */
-  readonly difference?: string;
-  /** Least signal-to-noise ratio of a sample and an output; absent where all are equal. */
-  readonly sqnrDb?: number;
+/** Compiles as a record says, or with all kernels; where the result differs by too much, once more with exact ones only. */
+async function compileChecked(compiler: FormCompiler, known: RegionChoice | undefined, run: Run): Promise<Checked> {
+  const exact = known?.exact ?? run.options.exact;
+  const excluded = known?.excluded ?? new Map<string, string>();
+  const first = await compiler.compile({ exact, excluded });
+  return first.difference === undefined || first.compiled.exact
+    ? { ...first, exact }
+    : { ...(await compiler.compile({ exact: true, excluded })), exact: true };
 }
 
-/** Compares the results of a form with those of the one it was made from. */
-async function compareForms(
-  base: Form,
-  form: Form,
-  preserves: Preserves,
-  samples: Samples | undefined,
-  run: Run,
-): Promise<FormComparison> {
-  if (samples === undefined || run.unrunnable !== undefined || run.options.check === "none") return {};
-  const feeds = await readFeeds(samples.check);
-  const { fast } = run.environment;
-  let least = Infinity;
-  const theirs = fast.run(form.model, feeds, undefined)[Symbol.asyncIterator]();
-  for await (const outputs of fast.run(base.model, feeds, undefined)) {
-    const value = await nextOutputs(theirs);
-    if (value instanceof InferOptError) return { difference: value.diagnostic.message };
-    const { verdict, detail, sqnrDb } = compareValues(outputs, value, preserves);
-    if (verdict === "mismatch") return { difference: detail, sqnrDb };
-    least = Math.min(least, sqnrDb);
+/** Times the layers of a form, tries to leave those plain that lose, and records what was found best. */
+async function settle(
+  compiler: FormCompiler,
+  first: Checked,
+  measuring: {
+    readonly input: Input;
+    readonly samples: Samples;
+    readonly cache: ScheduleCache;
+    readonly run: Run;
+  },
+  key: string,
+): Promise<{ readonly result: Checked; readonly timed: TimedRegions | undefined }> {
+  const { input, samples, cache, run } = measuring;
+  const { form: full, exact } = first;
+  if (full === undefined || first.difference !== undefined) return { result: first, timed: undefined };
+  const peers = await profilePeers(compiler.model, samples, run);
+  const profileOf = async (form: Form): Promise<RegionChoice["profile"]> => {
+    const regions = await profileSteps(form, run);
+    return regions === undefined || peers === undefined ? undefined : { regions, peers };
+  };
+  const profile = await profileOf(full);
+  const timed = timedAs(compiler, first, profile);
+  const keep = (choice: RegionChoice): void => recordRegionChoice(cache, key, input.form.hash, choice, run);
+  if (timed !== undefined) {
+    const excluded = await revertLayers({ ...measuring, ...timed, compiler, full, exact });
+    const result = excluded.size === 0 ? undefined : await compiler.compile({ exact, excluded });
+    if (result?.form !== undefined && result.difference === undefined) {
+      const now = await profileOf(result.form);
+      keep({ exact, excluded, profile: now });
+      return { result: { ...result, exact }, timed: timedAs(compiler, result, now) };
+    }
   }
-  return Number.isFinite(least) ? { sqnrDb: least } : {};
+  keep({ exact, excluded: new Map(), profile });
+  return { result: first, timed };
 }
 
-type Outputs = ReadonlyMap<string, RuntimeValue>;
-
-/** The outputs for the next sample; the error where the runtime refuses the model or fails. */
-async function nextOutputs(outputs: AsyncIterator<Outputs>): Promise<Outputs | InferOptError> {
-  try {
-    const { value, done } = await outputs.next();
-    return done === true ? new Map() : value;
-  } catch (error) {
-    if (error instanceof InferOptError && isRuntimeFailure(error)) return error;
-    throw error;
-  }
+function timedAs(
+  { model }: FormCompiler,
+  { compiled }: CompiledForm,
+  profile: RegionChoice["profile"],
+): TimedRegions | undefined {
+  return profile === undefined || compiled.regions.length === 0
+    ? undefined
+    : timeLayers(model, compiled.regions, profile);
 }

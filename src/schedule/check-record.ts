@@ -36,18 +36,34 @@ const device = objectOf({
 
 const times = objectOf({ min: "number", median: "number" });
 
+const orNone =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+
+const listOfType =
+  (kind: "string" | "number"): Check =>
+  (value) =>
+    Array.isArray(value) && value.every((item) => typeof item === kind);
+
+const profile = objectOf({
+  regions: listOf({ name: "text", stepNs: listOfType("number") }),
+  peers: listOf({ op: "text", ns: "number", nodes: listOfType("string") }),
+});
+
 const numberOrNone: Check = (value) => value === undefined || typeof value === "number";
 
 /** Members without which a record cannot be ranked or replayed. */
 const needed: Readonly<Record<ScheduleRecord["kind"], Readonly<Record<string, Rule>>>> = {
   trial: {
     ...{ key: "text", at: "text", template: "text", code: "text", status: "text" },
-    ...{ device, point: isObject, ns: (ns) => ns === undefined || times(ns), threads: numberOrNone },
+    ...{ device, point: isObject, ns: orNone(times), threads: numberOrNone },
   },
   choice: {
     ...{ key: "text", at: "text", model: "text", scope: "text", chosen: "text", reason: "text" },
     ...{ ns: numberOrNone, seedNs: numberOrNone, sharedNs: numberOrNone, boundNs: numberOrNone },
-    candidates: numberOrNone,
+    ...{ candidates: numberOrNone, device: orNone(device), profile: orNone(profile) },
+    excluded: orNone(listOf({ node: "text", reason: "text" })),
   },
   proof: {
     ...{ key: "text", at: "text", model: "text", config: "text", emitted: "text", device },

@@ -8,6 +8,7 @@ export { chooseCandidate, winningMargin } from "./choose-candidate.ts";
 export type {
   ChoiceRecord,
   DeviceFingerprint,
+  NetworkProfile,
   Point,
   ProofForm,
   ProofRecord,

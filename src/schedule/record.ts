@@ -64,13 +64,20 @@ export interface TrialRecord extends Stamp {
   readonly detail?: string;
 }
 
+/** Times in the network, on one thread: of the steps of each region, and of the nodes ONNX Runtime runs without regions. */
+export interface NetworkProfile {
+  readonly regions: readonly { readonly name: string; readonly stepNs: readonly number[] }[];
+  /** With the names of the nodes of the model that each stands for. */
+  readonly peers: readonly { readonly op: string; readonly ns: number; readonly nodes: readonly string[] }[];
+}
+
 /** What was chosen for a model, and why. */
 export interface ChoiceRecord extends Stamp {
   readonly kind: "choice";
   readonly key: string;
   /** Hash of the model; empty for a kernel, which belongs to none. */
   readonly model: string;
-  /** Region or layer; `model` for the whole; `kernel` for what a workload is computed by, on its own. */
+  /** `model` for the whole; `regions` for what of a form is in regions; `prune`; `kernel` for what a workload is computed by, on its own. */
   readonly scope: string;
   readonly chosen: string;
   readonly reason: string;
@@ -88,6 +95,11 @@ export interface ChoiceRecord extends Stamp {
   readonly seedNs?: number;
   readonly sharedNs?: number;
   readonly boundNs?: number;
+  /** Scope `regions`: the device it was measured on, nodes that stay plain though there are kernels for them, and why. */
+  readonly device?: DeviceFingerprint;
+  readonly excluded?: readonly { readonly node: string; readonly reason: string }[];
+  /** Scope `regions`: what the regions that were chosen take. */
+  readonly profile?: NetworkProfile;
 }
 
 /** One timed form in a proof. */

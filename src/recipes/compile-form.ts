@@ -1,0 +1,94 @@
+import type { CompiledRegions, RegionSetup } from "../../targets/index.ts";
+import type { RegionsReport } from "../events.ts";
+import { parseDuration } from "../config/index.ts";
+import type { Model } from "../ir/index.ts";
+import { cloneModel } from "../ir/index.ts";
+import { inferTypes } from "../ops/index.ts";
+import type { ScheduleCache } from "../schedule/index.ts";
+import { tuningEfforts } from "../schedule/index.ts";
+import { version } from "../version.ts";
+import { differenceFrom } from "./form-difference.ts";
+import type { Form } from "./form.ts";
+import type { Input } from "./load-input.ts";
+import { makeForm } from "./make-form.ts";
+import { nameNodes } from "./name-nodes.ts";
+import type { Run } from "./run.ts";
+import type { Samples } from "./samples.ts";
+import { threadsOf } from "./time-forms.ts";
+
+/** How a form is compiled. */
+export interface CompileChoice {
+  /** Only kernels that give the bits of the form. */
+  readonly exact: boolean;
+  /** Nodes to leave plain, with the reason. */
+  readonly excluded: ReadonlyMap<string, string>;
+  /** A trial is neither tuned nor compared, and has a name of its own. */
+  readonly trial?: string;
+}
+
+/** Regions, the form with them, and how it differs from the form without. */
+export interface CompiledForm {
+  readonly compiled: CompiledRegions;
+  readonly form: Form | undefined;
+  readonly difference: string | undefined;
+}
+
+/** Compiles one form in several ways. */
+export interface FormCompiler {
+  readonly name: string;
+  /** The form that is compiled, its nodes named one by one. */
+  readonly model: Model;
+  /** Something may be measured. */
+  readonly measures: boolean;
+  compile(choice: CompileChoice): Promise<CompiledForm>;
+  /** What is told of the result. */
+  report(compiled: CompiledRegions): RegionsReport;
+}
+
+/** The compiler of a form; undefined where the target has no kernels, or no device is there. */
+export function formCompiler(
+  base: Form,
+  products: "f32" | "bf16",
+  input: Input,
+  samples: Samples | undefined,
+  cache: ScheduleCache,
+  run: Run,
+): FormCompiler | undefined {
+  const { environment, options } = run;
+  const { target, device } = environment;
+  const compileRegions = target.compileRegions;
+  if (compileRegions === undefined || device === undefined) return undefined;
+  const name = products === "bf16" ? `bf16-${target.id}` : `${base.name}-${target.id}`;
+  const measures = options.tune !== "off" && !options.reproducible && run.unrunnable === undefined;
+  const effort = measures ? tuningEfforts[options.tune as keyof typeof tuningEfforts] : undefined;
+  const setup: Omit<RegionSetup, "exact" | "effort"> = {
+    device: device.fingerprint,
+    cache,
+    threads: threadsOf(options),
+    budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
+    seed: options.seed,
+    tool: version,
+    reporter: run.reporter,
+    signal: run.signal,
+    ...(products === "bf16" ? { products } : {}),
+  };
+  const named = cloneModel(base.model);
+  nameNodes(named);
+  return {
+    ...{ name, model: named, measures },
+    compile: async ({ exact, excluded, trial }) => {
+      const model = cloneModel(named);
+      inferTypes(model, { onConflict: "replace" });
+      const how = { exact, excluded, effort: trial === undefined ? effort : undefined };
+      const compiled = await compileRegions(model, { ...setup, ...how });
+      if (compiled.regions.length === 0) return { compiled, form: undefined, difference: undefined };
+      // What may be a step off is judged like any other form that computes something else.
+      const lossy = base.lossy || products === "bf16" || !compiled.exact;
+      const form = makeForm(trial ?? name, model, input.signature, environment.temp.path, lossy);
+      const preserves = compiled.exact && products === "f32" ? "tolerance" : "accuracy";
+      const difference = trial === undefined ? await differenceFrom(base, form, preserves, samples, run) : undefined;
+      return { compiled, form, difference };
+    },
+    report: (compiled) => ({ form: name, nodes: base.model.graph.nodeCount, ...compiled }),
+  };
+}

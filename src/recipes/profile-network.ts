@@ -1,0 +1,43 @@
+import { InferOptError } from "../diagnostics/index.ts";
+import type { Model } from "../ir/index.ts";
+import type { ProfileLimits, RegionTimes } from "../runtime/index.ts";
+import { profileOrt } from "../runtime/index.ts";
+import type { NetworkProfile } from "../schedule/index.ts";
+import { isRuntimeFailure } from "./accuracy.ts";
+import type { Form } from "./form.ts";
+import type { Run } from "./run.ts";
+import type { Samples } from "./samples.ts";
+import { readFeeds } from "./samples.ts";
+
+/** Runs that the least time of a node or a step is taken of, and how long they may last. */
+const limits: ProfileLimits = { runs: 40, budgetNs: 1e9 };
+
+/** Times ONNX Runtime's nodes for a model without regions; undefined when it cannot run it or tells nothing. */
+export async function profilePeers(
+  model: Model,
+  samples: Samples,
+  run: Run,
+): Promise<NetworkProfile["peers"] | undefined> {
+  const { worker, temp } = run.environment;
+  const [feeds] = await readFeeds(samples.check);
+  if (feeds === undefined) return undefined;
+  const names = [...model.graph.nodes()].map(({ name }) => name);
+  const peers = await orFailed(() => profileOrt(model, feeds, limits, { worker, folder: temp.path }));
+  return peers?.map(({ op, ns, nodes }) => ({ op, ns, nodes: nodes.map((node) => names[node] as string) }));
+}
+
+/** Times the steps of a form's regions; undefined when they do not run here. */
+export async function profileSteps(form: Form, run: Run): Promise<readonly RegionTimes[] | undefined> {
+  const model = await form.file();
+  const answer = await orFailed(() => run.environment.worker.request({ op: "profile", model, limits }));
+  return answer?.regions;
+}
+
+async function orFailed<T>(action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof InferOptError && isRuntimeFailure(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import type { ChoiceRecord, DeviceFingerprint, NetworkProfile, ScheduleCache } from "../schedule/index.ts";
+import { hashJson, newestFirst } from "../schedule/index.ts";
+import { version } from "../version.ts";
+import type { Form } from "./form.ts";
+import type { Run } from "./run.ts";
+
+/** What of a form is in regions, as it was decided in the network. */
+export interface RegionChoice {
+  /** Only kernels that give the bits of the form. */
+  readonly exact: boolean;
+  /** Nodes that stay plain though there are kernels for them, with the reason. */
+  readonly excluded: ReadonlyMap<string, string>;
+  /** Undefined where nothing could be timed. */
+  readonly profile: NetworkProfile | undefined;
+}
+
+/** What such a choice is filed under: the form without regions and what kernels may do. The device stands in the record. */
+export function regionKey(base: Form, products: string, run: Run): string {
+  const { options, environment } = run;
+  return hashJson({
+    ...{ scope: "regions", form: base.hash, products, exact: options.exact },
+    ...{ target: environment.target.id, tool: version },
+  });
+}
+
+/** The newest choice that holds here, with its time kept out of it: made on this device or, in a reproducible run, on any. */
+export function findRegionChoice(cache: ScheduleCache, key: string, run: Run): RegionChoice | undefined {
+  const { options, environment } = run;
+  if (options.reprove) return undefined;
+  const here = environment.device?.fingerprint;
+  const holds = ({ scope, device }: ChoiceRecord): boolean =>
+    scope === "regions" && (options.reproducible || (device !== undefined && isSame(device, here)));
+  const [newest] = [...cache.choices(key)].sort(newestFirst).filter(holds);
+  if (newest === undefined) return undefined;
+  const excluded = new Map((newest.excluded ?? []).map(({ node, reason }) => [node, reason]));
+  return { exact: newest.chosen === "exact", excluded, profile: newest.profile };
+}
+
+function isSame(device: DeviceFingerprint, other: DeviceFingerprint | undefined): boolean {
+  return other !== undefined && hashJson({ ...device }) === hashJson({ ...other });
+}
+
+/** Adds the choice to the records. */
+export function recordRegionChoice(
+  cache: ScheduleCache,
+  key: string,
+  model: string,
+  { exact, excluded, profile }: RegionChoice,
+  run: Run,
+): void {
+  const { device } = run.environment;
+  if (device === undefined) return;
+  const reason = excluded.size === 0 ? "no layer is faster left plain" : `${excluded.size} nodes are faster left plain`;
+  cache.append([
+    {
+      ...{ v: 1, kind: "choice", key, model, scope: "regions", at: new Date().toISOString(), tool: version },
+      ...{ chosen: exact ? "exact" : "any", reason, device: device.fingerprint },
+      excluded: [...excluded].map(([node, why]) => ({ node, reason: why })),
+      ...(profile === undefined ? {} : { profile }),
+    },
+  ]);
+}
