@@ -203,15 +203,26 @@ export interface LayerReport {
   };
 }
 
-/** A part of the model that became a program of machine code. */
-export interface RegionReport {
+/** The program of a region for one level of instruction sets. */
+export interface RegionLevelReport {
   readonly name: string;
-  readonly nodes: number;
+  readonly isa: string;
   readonly steps: readonly RegionStepReport[];
   /** Size of the program in the file, of its memory for a run, and of its packed constants, in bytes. */
   readonly programBytes: number;
   readonly arenaBytes: number;
   readonly weightsBytes: number;
+  /** Scratch memory of its kernels, for each thread of a run. */
+  readonly workspaceBytes: number;
+}
+
+/** A part of the model that became a program of machine code: that of its best level, and those of others. */
+export interface RegionReport extends RegionLevelReport {
+  readonly nodes: number;
+  /** From the better level to the least. */
+  readonly lesser: readonly RegionLevelReport[];
+  /** Levels that were asked for and have no program of it: plain operators run there. */
+  readonly without: readonly { readonly isa: string; readonly reason: string }[];
 }
 
 /** What compiling the regions of one form gave; without regions when nothing of it could become one. */

@@ -21,6 +21,10 @@ export interface RegionSetup {
   readonly exact: boolean;
   /** Multiplies float32 as bfloat16 where that is worth it: only on devices of which {@link Target.multipliesBf16} is true. */
   readonly products?: "bf16";
+  /** Levels of instruction sets to make programs for; those that the device has when left out. */
+  readonly isa?: readonly string[];
+  /** Throws IO0803 where the records do not know a kernel: nothing may be measured, and nothing guessed. */
+  readonly requireRecords?: boolean;
   /** Nodes, by name, that are left out of regions, each with the reason; none when left out. */
   readonly excluded?: ReadonlyMap<string, string>;
   /** How much is tried for each workload; undefined takes what the records know, else the templates' own points. */

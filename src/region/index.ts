@@ -26,6 +26,7 @@ export { borderOf } from "./region-border.ts";
 export type { LevelProgram } from "./outline-region.ts";
 export { outlineRegion } from "./outline-region.ts";
 export { inlineRegions } from "./inline-regions.ts";
+export { lesserLevels, useLevel } from "./use-level.ts";
 export type { CalledLevel } from "./called-levels.ts";
 export { calledLevels } from "./called-levels.ts";
 export type { FoundRegions } from "./find-regions.ts";

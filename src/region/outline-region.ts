@@ -49,7 +49,7 @@ export function outlineRegion(model: Model, set: ReadonlySet<Node>, levels: read
     outputs: border.outputs.map(({ name, type }) => ({ name, type })),
   });
   for (const node of passed) graph.moveBefore(node, call);
-  border.outputs.forEach((value, i) => hand(value, call.outputs[i] as Value));
+  border.outputs.forEach((value, i) => handOver(value, call.outputs[i] as Value));
   for (const node of border.nodes.toReversed()) graph.remove(node);
   for (const fn of functions) model.functions.set(functionKey(fn.domain, fn.name), fn);
   model.opsets.set(regionDomain, regionOpset);
@@ -84,8 +84,8 @@ function programTensor(program: Uint8Array): Tensor {
   return tensorFromBytes("uint8", [program.byteLength], program);
 }
 
-/** Makes everything that reads a value read another one; the value is about to go. */
-function hand(from: Value, to: Value): void {
+/** Makes everything that reads a value read another one of its name; the value is about to go. */
+export function handOver(from: Value, to: Value): void {
   to.docString = from.docString;
   to.extra = from.extra;
   for (const use of [...from.uses])

@@ -1,52 +1,60 @@
-import type { RegionReport, RegionStepReport } from "../../src/events.ts";
 import type { Model, Node } from "../../src/ir/index.ts";
-import { bf16Bound } from "./bf16-bound.ts";
-import type { LoweredStep } from "./lower/index.ts";
-import type { Selection } from "./select.ts";
-import { defaultSelection, mayBeStepOff, templatesFor } from "./select.ts";
-import type { Template, TunedKernel, TuningRecords, Workload } from "../../src/schedule/index.ts";
-import { hashJson, pointText, summarizeTuned, templateId } from "../../src/schedule/index.ts";
+import { isaLevelNames } from "../../src/region/index.ts";
+import type { Workload } from "../../src/schedule/index.ts";
 import type { CompiledRegions, RegionSetup } from "../target.ts";
-import type { EmittedRegion } from "./emit-regions.ts";
+import type { ChosenKernels } from "./choose-kernels.ts";
+import { chooseKernels } from "./choose-kernels.ts";
+import { describeRegion } from "./describe-regions.ts";
 import { emitRegions } from "./emit-regions.ts";
-import type { RegionPlan } from "./plan-regions.ts";
 import type { FloatStorage } from "./float-workload.ts";
+import { deviceForLevel, runsLevel } from "./level-device.ts";
+import type { PlannedRegion, RegionPlan } from "./plan-regions.ts";
 import { planRegions } from "./plan-regions.ts";
 import { quantizeBeforeMoving } from "./quantize-before-moving.ts";
-import { toolchain } from "./toolchain.ts";
-import { tuneRegions } from "./tune-regions.ts";
-import { multiplications, workloadText } from "./tuning-tasks.ts";
+import { mayBeStepOff, templatesFor } from "./select.ts";
 
 /** Plans, tunes, emits: see `Target.compileRegions`. */
 export async function compileRegions(model: Model, setup: RegionSetup): Promise<CompiledRegions> {
-  const { device, exact, products = "f32" } = setup;
-  const offer = (workload: Workload): readonly Template[] => templatesFor(workload, device, exact);
+  const { products = "f32" } = setup;
+  const [best, ...lesser] = levelSetups(setup) as [RegionSetup, ...RegionSetup[]];
   const excluded = nodesNamed(model, setup.excluded ?? new Map());
   const plan = (canCompute: (workload: Workload) => boolean): RegionPlan =>
     planSettled(model, canCompute, products, excluded);
-  const first = plan((workload) => offer(workload).length > 0);
-  const lowered = first.regions.map((region) => region.lowered);
-  const records: TuningRecords = { cache: setup.cache, device, toolchain, mode: "cold" };
-  const tuned = await tuneRegions(lowered, offer, records, setup);
-  const chosen = new Map(
-    tuned.flatMap(({ task, found }) => (found === undefined ? [] : [[hashJson(task.workload), found.candidate]])),
-  );
-  const select = (workload: Workload): Selection => {
-    const selection = chosen.get(hashJson(workload)) ?? defaultSelection(workload, device, exact);
-    if (selection === undefined) throw new Error(`no template for ${workload.op}`);
-    return selection;
-  };
-  const failed = new Set(tuned.filter(({ found }) => found === undefined).map(({ task }) => hashJson(task.workload)));
+  const first = plan((workload) => templatesFor(workload, best.device, best.exact).length > 0);
+  const kernels = await chooseKernels(loweredOf(first), best);
+  const hasFailed = kernels.tuned.some(({ found }) => found === undefined);
   // A workload whose every kernel failed stays as it was.
-  const canCompute = (workload: Workload): boolean => !failed.has(hashJson(workload)) && offer(workload).length > 0;
-  const { regions, refusals } = failed.size === 0 ? first : plan(canCompute);
-  const emitted = emitRegions(model, regions, select, device);
-  const steps = emitted.flatMap((region) => region.steps);
+  const settled = hasFailed ? plan((workload) => kernels.select(workload) !== undefined) : first;
+  const levels: ChosenKernels[] = [kernels];
+  for (const level of lesser) levels.push(await chooseKernels(loweredOf(settled), level));
+  const emitted = emitRegions(model, settled.regions, levels);
+  const steps = emitted.flatMap((region) => [region.best, ...region.lesser].flatMap((level) => level.steps));
   return {
     exact: !steps.some(({ step, selection }) => mayBeStepOff(selection.template, step.workload)),
-    regions: emitted.map((region) => describe(region, tuned)),
-    refusals: refusals.map(({ node, reason }) => ({ node: node.name, reason })),
+    regions: emitted.map(describeRegion),
+    refusals: settled.refusals.map(({ node, reason }) => ({ node: node.name, reason })),
   };
+}
+
+function loweredOf({ regions }: RegionPlan): readonly PlannedRegion["lowered"][] {
+  return regions.map(({ lowered }) => lowered);
+}
+
+/**
+ * The work of each level that was asked for, the best first, each with its share of the time; without any, that of the
+ * device as it is. Kernels that the device does not run cannot be timed on it.
+ */
+function levelSetups(setup: RegionSetup): readonly RegionSetup[] {
+  const { device, isa = [], cache, budgetMs } = setup;
+  const levels = isaLevelNames.filter((level) => isa.includes(level)).reverse();
+  if (levels.length === 0) return [setup];
+  return levels.map((level) => ({
+    ...setup,
+    device: deviceForLevel(device, level, cache),
+    effort: runsLevel(device, level) ? setup.effort : undefined,
+    requireRecords: setup.requireRecords === true && runsLevel(device, level),
+    budgetMs: budgetMs / levels.length,
+  }));
 }
 
 /** The nodes of the main graph that have names with reasons. */
@@ -71,44 +79,4 @@ function planSettled(
     // Each turn takes quantizers from behind nodes that move data, so there is a last one.
     if (quantizeBeforeMoving(model, plan.regions) === 0) return plan;
   }
-}
-
-function describe(
-  { name, region, program, steps, programBytes }: EmittedRegion,
-  tuned: readonly TunedKernel[],
-): RegionReport {
-  const timings = new Map(tuned.map((kernel) => [hashJson(kernel.task.workload), kernel]));
-  return {
-    name,
-    nodes: region.nodes.size,
-    steps: steps.map(({ step: { name: stepName, workload, nodes }, selection }) => ({
-      ...{ name: stepName, workload: workloadText(workload) },
-      ...{ template: templateId(selection.template), point: selection.point },
-      work: multiplications(workload),
-      nodes: nodes.map((node) => node.name),
-      ...boundOf(workload),
-      ...timeOf(timings.get(hashJson(workload)), selection),
-    })),
-    programBytes,
-    arenaBytes: program.arenaBytes,
-    weightsBytes: program.weightsBytes,
-  };
-}
-
-function boundOf(workload: LoweredStep["workload"]): Pick<RegionStepReport, "errorBound"> {
-  if (workload.op !== "conv-bf16") return {};
-  const [kh, kw] = workload.window.kernel;
-  return { errorBound: bf16Bound(workload.inputs * kh * kw) };
-}
-
-/** What was measured of the kernel that a step got. */
-function timeOf(
-  kernel: TunedKernel | undefined,
-  { template, point }: Selection,
-): Pick<RegionStepReport, "ns" | "peakShare"> {
-  if (kernel?.found === undefined) return {};
-  const { candidate } = kernel.found;
-  if (candidate.template !== template || pointText(candidate.point) !== pointText(point)) return {};
-  const { ns, peakShare } = summarizeTuned(kernel);
-  return { ...(ns === undefined ? {} : { ns }), ...(peakShare === undefined ? {} : { peakShare }) };
 }

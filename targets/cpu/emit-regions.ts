@@ -1,68 +1,116 @@
 import type { Model } from "../../src/ir/index.ts";
 import {
   borderOf,
+  calledLevels,
   compressProgram,
   digestConstants,
   encodeProgram,
+  isaLevelNames,
   lowestIsa,
   maxRegionsPerLevel,
   outlineRegion,
 } from "../../src/region/index.ts";
-import type { LevelProgram } from "../../src/region/index.ts";
-import type { DeviceFingerprint, Workload } from "../../src/schedule/index.ts";
+import type { IsaLevel, LevelProgram } from "../../src/region/index.ts";
+import type { Workload } from "../../src/schedule/index.ts";
 import type { Assembly } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
+import type { ChosenKernels } from "./choose-kernels.ts";
+import { runsLevel } from "./level-device.ts";
 import type { PlannedRegion } from "./plan-regions.ts";
 import type { Selection } from "./select.ts";
-import { multiplications } from "./tuning-tasks.ts";
+import { multiplications, workloadText } from "./tuning-tasks.ts";
 
-/** A region in the model, with its program. */
-export interface EmittedRegion extends Assembly {
+/** A region's program for one level. */
+export interface EmittedLevel extends Assembly {
+  /** Name of the operator that runs it. */
   readonly name: string;
-  readonly region: PlannedRegion;
-  /** Size of the encoded program. */
+  readonly isa: IsaLevel;
+  /** Size of the program in the file. */
   readonly programBytes: number;
+  readonly kernels: ChosenKernels;
+}
+
+/** A region in the model, with its programs. */
+export interface EmittedRegion {
+  readonly region: PlannedRegion;
+  readonly best: EmittedLevel;
+  /** From the better to the least. */
+  readonly lesser: readonly EmittedLevel[];
+  /** Levels that have no kernel for something in it. */
+  readonly without: readonly { readonly isa: string; readonly reason: string }[];
 }
 
 /**
- * Turns planned regions into calls of functions with programs: changes the model in place. Where there are more regions
- * than names, those with the least work stay plain.
+ * Turns planned regions into calls of functions with a program for each of `levels`, the best first: changes the model in
+ * place. A lesser level that lacks a kernel for a region, or needs all that a better one does, has no program of it. Where
+ * there are more regions than names, those with the least work stay plain.
  */
 export function emitRegions(
   model: Model,
   regions: readonly PlannedRegion[],
-  select: (workload: Workload) => Selection,
-  device: DeviceFingerprint,
+  levels: readonly ChosenKernels[],
 ): readonly EmittedRegion[] {
   const work = ({ lowered }: PlannedRegion): number =>
     lowered.steps.reduce((sum, { workload }) => sum + multiplications(workload), 0);
   const kept = [...regions].sort((a, b) => work(b) - work(a)).slice(0, maxRegionsPerLevel);
   // Outlining one region replaces the values that its neighbours read: what they are is taken before any goes.
-  const encoded = kept.map((region) => encodeRegion(model, region, select, device));
-  return encoded.map(({ region, assembly, level }) => {
-    const call = outlineRegion(model, region.nodes, [level]);
-    return { ...assembly, name: call.opType, region, programBytes: level.program.byteLength };
+  const encoded = kept.map((region) => ({ region, ...encodeRegion(model, region, levels) }));
+  return encoded.map(({ region, programs, without }) => {
+    const call = outlineRegion(model, region.nodes, programs);
+    const names = calledLevels(model, call).map(({ name }) => name);
+    const [best, ...lesser] = programs.map(({ isa, program, assembly, kernels }, index): EmittedLevel => ({
+      ...assembly,
+      ...{ isa, kernels, name: names[index] as string, programBytes: program.byteLength },
+    }));
+    return { region, best: best as EmittedLevel, lesser, without };
   });
+}
+
+interface EncodedLevel extends LevelProgram {
+  readonly assembly: Assembly;
+  readonly kernels: ChosenKernels;
 }
 
 function encodeRegion(
   model: Model,
   region: PlannedRegion,
-  select: (workload: Workload) => Selection,
-  device: DeviceFingerprint,
-): { readonly region: PlannedRegion; readonly assembly: Assembly; readonly level: LevelProgram } {
+  levels: readonly ChosenKernels[],
+): { readonly programs: readonly EncodedLevel[] } & Pick<EmittedRegion, "without"> {
+  const programs: EncodedLevel[] = [];
+  const without: { isa: string; reason: string }[] = [];
+  for (const kernels of levels) {
+    const missing = region.lowered.steps.find(({ workload }) => kernels.select(workload) === undefined);
+    if (missing === undefined) {
+      const level = encodeLevel(model, region, kernels);
+      if (programs.every(({ isa }) => isBetter(isa, level.isa))) programs.push(level);
+    } else if (programs.length === 0) throw new Error(`no template for ${missing.workload.op}`);
+    else {
+      const isa = isaLevelNames.findLast((name) => runsLevel(kernels.device, name)) ?? "";
+      without.push({ isa, reason: `no kernel for ${workloadText(missing.workload)}` });
+    }
+  }
+  return { programs, without };
+}
+
+function isBetter(isa: IsaLevel, other: IsaLevel): boolean {
+  return isaLevelNames.indexOf(isa) > isaLevelNames.indexOf(other);
+}
+
+function encodeLevel(model: Model, region: PlannedRegion, kernels: ChosenKernels): EncodedLevel {
   const border = borderOf(model.graph, region.nodes);
   const inputs = [...border.activations, ...border.constants];
-  const assembly = assemble(region.lowered, inputs, border.outputs, select, device);
+  const select = (workload: Workload): Selection => {
+    const selection = kernels.select(workload);
+    if (selection === undefined) throw new Error(`no template for ${workload.op}`);
+    return selection;
+  };
+  const assembly = assemble(region.lowered, inputs, border.outputs, select, kernels.device);
   const isa = lowestIsa(assembly.program.features);
   if (isa === undefined) throw new Error(`no level has all of ${assembly.program.features.join(", ")}`);
   const constants = border.constants.map(({ name, constant }) => {
     if (constant === undefined) throw new Error(`"${name}" has no content`);
     return constant.bytes();
   });
-  return {
-    region,
-    assembly,
-    level: { isa, program: compressProgram(encodeProgram(assembly.program, digestConstants(constants))) },
-  };
+  const program = compressProgram(encodeProgram(assembly.program, digestConstants(constants)));
+  return { isa, program, assembly, kernels };
 }

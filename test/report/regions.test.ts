@@ -22,6 +22,7 @@ const report: RegionsReport = {
   regions: [
     {
       ...{ name: "Region_avx512vnni_0", nodes: 80, programBytes: 90_000, arenaBytes: 65_536, weightsBytes: 400_000 },
+      ...{ isa: "avx512vnni", workspaceBytes: 0, lesser: [], without: [] },
       steps: [
         border,
         step,
@@ -32,6 +33,7 @@ const report: RegionsReport = {
     },
     {
       ...{ name: "Region_avx512vnni_1", nodes: 14, programBytes: 8900, arenaBytes: 1864, weightsBytes: 12_100 },
+      ...{ isa: "avx512vnni", workspaceBytes: 0, lesser: [], without: [] },
       steps: [border],
     },
   ],

@@ -3,7 +3,6 @@ import { verifyStructure } from "../../../src/ir/index.ts";
 import { emitRegions } from "../../../targets/cpu/emit-regions.ts";
 import { planRegions } from "../../../targets/cpu/plan-regions.ts";
 import { defaultSelection, templatesFor } from "../../../targets/cpu/select.ts";
-import type { Selection } from "../../../targets/cpu/select.ts";
 import { exampleModel, quantized } from "./lower/quantized-model.ts";
 import { isaSets, testDevice } from "./test-devices.ts";
 
@@ -17,6 +16,6 @@ for (const stem of ["residual-cnn", "depthwise-cnn", "tiny-vit"])
       const model = precision === "int8" ? await quantized(float) : float;
       const { regions } = planRegions(model, (workload) => templatesFor(workload, device, false).length > 0);
       expect(regions.length).toBeGreaterThan(0);
-      emitRegions(model, regions, (workload) => defaultSelection(workload, device, false) as Selection, device);
+      emitRegions(model, regions, [{ device, tuned: [], select: (workload) => defaultSelection(workload, device) }]);
       expect(verifyStructure(model)).toEqual([]);
     });

@@ -4,7 +4,6 @@ import { inferTypes } from "../../../src/ops/index.ts";
 import { decodeProgram } from "../../../src/region/index.ts";
 import { emitRegions } from "../../../targets/cpu/emit-regions.ts";
 import { planRegions } from "../../../targets/cpu/plan-regions.ts";
-import type { Selection } from "../../../targets/cpu/select.ts";
 import { defaultSelection } from "../../../targets/cpu/select.ts";
 import { detectCpu } from "../../../targets/onnxruntime/detect-cpu.ts";
 
@@ -23,11 +22,13 @@ test("a region that reads what another one computes is emitted beside it", () =>
   inferTypes(model);
   const { regions } = planRegions(model, (workload) => defaultSelection(workload, device) !== undefined);
   expect(regions).toHaveLength(2);
-  const emitted = emitRegions(model, regions, (workload) => defaultSelection(workload, device) as Selection, device);
+  const emitted = emitRegions(model, regions, [
+    { device, tuned: [], select: (workload) => defaultSelection(workload, device) },
+  ]);
   expect(emitted).toHaveLength(2);
   expect(verifyStructure(model)).toEqual([]);
   const calls = [...model.graph.nodes()].filter(({ opType }) => opType !== "Sin");
-  expect(calls.map(({ opType }) => opType).sort()).toEqual(emitted.map(({ name }) => name).sort());
+  expect(calls.map(({ opType }) => opType).sort()).toEqual(emitted.map(({ best }) => best.name).sort());
   for (const call of calls) {
     const program = decodeProgram(call.inputs.at(-1)?.constant?.bytes() ?? new Uint8Array(0));
     if ("malformed" in program) throw new Error(program.malformed);
