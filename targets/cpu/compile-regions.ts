@@ -8,6 +8,7 @@ import { describeRegion } from "./describe-regions.ts";
 import { emitRegions } from "./emit-regions.ts";
 import type { FloatStorage } from "./float-workload.ts";
 import { deviceForLevel, runsLevel } from "./level-device.ts";
+import { ownDequantizers } from "./own-dequantizers.ts";
 import type { PlannedRegion, RegionPlan } from "./plan-regions.ts";
 import { planRegions } from "./plan-regions.ts";
 import { quantizeBeforeMoving } from "./quantize-before-moving.ts";
@@ -17,6 +18,7 @@ import { mayBeStepOff, templatesFor } from "./select.ts";
 export async function compileRegions(model: Model, setup: RegionSetup): Promise<CompiledRegions> {
   const { products = "f32" } = setup;
   const [best, ...lesser] = levelSetups(setup) as [RegionSetup, ...RegionSetup[]];
+  ownDequantizers(model);
   const excluded = nodesNamed(model, setup.excluded ?? new Map());
   const plan = (canCompute: (workload: Workload) => boolean): RegionPlan =>
     planSettled(model, canCompute, products, excluded);

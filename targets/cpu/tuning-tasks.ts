@@ -1,6 +1,7 @@
 import { hashJson } from "../../src/schedule/index.ts";
 import type { Template, TuningTask, Workload, WorkloadCase } from "../../src/schedule/index.ts";
 import { floatCase } from "./cases/float-case.ts";
+import { productCase } from "./cases/product-case.ts";
 import { sumCase } from "./cases/sum-case.ts";
 import type { FloatWorkload } from "./float-workload.ts";
 import type { LoweredRegion } from "./lower/index.ts";
@@ -66,6 +67,8 @@ function caseOf(workload: CpuWorkload | FloatWorkload | TransformerWorkload): ((
     case "conv-bf16":
     case "depthwise-f32":
       return () => floatCase(workload, 1);
+    case "product-u8u8":
+      return () => productCase(workload, 1);
     default:
       return undefined;
   }
@@ -87,6 +90,8 @@ export function multiplications(workload: CpuWorkload | FloatWorkload | Transfor
     }
     case "attention-f32":
       return 2 * workload.columns * workload.keys * workload.channels;
+    case "product-u8u8":
+      return workload.matrices * workload.rows * workload.columns * workload.channels;
     default:
       return 0;
   }

@@ -21,7 +21,8 @@ export function quantizedResult(op: ConvertOp, around: Surroundings): Merge | un
   const before = around.producer(op.x);
   if (op.y.quantization === undefined || before === undefined || !around.hasOneReader(op.x)) return undefined;
   const nodes = [...before.nodes, ...op.nodes];
-  if (before.kind === "attention") return { gone: before, merged: { ...before, nodes, y: op.y } };
+  if (before.kind === "attention" || (before.kind === "softmax" && before.y.quantization === undefined))
+    return { gone: before, merged: { ...before, nodes, y: op.y } };
   if (before.kind === "conv" && before.activation !== undefined && op.y.quantization.scale >= LEAST_SCALE)
     return { gone: before, merged: { ...before, nodes, y: op.y } };
   return undefined;

@@ -87,7 +87,10 @@ function tableBehind(op: IntegerOp, table: TableOp): IntegerOp | undefined {
         tableQuantization: table.y.quantization,
       };
     case "binary":
-      return { ...op, nodes, y: table.y, table: op.table === undefined ? table.table : compose(op.table, table.table) };
+      return {
+        ...{ ...op, nodes, y: table.y, sum: op.sum ?? op.y.quantization },
+        table: op.table === undefined ? table.table : compose(op.table, table.table),
+      };
     default:
       return undefined;
   }

@@ -84,6 +84,8 @@ export interface BinaryOp extends OpBase {
   readonly y: IntegerTensor;
   readonly bounds: Bounds;
   readonly table: Uint8Array | undefined;
+  /** With a table, parameters of what is looked up in it. */
+  readonly sum?: Quantization | undefined;
 }
 
 /** y = table[x] */
@@ -194,6 +196,27 @@ export interface NormalizationOp extends OpBase {
   readonly epsilon: number;
 }
 
+/** Products of the last two dimensions of two computed tensors, quantized; a float32 result has no quantization. */
+export interface ProductOp extends OpBase {
+  readonly kind: "product";
+  readonly a: IntegerTensor;
+  readonly b: IntegerTensor;
+  readonly y: IntegerTensor;
+  readonly bounds: Bounds;
+}
+
+/** Softmax of the scaled x over one axis; x and y may be quantized. */
+export interface SoftmaxOp extends OpBase {
+  readonly kind: "softmax";
+  readonly x: IntegerTensor;
+  readonly y: IntegerTensor;
+  readonly axis: number;
+  /** The factor of x, of its bytes where it is quantized. */
+  readonly scale: number;
+  /** Steps of a quantized y that one is, where they are not 1 / scale. */
+  readonly inverse: number | undefined;
+}
+
 /** float32 to uint8 or back, or to bfloat16, inside the region. */
 export interface ConvertOp extends OpBase {
   readonly kind: "convert";
@@ -229,6 +252,8 @@ export type IntegerOp =
   | FloatUnaryOp
   | AttentionOp
   | NormalizationOp
+  | ProductOp
+  | SoftmaxOp
   | ConvertOp
   | EnterOp
   | ExitOp;
@@ -244,6 +269,8 @@ export function inputsOf(op: IntegerOp): readonly IntegerTensor[] {
       return "constant" in op.b ? [op.a] : [op.a, op.b];
     case "normalization":
       return op.residual === undefined ? [op.x] : [op.x, op.residual];
+    case "product":
+      return [op.a, op.b];
     case "attention":
       return [
         ...[op.q.tensor, op.k.tensor, op.v.tensor],
@@ -258,6 +285,7 @@ export function inputsOf(op: IntegerOp): readonly IntegerTensor[] {
     case "view":
     case "resize":
     case "float-unary":
+    case "softmax":
     case "convert":
     case "exit":
       return [op.x];

@@ -1,9 +1,12 @@
 import type { Node, Value } from "../../../src/ir/index.ts";
 import { floatAttr, intAttr, intsAttr, numbersOf, sameShape, sizeOf, stringAttr } from "../../../src/ir/index.ts";
+import { combination } from "../reference/binary.ts";
 import type { Window } from "../workload.ts";
 import { padsOf, windowOf } from "./window.ts";
 import type { Bounds, ConvOp, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
+import { matchMatrixProduct } from "./match-product.ts";
+import { matchQuantizedSoftmax } from "./match-softmax.ts";
 import { dequantizer, quantizedBias, quantizedWeight, sameQuantization, uint8Parameters } from "./quantized-values.ts";
 
 /** A float node between dequantizers and a quantizer. */
@@ -26,6 +29,10 @@ export const coreMatchers: Readonly<Record<string, CoreMatcher>> = {
   MatMul: matchMatMul,
   Add: (match, context) => matchBinary("add", match, context),
   Mul: (match, context) => matchBinary("mul", match, context),
+  Softmax: (match, context) => {
+    const x = activation(match.core.input(0), context);
+    return x === undefined ? "input is not quantized" : matchQuantizedSoftmax(match, x, context);
+  },
   MaxPool: (match, context) => matchPool("max", match, context),
   AveragePool: (match, context) => matchPool("average", match, context),
   GlobalAveragePool: matchGlobalAverage,
@@ -111,6 +118,8 @@ function matchGemm(match: CoreMatch, context: MatchContext): IntegerOp | string 
 }
 
 function matchMatMul(match: CoreMatch, context: MatchContext): IntegerOp | string {
+  const [a, b] = match.core.inputs.map((value) => activation(value, context));
+  if (a !== undefined && b !== undefined) return matchMatrixProduct(match, a, b);
   return matchProduct(match, "io", undefined, context);
 }
 
@@ -165,7 +174,15 @@ function matchBinary(
     return "an operand is not quantized";
   if (quantization === undefined || dq === undefined || !sameShape(tensor.tensor.shape, y.shape))
     return "an operand has parameters of another kind";
-  return { ...base, nodes: [tensor.node, dq, core, ...behind], a: tensor.tensor, b: { constant, quantization } };
+  const nodes = [tensor.node, dq, core, ...behind];
+  const [own, result] = [tensor.tensor.quantization, y.quantization];
+  if (sizeOf(constant.constant.shape) === 1 && own !== undefined && result !== undefined) {
+    const combine = combination(mode, { a: own, b: quantization, y: result });
+    const byte = numbersOf(constant.constant)[0] as number;
+    const table = Uint8Array.from({ length: 256 }, (_, x) => combine(x, byte));
+    return { kind: "table", name: core.name, nodes, x: tensor.tensor, y, table };
+  }
+  return { ...base, nodes, a: tensor.tensor, b: { constant, quantization } };
 }
 
 function matchPool(

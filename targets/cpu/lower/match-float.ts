@@ -5,6 +5,7 @@ import { clampLimits } from "./clamp-limits.ts";
 import type { FloatFunction, IntegerOp, IntegerTensor } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
 import { matchNormalization } from "./match-normalization.ts";
+import { matchFloatSoftmax } from "./match-softmax.ts";
 import { isFloat32 } from "./quantized-values.ts";
 import { padsOf, windowOf } from "./window.ts";
 
@@ -40,6 +41,7 @@ const matchers: Readonly<Record<string, FloatMatcher>> = {
   LeakyRelu: (node, y, context) =>
     unary(node, y, { ...plain, activation: "leaky-relu", alpha: floatAttr(node, "alpha", 0.01) }, context),
   LayerNormalization: matchNormalization,
+  Softmax: matchFloatSoftmax,
   MaxPool: (node, y, context) => matchPool("max", node, y, context),
   AveragePool: (node, y, context) => matchPool("average", node, y, context),
   GlobalAveragePool: matchGlobalAverage,

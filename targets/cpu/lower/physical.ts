@@ -1,4 +1,5 @@
-import type { IntegerOp, IntegerTensor } from "./integer-graph.ts";
+import type { Strides } from "../workload.ts";
+import type { IntegerOp, IntegerTensor, SoftmaxOp } from "./integer-graph.ts";
 
 /**
  * The order in which a tensor's axes stand in memory, outermost first, the batch axis left out: channels-last for four
@@ -47,7 +48,7 @@ export function axisOrders(ops: readonly IntegerOp[]): ReadonlyMap<IntegerTensor
   const orders = new Map<IntegerTensor, AxisOrder>();
   for (const op of ops) {
     if (op.kind === "exit") continue;
-    orders.set(op.y, op.kind === "enter" ? entryOrder(op.y, ops) : resultOrder(op, orders));
+    orders.set(op.y, op.kind === "enter" ? entryOrder(op.y, ops) : resultOrder(op, orders, ops));
   }
   return orders;
 }
@@ -65,6 +66,7 @@ function entryOrder(y: IntegerTensor, ops: readonly IntegerOp[]): AxisOrder {
 function resultOrder(
   op: Exclude<IntegerOp, { readonly kind: "exit" | "enter" }>,
   orders: ReadonlyMap<IntegerTensor, AxisOrder>,
+  ops: readonly IntegerOp[],
 ): AxisOrder {
   const preferred = preferredOrder(op.y.shape.length);
   const of = (tensor: IntegerTensor): AxisOrder => orders.get(tensor) ?? preferredOrder(tensor.shape.length);
@@ -82,6 +84,10 @@ function resultOrder(
     case "binary":
     case "float-binary":
       return of(op.a);
+    case "softmax":
+      return softmaxOrder(op, of(op.x));
+    case "product":
+      return productOrder(op.y, ops);
     case "concat": {
       const [first] = op.xs;
       return first !== undefined && op.xs.every((x) => of(x).join() === of(first).join()) ? of(first) : preferred;
@@ -94,6 +100,46 @@ function resultOrder(
     case "resize":
       return preferred;
   }
+}
+
+/** The order a softmax needs its input in, and gives its result: that of the input where its axis is last there. */
+export function softmaxOrder({ x, axis }: SoftmaxOp, given: AxisOrder): AxisOrder {
+  const rank = x.shape.length;
+  const order = [given, preferredOrder(rank), naturalOrder(rank)].find((one) => one.at(-1) === axis);
+  if (order === undefined) throw new Error("the axis of a softmax stands last in no order");
+  return order;
+}
+
+/** The order in which a product reads a factor: as it stands when one of the last `free` dimensions is last in memory. */
+export function factorOrder({ shape }: IntegerTensor, given: AxisOrder, free: 1 | 2): AxisOrder {
+  return (given.at(-1) ?? 0) >= shape.length - free ? given : naturalOrder(shape.length);
+}
+
+/** Elements from one index of each axis to the next, for a tensor of a buffer with such strides. */
+export function axisStrides(
+  { shape }: IntegerTensor,
+  order: AxisOrder,
+  { row, pixel }: Strides,
+): (axis: number) => number {
+  const distances = new Map<number, number>();
+  let outer = row;
+  for (const [index, axis] of order.toReversed().entries()) {
+    distances.set(axis, index === 0 ? 1 : index === 1 ? pixel : outer);
+    if (index >= 2) outer *= shape[axis] as number;
+  }
+  return (axis) => distances.get(axis) ?? 0;
+}
+
+/** Products stand as written, or so that they are when they are transposed next; columns always stand side by side. */
+function productOrder(y: IntegerTensor, ops: readonly IntegerOp[]): AxisOrder {
+  const natural = naturalOrder(y.shape.length);
+  for (const op of ops) {
+    if (op.kind !== "view" || op.x !== y || op.perm === undefined) continue;
+    const { perm } = op;
+    const order = natural.map((axis) => perm[axis] as number);
+    if (order.at(-1) === natural.at(-1)) return order;
+  }
+  return natural;
 }
 
 /** Axes as written, the batch left out. */

@@ -14,7 +14,16 @@ import type {
 import { inputsOf, outputOf } from "./integer-graph.ts";
 import type { AxisOrder, Extent } from "./physical.ts";
 import { LoweringRefusal } from "./refusal.ts";
-import { axisOrders, extentOf, isNatural, naturalOrder, preferredOrder, sameOrder } from "./physical.ts";
+import {
+  axisOrders,
+  extentOf,
+  factorOrder,
+  isNatural,
+  naturalOrder,
+  preferredOrder,
+  sameOrder,
+  softmaxOrder,
+} from "./physical.ts";
 
 /** A copy of bytes that placing made necessary; `planar` tells which side stands channel-first. */
 export interface CopyOp {
@@ -157,6 +166,13 @@ function inputPlaces(op: IntegerOp, { readable, placeOf, orderOf }: Access): rea
     case "attention":
     case "normalization":
       return inputsOf(op).map((x) => readable(x, preferredOrder(x.shape.length), noPads, 0, op));
+    case "product":
+      return [
+        readable(op.a, factorOrder(op.a, orderOf(op.a), 1), noPads, 0, op),
+        readable(op.b, factorOrder(op.b, orderOf(op.b), 2), noPads, 0, op),
+      ];
+    case "softmax":
+      return [readable(op.x, softmaxOrder(op, orderOf(op.x)), noPads, 0, op)];
     case "resize":
       return [readable(op.x, preferredOrder(4), noPads, 0, op)];
     case "binary":

@@ -17,7 +17,7 @@ import type {
 import { floatBinaryStep, floatConvStep, floatPoolStep, floatUnaryStep } from "./float-steps.ts";
 import type { CopyOp, PlacedRegion } from "./place.ts";
 import { touchedPads } from "./place.ts";
-import { attentionStep, normalizationStep } from "./transformer-steps.ts";
+import { attentionStep, normalizationStep, productStep, softmaxStep } from "./transformer-steps.ts";
 import type { LoweredStep } from "./step.ts";
 import { isFloat32 } from "./quantized-values.ts";
 import { at, constantOperand, named, parameters, tensorOperand } from "./step.ts";
@@ -76,6 +76,10 @@ function opStep(
       return floatUnaryStep(op, first as Placement, output as Placement);
     case "attention":
       return attentionStep(op, inputs, output as Placement);
+    case "product":
+      return productStep(op, first as Placement, second as Placement, output as Placement, region.orders);
+    case "softmax":
+      return softmaxStep(op, first as Placement, output as Placement);
     case "normalization":
       return normalizationStep(op, first as Placement, second, output as Placement);
     case "convert":
@@ -195,7 +199,7 @@ function binaryStep(op: BinaryOp, a: Placement, b: Placement | undefined, y: Pla
       {
         ...named("a", op.a.quantization),
         ...named("b", quantization),
-        ...named("y", op.y.quantization),
+        ...named("y", op.sum ?? op.y.quantization),
         lo: op.bounds[0],
         hi: op.bounds[1],
       },

@@ -1,6 +1,8 @@
 import type { Placement } from "./buffers.ts";
 import { stridesOf } from "./buffers.ts";
-import type { AttentionOp, ChannelsOf, NormalizationOp } from "./integer-graph.ts";
+import type { AttentionOp, ChannelsOf, IntegerTensor, NormalizationOp, ProductOp, SoftmaxOp } from "./integer-graph.ts";
+import type { AxisOrder } from "./physical.ts";
+import { axisStrides, factorOrder, preferredOrder } from "./physical.ts";
 import { maskShape } from "./attention-mask.ts";
 import { LoweringRefusal } from "./refusal.ts";
 import type { LoweredStep, Operand } from "./step.ts";
@@ -76,5 +78,69 @@ export function normalizationStep(
     operands: { x: at(x), y: at(y), ...(residual === undefined ? {} : { residual: at(residual) }) },
     parameters: parameters({ epsilon: op.epsilon }),
     constants: { gamma: op.gamma, ...(op.beta === undefined ? {} : { beta: op.beta }) },
+  };
+}
+
+/** The step of a product of computed matrices: one pair, or one a head. */
+export function productStep(
+  op: ProductOp,
+  a: Placement,
+  b: Placement,
+  y: Placement,
+  orders: ReadonlyMap<IntegerTensor, AxisOrder>,
+): LoweredStep {
+  const { shape } = op.y;
+  const rank = shape.length;
+  const orderOf = (tensor: IntegerTensor): AxisOrder => orders.get(tensor) ?? preferredOrder(rank);
+  const strides = (tensor: IntegerTensor, place: Placement, order: AxisOrder): readonly [number, number, number] => {
+    const of = axisStrides(tensor, order, stridesOf(place.buffer));
+    return [rank === 4 ? of(1) : 0, of(rank - 2), of(rank - 1)];
+  };
+  const left = strides(op.a, a, factorOrder(op.a, orderOf(op.a), 1));
+  const right = strides(op.b, b, factorOrder(op.b, orderOf(op.b), 2));
+  const result = strides(op.y, y, orderOf(op.y));
+  return {
+    name: op.name,
+    nodes: op.nodes,
+    workload: {
+      ...{ op: "product-u8u8", matrices: rank === 4 ? (shape[1] as number) : 1 },
+      rows: shape[rank - 2] as number,
+      columns: shape[rank - 1] as number,
+      channels: op.a.shape[rank - 1] as number,
+      a: { matrix: left[0], row: left[1] },
+      b: { matrix: right[0], channel: right[1], column: right[2] },
+      y: { matrix: result[0], row: result[1] },
+      out: op.y.quantization === undefined ? "f32" : "u8",
+    },
+    operands: { a: at(a), b: at(b), y: at(y) },
+    parameters: parameters({
+      ...named("a", op.a.quantization),
+      ...named("b", op.b.quantization),
+      ...named("y", op.y.quantization),
+      lo: op.bounds[0],
+      hi: op.bounds[1],
+    }),
+    constants: {},
+  };
+}
+
+/** The step of a softmax. */
+export function softmaxStep(op: SoftmaxOp, x: Placement, y: Placement): LoweredStep {
+  const type = (tensor: IntegerTensor): "f32" | "u8" => (tensor.quantization === undefined ? "f32" : "u8");
+  const result = op.y.quantization;
+  return {
+    name: op.name,
+    nodes: op.nodes,
+    workload: {
+      ...{ op: "softmax-f32", ...y.extent, from: type(op.x), out: type(op.y) },
+      x: stridesOf(x.buffer),
+      y: stridesOf(y.buffer),
+    },
+    operands: { x: at(x), y: at(y) },
+    parameters: parameters({
+      scale: op.scale,
+      ...(result === undefined ? {} : { inverse: op.inverse ?? 1 / result.scale, yZero: result.zero }),
+    }),
+    constants: {},
   };
 }

@@ -14,6 +14,8 @@ import { evaluateResize } from "../../../../targets/cpu/reference/resize.ts";
 import { evaluateTable } from "../../../../targets/cpu/reference/table.ts";
 import { evaluateTransfer } from "../../../../targets/cpu/reference/transfer.ts";
 import { evaluateAttention } from "../../../../targets/cpu/reference/transformer/attention.ts";
+import { evaluateProduct } from "../../../../targets/cpu/reference/transformer/product.ts";
+import { evaluateSoftmax } from "../../../../targets/cpu/reference/transformer/softmax.ts";
 import { evaluateNormalization } from "../../../../targets/cpu/reference/transformer/normalization.ts";
 
 /** Room behind every storage. */
@@ -117,6 +119,14 @@ function runStep(
       const mask = operands["mask"] === undefined ? undefined : f32("mask");
       const y = workload.out === "u8" ? u8("y") : f32("y");
       return evaluateAttention(workload, { q: f32("q"), k: f32("k"), v: f32("v"), mask, y }, parameters);
+    }
+    case "product-u8u8": {
+      const y = workload.out === "u8" ? u8("y") : f32("y");
+      return evaluateProduct(workload, { a: u8("a"), b: u8("b"), y }, parameters);
+    }
+    case "softmax-f32": {
+      const x = workload.from === "u8" ? u8("x") : f32("x");
+      return evaluateSoftmax(workload, { x, y: workload.out === "u8" ? u8("y") : f32("y") }, parameters);
     }
     case "normalization-f32": {
       const gamma = Float32Array.from(constantOf(constants["gamma"] as Value));
