@@ -10,6 +10,8 @@ export interface OutputPaths {
   readonly schedule: string;
   readonly calib: string;
   readonly report: string;
+  /** The report as a page to look at. */
+  readonly page: string;
 }
 
 /**
@@ -33,14 +35,15 @@ export function outputPaths(model: string, output: string | undefined, records: 
   const schedule = records ?? join(folder, `${base}.schedule.jsonl`);
   const calib = join(folder, `${base}.calib.json`);
   const report = join(folder, `${base}.report.json`);
-  if ([model, file, calib, report].some((other) => isSameFile(schedule, other)))
+  const page = join(folder, `${base}.report.html`);
+  if ([model, file, calib, report, page].some((other) => isSameFile(schedule, other)))
     fail(
       configDiagnostics.conflict(
         { detail: "the records would be written into another file of this run", advice: "name another --records" },
         { file: schedule },
       ),
     );
-  return { folder, model: file, schedule, calib, report };
+  return { folder, model: file, schedule, calib, report, page };
 }
 
 /** True for one file under two names: links and spellings make no difference. */

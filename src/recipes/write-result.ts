@@ -7,6 +7,7 @@ import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import type { CompileReport } from "../events.ts";
 import { asidePath } from "../exec/index.ts";
 import { saveModel } from "../onnx/index.ts";
+import { renderReport } from "../report/index.ts";
 import { canonicalJson } from "../schedule/index.ts";
 import type { Json } from "../schedule/index.ts";
 import { version } from "../version.ts";
@@ -87,6 +88,9 @@ export async function writeResult(chosen: Form, input: Input, run: Run): Promise
       const text = `${JSON.stringify(report, replaceNumbers, 2)}\n`;
       writeAtomically(paths.report, text);
       run.reporter.handle({ type: "written", file: paths.report, bytes: Buffer.byteLength(text) });
+      const page = renderReport(report);
+      writeAtomically(paths.page, page);
+      run.reporter.handle({ type: "written", file: paths.page, bytes: Buffer.byteLength(page) });
     },
   };
 }

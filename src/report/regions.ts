@@ -1,13 +1,19 @@
 import type { CompileReport, RegionReport, RegionStepReport, RegionsReport } from "../events.ts";
 import { formatBytes, formatTable, formatTime } from "./format.ts";
+import { kernelText } from "./kernel-text.ts";
+import { describeLayers } from "./layers.ts";
 
 /** Reasons that a summary names. */
 const mostReasons = 3;
 
-/** What became of a form's regions: totals, then a row a distinct layer, in the order of their time. */
+/**
+ * What became of a form's regions: totals, then its layers in the network; where that was not timed, a row a distinct
+ * kernel. Both in the order of their time.
+ */
 export function describeRegions(report: RegionsReport): string {
   const lines = [describeTotals(report)];
-  if (report.regions.length > 0) lines.push(...formatTable(layerRows(report), 2).split("\n"));
+  if (report.layers !== undefined) lines.push(...describeLayers(report, report.layers));
+  else if (report.regions.length > 0) lines.push(...formatTable(layerRows(report), 2).split("\n"));
   return lines.map((line) => `   ${line}`).join("\n");
 }
 
@@ -23,12 +29,17 @@ function describeTotals({ form, nodes, exact, regions, refusals, sqnrDb }: Regio
     regions.length === 0
       ? "no regions"
       : `${sum((each) => each.nodes)} of ${nodes} nodes in ${regions.length} region${regions.length === 1 ? "" : "s"} (${[
-          `programs ${formatBytes(sum((each) => each.programBytes))}`,
+          `programs ${programSizes(regions)}`,
           `arena ${formatBytes(sum((each) => each.arenaBytes))}`,
           `packed constants ${formatBytes(sum((each) => each.weightsBytes))}`,
+          `workspace ${formatBytes(Math.max(...regions.map(({ workspaceBytes }) => workspaceBytes)))} a thread`,
         ].join(", ")})`;
+  const without = new Map(regions.flatMap((region) => region.without).map(({ isa, reason }) => [isa, reason]));
+  const plain = [...without].map(([isa, reason]) => `plain operators for some of it on ${isa}: ${reason}`);
   const off = exact ? [] : ["some quantized results may be a step off (--exact forbids it)"];
-  return [`${form}: ${covered}`, ...off, ...roundedProducts(regions, sqnrDb), ...topReasons(refusals)].join("; ");
+  return [`${form}: ${covered}`, ...plain, ...off, ...roundedProducts(regions, sqnrDb), ...topReasons(refusals)].join(
+    "; ",
+  );
 }
 
 /** Products in bfloat16: what was measured, and what is known without running them, the greatest of the layers' bounds. */
@@ -40,6 +51,19 @@ function roundedProducts(regions: readonly RegionReport[], sqnrDb: number | unde
     `${bounds.length} layer${bounds.length === 1 ? "" : "s"} in bfloat16${sqnrDb === undefined ? "" : ` (${sqnrDb.toFixed(1)} dB on samples)`}`,
     `a layer's sums are off by at most ${most} % of the sum of their products' sizes`,
   ];
+}
+
+/** What the programs add to the file, level by level where there are several. */
+function programSizes(regions: readonly RegionReport[]): string {
+  const byLevel = new Map<string, number[]>();
+  for (const { isa, programBytes } of regions.flatMap((region) => [region, ...region.lesser]))
+    byLevel.set(isa, [...(byLevel.get(isa) ?? []), programBytes]);
+  const size = (bytes: readonly number[]): string => formatBytes(bytes.reduce((total, each) => total + each, 0));
+  if (byLevel.size === 1) return [...byLevel.values()].map(size).join();
+  const levels = [...byLevel].map(
+    ([isa, bytes]) => `${size(bytes)} for ${isa}${bytes.length === regions.length ? "" : ` (${bytes.length} regions)`}`,
+  );
+  return levels.join(" + ");
 }
 
 function topReasons(refusals: RegionsReport["refusals"]): readonly string[] {
@@ -60,7 +84,7 @@ interface Layer {
 function layerRows({ regions }: RegionsReport): readonly (readonly string[])[] {
   const layers = new Map<string, Layer>();
   for (const step of regions.flatMap(({ steps }) => steps)) {
-    const key = JSON.stringify([step.workload, step.template, shortPoint(step.point), step.ns]);
+    const key = JSON.stringify([step.workload, kernelText(step), step.ns]);
     const known = layers.get(key);
     if (known === undefined) layers.set(key, { step, uses: 1 });
     else known.uses++;
@@ -71,19 +95,10 @@ function layerRows({ regions }: RegionsReport): readonly (readonly string[])[] {
     ["layer", "kernel", "uses", "time", "% of peak"],
     ...rows.map(({ step, uses }) => [
       step.workload,
-      `${step.template} ${shortPoint(step.point)}`.trimEnd(),
+      kernelText(step),
       String(uses),
       step.ns === undefined ? "-" : formatTime(step.ns),
       step.peakShare === undefined ? "-" : String(Math.round(step.peakShare * 100)),
     ]),
   ];
-}
-
-/** A point without what is switched off, such as `pixels=6 vectors=2`. */
-function shortPoint(point: RegionStepReport["point"]): string {
-  return Object.entries(point)
-    .filter(([, value]) => value !== 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
-    .join(" ");
 }

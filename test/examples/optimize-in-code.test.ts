@@ -10,7 +10,7 @@ test("the example program optimizes the embedded model through the public API", 
   try {
     const { stdout } = await promisify(execFile)(process.execPath, ["examples/optimize-in-code.mjs", folder]);
     expect(stdout).toMatch(/residual-cnn\.opt\.onnx: 1\d+ -> \d+ bytes/);
-    for (const name of ["opt.onnx", "schedule.jsonl", "calib.json", "report.json"])
+    for (const name of ["opt.onnx", "schedule.jsonl", "calib.json", "report.json", "report.html"])
       expect(existsSync(join(folder, `residual-cnn.${name}`))).toBe(true);
   } finally {
     rmSync(folder, { recursive: true });

@@ -67,7 +67,7 @@ test.each(["residual-cnn", "depthwise-cnn", "tiny-vit"])("%s: fewer nodes, the s
   expect(report.output).toMatchObject({ form: "float", file: join(output, `${stem}.opt.onnx`) });
   expect(report.output.nodes).toBeLessThan(report.model.nodes);
   expect(events.some((event) => event.type === "check" && event.verdict === "mismatch")).toBe(false);
-  expect(readdirSync(output).sort()).toEqual([`${stem}.opt.onnx`, `${stem}.report.json`]);
+  expect(readdirSync(output).sort()).toEqual([`${stem}.opt.onnx`, `${stem}.report.html`, `${stem}.report.json`]);
   const signal = new AbortController().signal;
   const { outputs } = await compareModels(example(stem), join(output, `${stem}.opt.onnx`), completeOptions({}), signal);
   for (const { sqnrDb } of outputs) expect(sqnrDb).toBeGreaterThan(80);

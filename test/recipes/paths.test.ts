@@ -29,6 +29,7 @@ test("beside the model, in a folder, or under a given name", () => {
     schedule: at("m.schedule.jsonl"),
     calib: at("m.calib.json"),
     report: at("m.report.json"),
+    page: at("m.report.html"),
   });
   expect(outputPaths(at("m.onnx"), at("out"), undefined).model).toBe(at("out", "m.opt.onnx"));
   expect(outputPaths(at("m.onnx"), at("out", "my model.opt.onnx"), "r.jsonl")).toMatchObject({
@@ -36,6 +37,7 @@ test("beside the model, in a folder, or under a given name", () => {
     model: at("out", "my model.opt.onnx"),
     schedule: "r.jsonl",
     report: at("out", "my model.report.json"),
+    page: at("out", "my model.report.html"),
   });
 });
 

@@ -1,0 +1,103 @@
+import type { Content, Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+
+/** One bar of a chart. */
+export interface Bar {
+  readonly label: string;
+  /** Length of the bar. */
+  readonly value: number;
+  /** Ends of a whisker, and a tick between, in the unit of `value`. */
+  readonly low?: number;
+  readonly tick?: number;
+  readonly high?: number;
+  /** What stands beside the bar. */
+  readonly text: string;
+  /** The written form stands out. */
+  readonly strong?: boolean;
+}
+
+const percent = (value: number, most: number): string =>
+  `${most > 0 ? Math.min(100, Math.max(0, (value / most) * 100)).toFixed(2) : "0"}%`;
+
+/** Horizontal bars on one scale from zero; without bars nothing. */
+export function barChart(caption: string, bars: readonly Bar[]): Markup {
+  if (bars.length === 0) return html``;
+  const most = Math.max(...bars.map(({ value, high }) => Math.max(value, high ?? 0)));
+  return html`<figure class="chart">
+    <figcaption>${caption}</figcaption>
+    ${bars.map((bar) => barRow(bar, most))}
+  </figure> `;
+}
+
+function barRow({ label, value, low, tick, high, text, strong }: Bar, most: number): Markup {
+  const whisker =
+    low === undefined || high === undefined
+      ? undefined
+      : html`<i class="whisker" style="left:${percent(low, most)};width:${percent(high - low, most)}"></i>`;
+  const mark = tick === undefined ? undefined : html`<i class="tick" style="left:${percent(tick, most)}"></i>`;
+  return html`<div class="${strong === true ? "row strong" : "row"}">
+    <span class="label" title="${label}">${label}</span>
+    <span class="track"><i class="bar" style="width:${percent(value, most)}"></i>${whisker}${mark}</span>
+    <span class="value">${text}</span>
+  </div> `;
+}
+
+/** Two bars for each name on one scale: before and after. */
+export function pairChart(
+  caption: string,
+  pairs: readonly { readonly label: string; readonly before: number; readonly after: number }[],
+): Markup {
+  if (pairs.length === 0) return html``;
+  const most = Math.max(...pairs.map(({ before, after }) => Math.max(before, after)));
+  return html`<figure class="chart">
+    <figcaption>${caption} <span class="key before">before</span> <span class="key after">after</span></figcaption>
+    ${pairs.map(
+      ({ label, before, after }) =>
+        html`<div class="row">
+          <span class="label" title="${label}">${label}</span>
+          <span class="track pair"
+            ><i class="bar before" style="width:${percent(before, most)}"></i
+            ><i class="bar" style="width:${percent(after, most)}"></i
+          ></span>
+          <span class="value">${before} → ${after}</span>
+        </div> `,
+    )}
+  </figure> `;
+}
+
+/** A table that scrolls by itself on narrow screens; the first `textColumns` to the left, the rest to the right. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly Content[])[],
+  { textColumns = 1, strong }: { readonly textColumns?: number; readonly strong?: number } = {},
+): Markup {
+  const cell = (tag: "td" | "th", content: Content, index: number): Markup =>
+    tag === "td"
+      ? html`<td class="${index < textColumns ? "text" : "number"}">${content}</td>`
+      : html`<th class="${index < textColumns ? "text" : "number"}">${content}</th>`;
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${header.map((name, index) => cell("th", name, index))}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row, index) =>
+            html`<tr class="${index === strong ? "strong" : ""}">
+              ${row.map((content, column) => cell("td", content, column))}
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+  </div> `;
+}
+
+/** A list that is folded up until somebody wants it. */
+export function folded(title: string, content: Content): Markup {
+  return html`<details>
+    <summary>${title}</summary>
+    ${content}
+  </details> `;
+}

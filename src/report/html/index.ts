@@ -1,0 +1,33 @@
+import { basename } from "node:path";
+import type { CompileReport } from "../../events.ts";
+import { html } from "./markup.ts";
+import { quantization } from "./quantization.ts";
+import { forms, operators, origin, passes, problems, refusals, regions, verdict } from "./sections.ts";
+import { style } from "./style.ts";
+
+/**
+ * The report as one page: no script, nothing fetched, readable on a phone, in light and dark. What it shows is what
+ * report.json holds.
+ */
+export function renderReport(report: CompileReport): string {
+  const title = basename(report.model.file);
+  const parts = [verdict, forms, passes, operators, quantization, regions, refusals, problems, origin];
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title} – infer-opt</title>
+        <link rel="icon" href="data:," />
+        <style>
+          ${{ markup: style }}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          ${parts.map((part) => part(report))}
+        </main>
+      </body>
+    </html> `.markup;
+}

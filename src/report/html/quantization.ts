@@ -1,0 +1,37 @@
+import type { CompileReport } from "../../events.ts";
+import { barChart, folded, table } from "./charts.ts";
+import type { Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+import { section } from "./sections.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;
+const fieldsIn = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
+
+/** How INT8 ranges were chosen, and which nodes stayed float. The report leaves this part open, so it is read with care. */
+export function quantization({ quantization: part }: CompileReport): Markup {
+  if (!isFields(part)) return html``;
+  if (typeof part["refused"] === "string") return section("INT8", html`<p>No INT8 form: ${part["refused"]}</p> `);
+  const candidates = fieldsIn(part["candidates"]).flatMap(({ method, biasCorrection, sqnrDb }) =>
+    typeof method === "string" && typeof sqnrDb === "number"
+      ? [{ name: `${method}${biasCorrection === true ? " + bias" : ""}`, method, sqnrDb }]
+      : [],
+  );
+  const floats = fieldsIn(part["floatNodes"]).map(({ node, reason }) => [String(node), String(reason)]);
+  return section(
+    "INT8",
+    html`<p>
+      ${Number(part["int8Nodes"] ?? 0)} nodes in INT8, ${floats.length} in float; ranges by ${String(part["chosen"])},
+      from ${Number(part["samples"] ?? 0)} samples
+    </p> `,
+    barChart(
+      "Signal to quantization noise on held-out samples, by method",
+      candidates.map(({ name, method, sqnrDb }) => ({
+        ...{ label: name, value: Math.max(0, sqnrDb), text: `${sqnrDb.toFixed(1)} dB` },
+        strong: method === part["chosen"],
+      })),
+    ),
+    floats.length > 0 && folded(`${floats.length} nodes in float`, table(["node", "why"], floats, { textColumns: 2 })),
+  );
+}

@@ -1,0 +1,255 @@
+import type { CompileReport, FormReport, RegionsReport } from "../../events.ts";
+import { formatBytes, formatMetric, formatTime } from "../format.ts";
+import { barChart, folded, pairChart, table } from "./charts.ts";
+import type { Content, Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+
+/** A titled part of the page; nothing where there is no content. */
+export function section(title: string, ...content: readonly Content[]): Markup {
+  const parts = content.filter((part) => part !== undefined && part !== false);
+  if (parts.length === 0) return html``;
+  return html`<section>
+    <h2>${title}</h2>
+    ${parts}
+  </section> `;
+}
+
+function written({ forms, output }: CompileReport): FormReport | undefined {
+  return forms.find(({ name }) => name === output.form);
+}
+
+/** What was written, and what it gained and cost: before everything else. */
+export function verdict(report: CompileReport): Markup {
+  const { model, output, choice } = report;
+  const kept = output.form === "original";
+  const share = output.bytes / model.bytes;
+  return html`<section>
+    <h2>Verdict</h2>
+    <p>
+      <strong class="${kept ? "warn" : "good"}">${kept ? "The original was kept." : `Written: ${output.form}.`}</strong>
+      ${choice.reason}
+    </p>
+    <div class="figures">
+      ${kept ? undefined : speedFigures(report)}
+      ${figure(formatBytes(output.bytes), `size, ${(share * 100).toFixed(0)} % of ${formatBytes(model.bytes)}`)}
+      ${accuracyFigures(report)}
+    </div>
+    <p class="dim">
+      ${measuredWords[choice.measured]} on ${report.target.device}; ${report.target.runtime}.
+      ${report.noise === undefined ? "" : `Noise of the machine: ${(report.noise * 100).toFixed(1)} %.`}
+    </p>
+  </section> `;
+}
+
+const measuredWords = {
+  now: "Measured in this run",
+  replayed: "Replayed from records of an earlier run",
+  no: "Nothing was timed",
+} as const;
+
+function figure(value: string, words: string): Markup {
+  return html`<div><b>${value}</b>${words}</div> `;
+}
+
+function speedFigures(report: CompileReport): readonly Markup[] {
+  return (written(report)?.timings ?? []).map(({ threads, speed }) =>
+    figure(
+      `${speed.ratio.toFixed(2)}x`,
+      `speed at ${threads} thread${threads === 1 ? "" : "s"} (${speed.low.toFixed(2)} to ${speed.high.toFixed(2)})`,
+    ),
+  );
+}
+
+/** The figures that people ask for first. */
+const firstMetrics: ReadonlySet<string> = new Set(["top1", "agreement", "sqnr"]);
+
+function accuracyFigures(report: CompileReport): readonly Markup[] {
+  const before = report.forms.find(({ name }) => name === "original")?.accuracy ?? [];
+  return (written(report)?.accuracy ?? [])
+    .filter(({ metric }) => firstMetrics.has(metric))
+    .map(({ metric, value, samples }) => {
+      const original = before.find((other) => other.metric === metric);
+      const was = original === undefined ? "" : `, was ${formatMetric(metric, original.value)}`;
+      return figure(formatMetric(metric, value), `${metric}${was}, ${samples} samples`);
+    });
+}
+
+/** Latency, size and accuracy of every form. */
+export function forms(report: CompileReport): Markup {
+  const { forms: all, output } = report;
+  const threads = [...new Set(all.flatMap(({ timings }) => timings.map((timing) => timing.threads)))];
+  const latency = threads.map((count) =>
+    barChart(
+      `Latency at ${count} thread${count === 1 ? "" : "s"}: bar least, tick median, line to the 90th percentile`,
+      all.flatMap((form) => {
+        const timing = form.timings.find((candidate) => candidate.threads === count);
+        if (timing === undefined) return [];
+        const { minNs, medianNs, p90Ns } = timing.latency;
+        const text = `${formatTime(minNs)}, ${timing.speed.ratio.toFixed(2)}x`;
+        const whisker = { low: minNs, tick: medianNs, high: p90Ns };
+        return [{ label: form.name, value: minNs, ...whisker, text, strong: form.name === output.form }];
+      }),
+    ),
+  );
+  const sizes = barChart(
+    "Size",
+    all.map(({ name, bytes }) => ({
+      ...{ label: name, value: bytes, text: formatBytes(bytes), strong: name === output.form },
+    })),
+  );
+  return section("Forms", latency, sizes, accuracy(all, output.form), verdicts(all));
+}
+
+function accuracy(all: readonly FormReport[], form: string): Markup | undefined {
+  const metrics = [...new Set(all.flatMap((each) => each.accuracy.map(({ metric }) => metric)))];
+  if (metrics.length === 0) return undefined;
+  const rows = all.map(({ name, accuracy: figures }) => [
+    name,
+    ...metrics.map((metric) => {
+      const found = figures.find((figure) => figure.metric === metric);
+      return found === undefined ? "–" : formatMetric(metric, found.value);
+    }),
+  ]);
+  const strong = all.findIndex(({ name }) => name === form);
+  return table(["accuracy", ...metrics], rows, { strong });
+}
+
+function verdicts(all: readonly FormReport[]): Markup | undefined {
+  const rows = all.filter(({ verdict: words }) => words !== "").map(({ name, verdict: words }) => [name, words]);
+  return rows.length === 0 ? undefined : table(["form", "why"], rows, { textColumns: 2 });
+}
+
+/** What each pass did, stage by stage, and what was rolled back. */
+export function passes({ stages }: CompileReport): Markup {
+  const rows = stages.flatMap(({ stage, passes: all }) =>
+    all
+      .filter(({ changes }) => changes > 0)
+      .map(({ pass, changes, ms, byRule }) => [
+        ...[stage, pass, changes, formatTime(ms * 1e6)],
+        Object.entries(byRule)
+          .map(([rule, count]) => `${rule} ${count}`)
+          .join(", "),
+      ]),
+  );
+  const checks = stages.map(
+    ({ stage, check, leftOut }) =>
+      html`<p>
+        ${stage}:
+        ${check}${leftOut.length === 0 ? "" : html` <span class="warn">left out: ${leftOut.join(", ")}</span>`}
+      </p> `,
+  );
+  return section(
+    "Passes",
+    rows.length === 0
+      ? html`<p>No pass found work.</p> `
+      : table(["stage", "pass", "changes", "time", "rules"], rows, { textColumns: 2 }),
+    checks,
+  );
+}
+
+/** Operators of the graph before and after. */
+export function operators({ operators: { before, after } }: CompileReport): Markup {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const pairs = names
+    .map((label) => ({ label, before: before[label] ?? 0, after: after[label] ?? 0 }))
+    .sort((a, b) => Math.max(b.before, b.after) - Math.max(a.before, a.after));
+  return section("Operators", pairChart("Nodes by operator", pairs));
+}
+
+/** Compiled regions: the layers that take longest, with their kernels. */
+export function regions({ regions: all }: CompileReport): Markup {
+  return section("Kernels", ...all.filter(({ regions: found }) => found.length > 0).map(regionsOf));
+}
+
+const mostLayers = 25;
+
+function regionsOf({ form, nodes, regions: found }: RegionsReport): Markup {
+  const steps = found.flatMap(({ steps: each }) => each);
+  const timed = steps.filter(({ ns }) => ns !== undefined).sort((a, b) => (b.ns ?? 0) - (a.ns ?? 0));
+  const covered = found.reduce((sum, region) => sum + region.nodes, 0);
+  const sum = (of: (region: (typeof found)[number]) => number): string =>
+    formatBytes(found.reduce((total, region) => total + of(region), 0));
+  return html`<p>
+      ${form}: ${covered} of ${nodes} nodes in ${found.length} region${found.length === 1 ? "" : "s"}; programs
+      ${sum(({ programBytes }) => programBytes)}, arena ${sum(({ arenaBytes }) => arenaBytes)}, packed constants
+      ${sum(({ weightsBytes }) => weightsBytes)}
+    </p>
+    ${barChart(
+      timed.length > mostLayers ? `The ${mostLayers} layers that take longest, of ${timed.length}` : "Layers by time",
+      timed.slice(0, mostLayers).map(({ workload, ns = 0, peakShare }) => ({
+        ...{ label: workload, value: ns },
+        text: `${formatTime(ns)}${peakShare === undefined ? "" : `, ${Math.round(peakShare * 100)} % of peak`}`,
+      })),
+    )}
+    ${folded(
+      `All ${steps.length} steps`,
+      table(
+        ["layer", "kernel", "time"],
+        steps.map(({ workload, template, point, ns }) => [
+          workload,
+          `${template} ${Object.entries(point)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(" ")}`,
+          ns === undefined ? "–" : formatTime(ns),
+        ]),
+        { textColumns: 2 },
+      ),
+    )} `;
+}
+
+/** What was not done, and why. */
+export function refusals({ refusals: all, regions: compiled }: CompileReport): Markup {
+  const counted = new Map<string, { where: string; reason: string; nodes: string[] }>();
+  const count = (where: string, reason: string, node: string): void => {
+    const entry = counted.get(`${where}\n${reason}`) ?? { where, reason, nodes: [] };
+    entry.nodes.push(node);
+    counted.set(`${where}\n${reason}`, entry);
+  };
+  for (const { pass, rule, node, reason } of all) count(`${pass}/${rule}`, reason, node);
+  for (const { form, refusals: left } of compiled)
+    for (const { node, reason } of left) count(`regions of ${form}`, reason, node);
+  if (counted.size === 0) return html``;
+  const rows = [...counted.values()]
+    .sort((a, b) => b.nodes.length - a.nodes.length)
+    .map(({ where, reason, nodes }) => [where, reason, nodes.length, nodes.slice(0, 3).join(", ")]);
+  return section("Left as it was", table(["where", "why", "nodes", "such as"], rows, { textColumns: 2 }));
+}
+
+/** Warnings, errors and notes. */
+export function problems({ problems: all, notes }: CompileReport): Markup {
+  if (all.length === 0 && notes.length === 0) return html``;
+  return section(
+    "Remarks",
+    all.map(
+      ({ code, severity, message, hint }) =>
+        html`<p>
+          <span class="${severity === "error" ? "bad" : "warn"}">${severity} ${code}</span> ${message}
+          ${hint === undefined ? "" : html`<span class="dim">${hint}</span>`}
+        </p> `,
+    ),
+    notes.map((note) => html`<p>${note}</p> `),
+  );
+}
+
+/** What the result follows from, and where the time of the run went. */
+export function origin({ model, output, options, seed, version, phases }: CompileReport): Markup {
+  const given = Object.entries(options).map(([name, value]) => [name, html`<code>${JSON.stringify(value)}</code>`]);
+  return section(
+    "Origin",
+    html`<p>
+        <code>${model.file}</code>, opset ${model.opset}, ${model.nodes} nodes, hash
+        <code>${model.hash.slice(0, 16)}</code>
+      </p>
+      <p>
+        infer-opt ${version}, seed ${seed}; ${output.nodes} nodes, opset
+        ${output.opset}${output.file === undefined ? "" : html`, <code>${output.file}</code>`}
+      </p> `,
+    barChart(
+      "Time of this run",
+      phases
+        .filter(({ ms }) => ms >= 1)
+        .map(({ name, ms }) => ({ label: name, value: ms, text: formatTime(ms * 1e6) })),
+    ),
+    folded("Options", table(["option", "value"], given, { textColumns: 2 })),
+  );
+}
