@@ -5,13 +5,15 @@ import type { ConvWorkload, Strides } from "../workload.ts";
 import { paramsArgument, tableArgument } from "./epilogue/constant-rows.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
 import { requireVectorIsa, vectorIsaOf } from "./epilogue/vector-isa.ts";
+import { simd } from "./winograd/extension.ts";
 import { emitInputTransform } from "./winograd/input.ts";
 import { emitOutputTransform } from "./winograd/output.ts";
 import type { WinogradArithmetic, WinogradPlan } from "./winograd/plan.ts";
-import { lanes } from "./winograd/plan.ts";
 import { isPlain3x3, winogradTemplate } from "./winograd/template.ts";
 import { inputRows, inputRowsBytes, integerInput } from "./winograd-s16/input.ts";
 import { biasBytes, hasRegistersFor, integerOutput } from "./winograd-s16/output.ts";
+
+const { lanes } = simd;
 
 /** Least channels and least rows and columns: below, the transforms take more than the products save. */
 const [fewestChannels, leastMap] = [32, 8];
@@ -27,7 +29,8 @@ const sumInputs = 64;
 
 const arithmetic: WinogradArithmetic = {
   tiles: [4],
-  elementBytes: 1,
+  simd,
+  elementBytes: { x: 1, y: 1, residual: 1 },
   stepInputs: 2,
   multiply: "vpdpwssd",
   sumSteps: sumInputs / 2,
@@ -41,7 +44,7 @@ const arithmetic: WinogradArithmetic = {
  */
 export const winogradS16: Template<ConvWorkload> = winogradTemplate({
   name: "winograd-s16",
-  arithmetic,
+  arithmetic: () => arithmetic,
   suits: (workload, device): workload is ConvWorkload => {
     const isa = vectorIsaOf(device);
     if (workload.op !== "conv-u8s8" || isa?.lanes !== lanes) return false;

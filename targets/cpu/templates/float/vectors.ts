@@ -32,6 +32,11 @@ export function emitLaneMask(a: Assembler, simd: Simd, mask: Register, count: nu
   a.emit("vpmovsxbd", resize(mask, 256), resize(mask, 128));
 }
 
+/** Sets a vector to zeros. */
+export function emitZero(a: Assembler, simd: Simd, to: Register): void {
+  a.emit(simd.name === "avx512" ? "vpxord" : "vpxor", to, to, to);
+}
+
 /** Loads a vector; with a mask only its lanes, the others zero. */
 export function emitLoad(a: Assembler, simd: Simd, to: Register, from: Memory, mask: Register | undefined): void {
   if (mask === undefined) a.emit("vmovups", to, from);

@@ -1,4 +1,4 @@
-import type { Register } from "../../../../src/codegen/x86/index.ts";
+import type { Memory, Register } from "../../../../src/codegen/x86/index.ts";
 import { k, mem, rax, rcx, zmm } from "../../../../src/codegen/x86/index.ts";
 import type { ConvWorkload, Strides } from "../../workload.ts";
 import type { Address, EpilogueRegisters } from "../epilogue/epilogue-context.ts";
@@ -6,13 +6,15 @@ import { epilogueRegisters } from "../epilogue/epilogue-context.ts";
 import { createEpilogueEmitter } from "../epilogue/emit-epilogue.ts";
 import type { EpilogueEmitter } from "../epilogue/emit-epilogue.ts";
 import type { VectorIsa } from "../epilogue/vector-isa.ts";
+import { simd } from "../winograd/extension.ts";
 import type { Emission } from "../winograd/frame.ts";
 import { slot } from "../winograd/frame.ts";
 import type { EmitVector } from "../winograd/output.ts";
 import { emitOutputRows, outputPointers } from "../winograd/output.ts";
-import { lanes } from "../winograd/plan.ts";
 import type { TileExtent } from "../winograd/tile-walk.ts";
 import { transformOf } from "../winograd/transform.ts";
+
+const { lanes } = simd;
 
 /** Vector registers that the output transform leaves to the epilogue. */
 const freeRegisters = 5;
@@ -62,14 +64,17 @@ function emitVector(
   const place = (base: Register, { row, pixel }: Strides, i: number, j: number): Address => ({
     ...{ base, displacement: i * row + j * pixel },
   });
+  const sum = (row: number, column: number): Memory =>
+    mem(outputPointers.sums, { disp: (row * size + column) * sums.point });
   let finisher: EpilogueEmitter | undefined;
   emitOutputRows(a, {
-    transform: transformOf(point.tile),
+    simd,
+    transform: transformOf(point.tile, simd),
     rows: extent.rows,
+    place: sum,
     load: (value, row, column) => {
-      const at = row * size + column;
-      a.emit("vmovaps", value, mem(outputPointers.sums, { disp: at * sums.point }));
-      a.emit("vmulps", value, value, mem(scales, { disp: 4 * at * outputs }));
+      a.emit("vmovaps", value, sum(row, column));
+      a.emit("vmulps", value, value, mem(scales, { disp: 4 * (row * size + column) * outputs }));
       // The point (1, 1) counts once in every output.
       if (row !== 1 || column !== 1 || !workload.bias) return;
       const added = zmm(28);

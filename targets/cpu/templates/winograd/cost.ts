@@ -1,8 +1,9 @@
 import type { DeviceFingerprint } from "../../../../src/schedule/record.ts";
 import type { Core } from "../float/core.ts";
+import { registerCount } from "../float/vectors.ts";
 import { bandwidth, coreOf } from "../float/core.ts";
 import type { WinogradPlan } from "./plan.ts";
-import { lanes, splitBlock } from "./plan.ts";
+import { splitBlock } from "./plan.ts";
 
 /** Share of the time in which weights come from the second cache that products do not hide (measured on Zen 5). */
 const streamShare = 0.15;
@@ -10,10 +11,10 @@ const streamShare = 0.15;
 /** Predicted nanoseconds on one thread: both transforms, products, and what comes from beyond the first cache. */
 export function winogradCost(plan: WinogradPlan, device: DeviceFingerprint): number {
   const core = coreOf(device);
-  const { costs } = plan.arithmetic;
+  const { costs, simd } = plan.arithmetic;
   const { workload, arithmetic, point, points, tiles, tileBlocks, channelBlocks, block, lastBlock } = plan;
-  const inputVectors = Math.ceil(workload.inputs / (lanes * arithmetic.stepInputs));
-  const outputVectors = Math.ceil(workload.outputs / lanes);
+  const inputVectors = Math.ceil(workload.inputs / (simd.lanes * arithmetic.stepInputs));
+  const outputVectors = Math.ceil(workload.outputs / simd.lanes);
   let cycles = tiles * points * (costs.input * inputVectors + costs.output * outputVectors);
   for (const [count, size] of [
     [tileBlocks - 1, block],
@@ -41,9 +42,9 @@ function productCycles(
   device: DeviceFingerprint,
 ): number {
   const { vectors } = point;
-  const { costs } = arithmetic;
+  const { costs, simd } = arithmetic;
   const accumulators = width * vectors;
-  const embedded = vectors === 1 || accumulators + vectors >= 32;
+  const embedded = simd.name === "avx512" && (vectors === 1 || accumulators + vectors >= registerCount(simd));
   const loaded = embedded ? accumulators + vectors : width + vectors;
   const step = Math.max(accumulators / fmas, loaded / loads, latency);
   const streamed = weightsBlock > device.l1dKiB * 1024 * 0.6 ? weightsBlock / l2 : 0;

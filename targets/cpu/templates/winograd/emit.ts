@@ -16,10 +16,10 @@ import {
 import { emitArgumentRegisters, emitArgumentVariables, emitFrame, emitRanges } from "../kernel-frame.ts";
 import type { Emission, Variable } from "./frame.ts";
 import { slot, variables } from "./frame.ts";
+import { laneBits } from "./lane-mask.ts";
 import { emitMultiply } from "./multiply.ts";
 import { outputPointers } from "./output.ts";
 import type { WinogradPlan } from "./plan.ts";
-import { lanes } from "./plan.ts";
 
 const savedRegisters: readonly Register[] = [rbx, rbp, r12, r13, r14, r15];
 
@@ -84,12 +84,14 @@ function emitBlockOfTiles({ a, plan }: Emission): void {
 /** Pointers that move with blocks of output channels: where they start and by how much they move. */
 function blockPointers({ plan }: Emission): readonly (readonly [Variable, Variable, number])[] {
   const { workload, arithmetic, channels, weightsBlock } = plan;
-  const blockChannels = channels.vectors * lanes;
-  const activation = arithmetic.elementBytes * blockChannels;
+  const blockChannels = channels.vectors * arithmetic.simd.lanes;
+  const { y, residual } = arithmetic.elementBytes;
   return [
     ["weightsBlock", "weights", weightsBlock],
-    ["yBlock", "y", activation],
-    ...(workload.epilogue.residual === undefined ? [] : [["residualBlock", "residual", activation] as const]),
+    ["yBlock", "y", y * blockChannels],
+    ...(workload.epilogue.residual === undefined
+      ? []
+      : [["residualBlock", "residual", residual * blockChannels] as const]),
     ...(workload.bias ? [["biasBlock", "bias", 4 * blockChannels] as const] : []),
     ...(arithmetic.sumSteps === undefined ? [] : [["scalesBlock", "scales", 4 * blockChannels] as const]),
   ];
@@ -99,6 +101,7 @@ function blockPointers({ plan }: Emission): readonly (readonly [Variable, Variab
 function emitChannelBlocks(emission: Emission, parts: WinogradParts): void {
   const { a, plan } = emission;
   const { channels, workload } = plan;
+  const { simd } = plan.arithmetic;
   a.emit("mov", rcx, slot("blocksBegin"));
   a.emit("mov", slot("block"), rcx);
   for (const [variable, base, bytes] of blockPointers(emission)) {
@@ -108,7 +111,7 @@ function emitChannelBlocks(emission: Emission, parts: WinogradParts): void {
   }
   a.bind("block");
   a.emit("mov", slot("vectors"), channels.vectors);
-  a.emit("mov", slot("lastMask"), 0xffff);
+  emitLastMask(emission, simd.lanes);
   if (channels.full > 0) {
     if (channels.restVectors > 0) {
       a.emit("cmp", slot("block"), channels.full);
@@ -120,7 +123,7 @@ function emitChannelBlocks(emission: Emission, parts: WinogradParts): void {
     if (channels.full > 0) a.emit("jmp", a.label("multiplied"));
     a.bind("rest");
     a.emit("mov", slot("vectors"), channels.restVectors);
-    if (workload.outputs % lanes > 0) a.emit("mov", slot("lastMask"), 2 ** (workload.outputs % lanes) - 1);
+    if (workload.outputs % simd.lanes > 0) emitLastMask(emission, workload.outputs % simd.lanes);
     emitProducts(emission, "rest", channels.restVectors);
   }
   a.bind("multiplied");
@@ -131,6 +134,17 @@ function emitChannelBlocks(emission: Emission, parts: WinogradParts): void {
   a.emit("mov", slot("block"), rax);
   a.emit("cmp", rax, slot("blocksEnd"));
   a.emit("jb", a.label("block"));
+}
+
+/** Sets `lastMask` to the first lanes of a vector. */
+function emitLastMask({ a, plan }: Emission, count: number): void {
+  const bits = laneBits(plan.arithmetic.simd, count);
+  if (typeof bits === "number") {
+    a.emit("mov", slot("lastMask"), bits);
+    return;
+  }
+  a.emit("mov", rax, bits);
+  a.emit("mov", slot("lastMask"), rax);
 }
 
 /** The products of a whole block of tiles, or of the last. */

@@ -1,5 +1,5 @@
 import { zmm } from "../../../../src/codegen/x86/index.ts";
 import type { Simd } from "../bytes/simd.ts";
 
-/** The extension that Winograd kernels are written for. */
+/** The extension that Winograd kernels of int16 are written for. */
 export const simd: Simd = { name: "avx512", lanes: 16, vbmi: false, vector: zmm };

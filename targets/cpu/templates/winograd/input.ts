@@ -1,20 +1,22 @@
 import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
-import { k, mem, r10, r11, r8, r9, rax, rcx } from "../../../../src/codegen/x86/index.ts";
+import { mem, r10, r11, r8, r9, rax, rcx } from "../../../../src/codegen/x86/index.ts";
+import { vectorBytes } from "../float/vectors.ts";
 import type { Emission } from "./frame.ts";
 import { slot } from "./frame.ts";
-import { lanes } from "./plan.ts";
+import { emitAllLanes, emitLastLanes, laneBits, laneMaskOf } from "./lane-mask.ts";
 import type { TileExtent } from "./tile-walk.ts";
 import { emitTileWalk } from "./tile-walk.ts";
-import type { LoadElement, TakeRow } from "./transform.ts";
-
-const channelMask = k(1);
+import type { LoadElement, PlaceOf, TakeRow } from "./transform.ts";
 
 /** The transform of input tiles, over one vector of channels. */
 export interface InputTransform {
   /** Loads constants, which stay in registers. */
   prepare(a: Assembler): void;
-  /** Transforms the columns of a tile and hands over row after row, not yet transformed along the row. */
-  rows(a: Assembler, load: LoadElement, take: TakeRow): void;
+  /**
+   * Transforms the columns of a tile and hands over row after row, not yet transformed along the row. `place` is where
+   * points will stand: memory to keep what does not fit in registers.
+   */
+  rows(a: Assembler, load: LoadElement, take: TakeRow, place: PlaceOf): void;
   /** Transforms a row of a tile in place; returns the registers in the order of the points. */
   row(a: Assembler, row: number, values: readonly Register[], temporaries: readonly Register[]): readonly Register[];
   /** Loads elements; with a mask only its channels, the others zero. */
@@ -29,7 +31,7 @@ export function emitInputTransform(emission: Emission, transform: InputTransform
   const { workload, inputs, point, arithmetic } = plan;
   transform.prepare(a);
   a.emit("mov", r9, slot("scratch"));
-  const bytes = arithmetic.elementBytes * point.tile;
+  const bytes = arithmetic.elementBytes.x * point.tile;
   const pointer = {
     ...{ register: r8, start: slot("x") },
     ...{ column: bytes * workload.x.pixel, row: bytes * workload.x.row },
@@ -43,22 +45,24 @@ export function emitInputTransform(emission: Emission, transform: InputTransform
 /** All channels of the tile at r8 to r9. */
 function emitTile({ a, plan }: Emission, transform: InputTransform, extent: TileExtent, label: string): void {
   const { workload, inputs, arithmetic, size } = plan;
-  const { elementBytes, stepInputs } = arithmetic;
-  const channels = lanes * stepInputs;
+  const { elementBytes, stepInputs, simd } = arithmetic;
+  const channels = simd.lanes * stepInputs;
   const rest = workload.inputs % channels;
   const reach = { rows: extent.rows + 2, columns: extent.columns + 2 };
   a.emit("mov", r10, r8);
   a.emit("mov", r11, r9);
-  if (rest > 0) a.emit("kxnorq", channelMask, channelMask, channelMask);
+  const channelMask = laneMaskOf(simd);
+  if (rest > 0) emitAllLanes(a, simd, "kxnorq");
   a.emit("mov", rcx, Math.ceil(workload.inputs / channels));
   a.bind(`${label}.channels`);
   if (rest > 0) {
     a.emit("cmp", rcx, 1);
     a.emit("jne", a.label(`${label}.full`));
-    a.emit("mov", rax, 2 ** rest - 1);
-    a.emit("kmovq", channelMask, rax);
+    a.emit("mov", rax, laneBits(simd, rest));
+    emitLastLanes(a, simd);
     a.bind(`${label}.full`);
   }
+  const place = (row: number, column: number): Memory => mem(r11, { disp: (row * size + column) * inputs.point });
   transform.rows(
     a,
     (to, row, column) => {
@@ -66,17 +70,18 @@ function emitTile({ a, plan }: Emission, transform: InputTransform, extent: Tile
         transform.clear(a, to);
         return;
       }
-      const from = mem(r10, { disp: elementBytes * (row * workload.x.row + column * workload.x.pixel) });
+      const from = mem(r10, { disp: elementBytes.x * (row * workload.x.row + column * workload.x.pixel) });
       transform.load(a, to, from, rest > 0 ? channelMask : undefined);
     },
     (row, values, temporaries) => {
       transform.row(a, row, values, temporaries).forEach((value, column) => {
-        a.emit("vmovaps", mem(r11, { disp: (row * size + column) * inputs.point }), value);
+        a.emit("vmovaps", place(row, column), value);
       });
     },
+    place,
   );
-  a.emit("add", r10, elementBytes * channels);
-  a.emit("add", r11, 64);
+  a.emit("add", r10, elementBytes.x * channels);
+  a.emit("add", r11, vectorBytes(simd));
   a.emit("sub", rcx, 1);
   a.emit("jnz", a.label(`${label}.channels`));
 }

@@ -13,12 +13,12 @@ import {
   rbx,
   rcx,
   rdx,
-  zmm,
 } from "../../../../src/codegen/x86/index.ts";
-import { emitCounted } from "../float/vectors.ts";
+import type { Simd } from "../bytes/simd.ts";
+import { emitCounted, emitZero, registerCount, vectorBytes } from "../float/vectors.ts";
 import type { Emission } from "./frame.ts";
 import { slot } from "./frame.ts";
-import { lanes, splitBlock } from "./plan.ts";
+import { splitBlock } from "./plan.ts";
 
 /** Pointers: of a point's inputs, weights and sums; of the register tile; running ones; where the next prefetch goes. */
 const point = { inputs: r8, weights: r9, sums: r10 };
@@ -37,16 +37,18 @@ interface RegisterTile {
   readonly input: Register | undefined;
 }
 
-function registerTile(width: number, vectors: number): RegisterTile {
+function registerTile(simd: Simd, width: number, vectors: number): RegisterTile {
   const first = width * vectors;
-  const free = 32 - first - vectors;
-  if (free < 0) throw new Error(`a tile of ${width} by ${vectors} vectors does not fit in 32 registers`);
+  const free = registerCount(simd) - first - vectors;
+  // One input is worth a register when several vectors are multiplied by it; AVX2 broadcasts into registers only.
+  const loads = simd.name === "avx2" || (free > 0 && vectors > 1);
+  if (free < (simd.name === "avx2" ? 1 : 0))
+    throw new Error(`a tile of ${width} by ${vectors} vectors does not fit in ${registerCount(simd)} registers`);
   return {
     ...{ width, vectors },
-    accumulator: (pixel, vector) => zmm(pixel * vectors + vector),
-    weight: (vector) => zmm(first + vector),
-    // One input is worth a register when several vectors are multiplied by it.
-    input: free > 0 && vectors > 1 ? zmm(first + vectors) : undefined,
+    accumulator: (pixel, vector) => simd.vector(pixel * vectors + vector),
+    weight: (vector) => simd.vector(first + vector),
+    input: loads ? simd.vector(first + vectors) : undefined,
   };
 }
 
@@ -64,7 +66,7 @@ export function emitMultiply(emission: Emission, name: string, tiles: number, ve
   a.emit("mov", tile.sums, point.sums);
   if (plan.point.prefetch > 0) a.emit("lea", ahead, mem(point.weights, { disp: channelBlocks * weightsBlock }));
   const group = (width: number): void => {
-    emitRegisterTile(emission, registerTile(width, vectors), split.wide + split.narrow);
+    emitRegisterTile(emission, registerTile(plan.arithmetic.simd, width, vectors), split.wide + split.narrow);
     a.emit("add", tile.inputs, width * inputs.tile);
     a.emit("add", tile.sums, width * sums.tile);
   };
@@ -109,7 +111,10 @@ function eachSum(
 ): void {
   for (let pixel = 0; pixel < width; pixel++)
     for (let vector = 0; vector < vectors; vector++)
-      each(accumulator(pixel, vector), mem(tile.sums, { disp: pixel * plan.sums.tile + 4 * lanes * vector }));
+      each(
+        accumulator(pixel, vector),
+        mem(tile.sums, { disp: pixel * plan.sums.tile + vectorBytes(plan.arithmetic.simd) * vector }),
+      );
 }
 
 /** Stores sums as float32, added to what is there where they are not the first. */
@@ -125,15 +130,19 @@ function emitSums(emission: Emission, registers: RegisterTile, count: number, gr
   const { a, plan } = emission;
   const { point: chosen, inputs, arithmetic } = plan;
   const { width, vectors, accumulator } = registers;
-  const stepBytes = 64 * chosen.vectors;
-  eachSum(emission, registers, (sum) => a.emit("vpxord", sum, sum, sum));
+  const { simd } = arithmetic;
+  const bytes = vectorBytes(simd);
+  const stepBytes = bytes * chosen.vectors;
+  eachSum(emission, registers, (sum) => {
+    emitZero(a, simd, sum);
+  });
   const unroll = Math.min(chosen.unroll, count);
   const advance = (by: number): void => {
     a.emit("add", running.inputs, 4 * by);
     a.emit("add", running.weights, stepBytes * by);
   };
   emitCounted(a, steps, Math.floor(count / unroll), () => {
-    const lines = chosen.prefetch > 0 ? Math.ceil((unroll * chosen.vectors) / groups) : 0;
+    const lines = chosen.prefetch > 0 ? Math.ceil((unroll * stepBytes) / 64 / groups) : 0;
     for (let line = 0; line < lines; line++) a.emit("prefetcht1", mem(ahead, { disp: 64 * line }));
     if (lines > 0) a.emit("add", ahead, 64 * lines);
     for (let step = 0; step < unroll; step++) emitStep(step);
@@ -145,7 +154,7 @@ function emitSums(emission: Emission, registers: RegisterTile, count: number, gr
 
   function emitStep(step: number): void {
     for (let vector = 0; vector < vectors; vector++)
-      a.emit("vmovups", registers.weight(vector), mem(running.weights, { disp: step * stepBytes + 64 * vector }));
+      a.emit("vmovups", registers.weight(vector), mem(running.weights, { disp: step * stepBytes + bytes * vector }));
     for (let pixel = 0; pixel < width; pixel++) {
       const from: Memory = mem(running.inputs, { disp: pixel * inputs.tile + 4 * step });
       if (registers.input !== undefined) a.emit("vbroadcastss", registers.input, from);

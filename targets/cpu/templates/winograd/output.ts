@@ -1,8 +1,8 @@
-import type { Assembler, Register } from "../../../../src/codegen/x86/index.ts";
-import { r10, r11, r14, r15, r8, r9, rbp, rcx, rdi, rdx, rsi, zmm } from "../../../../src/codegen/x86/index.ts";
+import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
+import { r10, r11, r14, r15, r8, r9, rbp, rcx, rdi, rdx, rsi } from "../../../../src/codegen/x86/index.ts";
+import type { Simd } from "../bytes/simd.ts";
 import type { Emission } from "./frame.ts";
 import { slot } from "./frame.ts";
-import { lanes } from "./plan.ts";
 import type { TileExtent } from "./tile-walk.ts";
 import { emitTileWalk } from "./tile-walk.ts";
 import type { Transform } from "./transform.ts";
@@ -31,19 +31,20 @@ export function emitOutputTransform(emission: Emission, vector: EmitVector): voi
   const { a, plan } = emission;
   const { workload, arithmetic, points, inputs, sums, point } = plan;
   const { residual } = workload.epilogue;
-  transformOf(point.tile).prepareOutput(a);
+  transformOf(point.tile, arithmetic.simd).prepareOutput(a);
   a.emit("mov", tile.sums, slot("scratch"));
   a.emit("add", tile.sums, points * inputs.point);
-  const bytes = arithmetic.elementBytes * point.tile;
+  const { elementBytes } = arithmetic;
   const { y } = workload;
+  const step = { y: elementBytes.y * point.tile, residual: elementBytes.residual * point.tile };
   const pointers = [
-    { register: tile.y, start: slot("yBlock"), column: bytes * y.pixel, row: bytes * y.row },
+    { register: tile.y, start: slot("yBlock"), column: step.y * y.pixel, row: step.y * y.row },
     ...(residual === undefined
       ? []
       : [
           {
             ...{ register: tile.residual, start: slot("residualBlock") },
-            ...{ column: bytes * residual.pixel, row: bytes * residual.row },
+            ...{ column: step.residual * residual.pixel, row: step.residual * residual.row },
           },
         ]),
   ];
@@ -56,13 +57,14 @@ export function emitOutputTransform(emission: Emission, vector: EmitVector): voi
 /** All vectors of the block for one tile. */
 function emitTile({ a, plan }: Emission, vector: EmitVector, extent: TileExtent, label: string): void {
   const { workload, arithmetic } = plan;
-  const activation = arithmetic.elementBytes * lanes;
+  const { simd, elementBytes } = arithmetic;
+  const { lanes } = simd;
   const { y, residual, sums, bias, scales } = outputPointers;
   const pointers = [
-    { pointer: y, start: tile.y, bytes: activation },
+    { pointer: y, start: tile.y, bytes: elementBytes.y * lanes },
     ...(workload.epilogue.residual === undefined
       ? []
-      : [{ pointer: residual, start: tile.residual, bytes: activation }]),
+      : [{ pointer: residual, start: tile.residual, bytes: elementBytes.residual * lanes }]),
     { pointer: sums, start: tile.sums, bytes: 4 * lanes },
     ...(workload.bias ? [{ pointer: bias, start: slot("biasBlock"), bytes: 4 * lanes }] : []),
     ...(arithmetic.sumSteps === undefined ? [] : [{ pointer: scales, start: slot("scalesBlock"), bytes: 4 * lanes }]),
@@ -78,10 +80,13 @@ function emitTile({ a, plan }: Emission, vector: EmitVector, extent: TileExtent,
 
 /** How the points of a tile become rows of outputs. */
 export interface OutputRows {
+  readonly simd: Simd;
   readonly transform: Transform;
   /** Rows of the tile that exist. */
   readonly rows: number;
   load(value: Register, row: number, column: number): void;
+  /** Where a point stood that is loaded: with AVX2, transformed columns wait there for their rows. */
+  place(row: number, column: number): Memory;
   /** All points are loaded: these registers are free, until the end but for the first. */
   ready?(free: readonly Register[]): void;
   /** A row of outputs is transformed. */
@@ -89,10 +94,11 @@ export interface OutputRows {
 }
 
 /** Columns first, then each row is finished as soon as it is transformed. */
-export function emitOutputRows(a: Assembler, { transform, rows, load, ready, finish }: OutputRows): void {
+export function emitOutputRows(a: Assembler, output: OutputRows): void {
+  const { simd, transform, rows, load, place, ready, finish } = output;
   const { size, tile: outputs } = transform;
-  // Registers 29 to 31 hold the constants of the transform.
-  const free = Array.from({ length: 29 }, (_, index) => zmm(index));
+  // The three highest registers hold the constants of the transform; with AVX2 another one the mask.
+  const free = Array.from({ length: simd.name === "avx512" ? 29 : 12 }, (_, index) => simd.vector(index));
   const take = (): Register => free.shift() as Register;
   const release = (registers: readonly Register[]): void => void free.unshift(...registers);
   const columns = Array.from({ length: size }, (_, column) => {
@@ -101,13 +107,25 @@ export function emitOutputRows(a: Assembler, { transform, rows, load, ready, fin
       load(value, row, column);
       return value;
     });
-    return emitAxis(points);
+    const results = emitAxis(points);
+    if (simd.name === "avx512") return results;
+    results.slice(0, rows).forEach((value, row) => {
+      a.emit("vmovaps", place(row, column), value);
+    });
+    release(results);
+    return [];
   });
   ready?.([...free]);
   for (let row = 0; row < rows; row++) {
-    const values = emitAxis(columns.map((column) => column[row] as Register));
+    const values = emitAxis(columns.map((column, index) => column[row] ?? reloaded(row, index)));
     finish(row, values, [...free]);
     release(values);
+  }
+
+  function reloaded(row: number, column: number): Register {
+    const value = take();
+    a.emit("vmovaps", value, place(row, column));
+    return value;
   }
 
   function emitAxis(points: readonly Register[]): readonly Register[] {

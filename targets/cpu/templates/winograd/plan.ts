@@ -1,11 +1,9 @@
 import type { Point } from "../../../../src/schedule/record.ts";
 import type { Strides } from "../../workload.ts";
+import type { Simd } from "../bytes/simd.ts";
 import { pointNumbers } from "../float/point-numbers.ts";
 import type { ChannelBlocks, TileSplit } from "../igemm-geometry.ts";
 import { splitChannels, splitPixels } from "../igemm-geometry.ts";
-
-/** Elements of 32 bits of a vector: the transforms need 32 registers, so they are written for AVX-512 only. */
-export const lanes = 16;
 
 const pointNames = ["tile", "pixels", "vectors", "block", "unroll", "prefetch", "parallel"] as const;
 
@@ -37,8 +35,9 @@ export interface WinogradWorkload {
 export interface WinogradArithmetic {
   /** Outputs of a tile along an axis there are transforms for. */
   readonly tiles: readonly (2 | 4)[];
+  readonly simd: Simd;
   /** Bytes of an element of x, y and the residual. */
-  readonly elementBytes: 4 | 1;
+  readonly elementBytes: { readonly x: 4 | 2 | 1; readonly y: 4 | 2 | 1; readonly residual: 4 | 2 | 1 };
   /** Input channels whose transformed values take four bytes: those of one step. */
   readonly stepInputs: 1 | 2;
   /** Adds products of a step: lane by lane in float32, or of pairs of int16 in int32. */
@@ -118,6 +117,7 @@ export function planWinograd(
   const tiles = tileRows * tileColumns;
   const tileBlocks = Math.ceil(tiles / point.block);
   const block = Math.ceil(tiles / tileBlocks);
+  const { lanes } = arithmetic.simd;
   const channels = splitChannels(outputs, point.vectors, lanes);
   const channelBlocks = channels.full + (channels.restVectors > 0 ? 1 : 0);
   const steps = Math.ceil(workload.inputs / arithmetic.stepInputs);

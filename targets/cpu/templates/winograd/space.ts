@@ -1,5 +1,6 @@
 import type { DeviceFingerprint, Point } from "../../../../src/schedule/record.ts";
 import type { Space } from "../../../../src/schedule/template.ts";
+import { registerCount } from "../float/vectors.ts";
 import { winogradCost } from "./cost.ts";
 import type { WinogradArithmetic, WinogradPlan, WinogradWorkload } from "./plan.ts";
 import { planWinograd, splitBlock, winogradPoint } from "./plan.ts";
@@ -46,8 +47,11 @@ function planOf(workload: WinogradWorkload, arithmetic: WinogradArithmetic, poin
 
 function isLegal(plan: WinogradPlan, { block }: Point, device: DeviceFingerprint): boolean {
   const { pixels, vectors, unroll, parallel } = plan.point;
-  if (pixels * vectors + vectors > 32 || unroll > plan.steps) return false;
-  if (vectors > Math.ceil(plan.workload.outputs / 16)) return false;
+  const { simd } = plan.arithmetic;
+  // Without broadcasts from memory an input takes a register.
+  const used = pixels * vectors + vectors + (simd.name === "avx2" ? 1 : 0);
+  if (used > registerCount(simd) || unroll > plan.steps) return false;
+  if (vectors > Math.ceil(plan.workload.outputs / simd.lanes)) return false;
   if (plan.block !== block || splitBlock(plan, plan.block).width !== pixels) return false;
   if (parallel === 1 && plan.channelBlocks === 1) return false;
   return fits(plan, device);

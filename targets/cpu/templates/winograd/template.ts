@@ -1,5 +1,5 @@
 import type { KernelArgument } from "../../../../src/codegen/index.ts";
-import type { DeviceFingerprint, Workload } from "../../../../src/schedule/record.ts";
+import type { DeviceFingerprint, Point, Workload } from "../../../../src/schedule/record.ts";
 import type { Template } from "../../../../src/schedule/template.ts";
 import type { Window } from "../../workload.ts";
 import { finishKernel } from "../bytes/finish-kernel.ts";
@@ -14,7 +14,8 @@ import { hasWinogradPoint, winogradSeed, winogradSpace } from "./space.ts";
 /** What makes a Winograd template of its own. */
 export interface WinogradVariant<Convolution extends Workload & WinogradWorkload> {
   readonly name: string;
-  readonly arithmetic: WinogradArithmetic;
+  /** What a workload is computed in on a device that it {@link suits}. */
+  arithmetic(workload: Convolution, device: DeviceFingerprint): WinogradArithmetic;
   /** Whether the workload is of this variant, where there are legal points. */
   suits(workload: Workload, device: DeviceFingerprint): workload is Convolution;
   /** The arguments and the parts of a kernel. */
@@ -29,21 +30,23 @@ export interface WinogradVariant<Convolution extends Workload & WinogradWorkload
 export function winogradTemplate<Convolution extends Workload & WinogradWorkload>(
   variant: WinogradVariant<Convolution>,
 ): Template<Convolution> {
-  const { name, arithmetic } = variant;
+  const { name } = variant;
+  const planOf = (workload: Convolution, point: Point, device: DeviceFingerprint): WinogradPlan =>
+    planWinograd(workload, variant.arithmetic(workload, device), winogradPoint(point));
   return {
     name,
     version: 1,
     correctness: "bounded",
     matches: (workload, device): workload is Convolution =>
-      variant.suits(workload, device) && hasWinogradPoint(workload, arithmetic, device),
-    space: (workload, device) => winogradSpace(workload, arithmetic, device),
+      variant.suits(workload, device) && hasWinogradPoint(workload, variant.arithmetic(workload, device), device),
+    space: (workload, device) => winogradSpace(workload, variant.arithmetic(workload, device), device),
     seed: (workload, device) => {
-      const point = winogradSeed(workload, arithmetic, device);
+      const point = winogradSeed(workload, variant.arithmetic(workload, device), device);
       if (point === undefined) throw new Error(`${name} has no legal point for a workload`);
       return point;
     },
     emit: (workload, point, device) => {
-      const plan = planWinograd(workload, arithmetic, winogradPoint(point));
+      const plan = planOf(workload, point, device);
       const { arguments: kernelArguments, parts } = variant.parts(workload, plan, device);
       const roles = kernelArguments.map((argument) => argument.name);
       return finishKernel(emitWinograd(plan, roles, parts), {
@@ -54,7 +57,8 @@ export function winogradTemplate<Convolution extends Workload & WinogradWorkload
         scratchBytes: plan.scratchBytes,
       });
     },
-    cost: (workload, point, device) => winogradCost(planWinograd(workload, arithmetic, winogradPoint(point)), device),
+    workspace: (workload, point, device) => planOf(workload, point, device).scratchBytes,
+    cost: (workload, point, device) => winogradCost(planOf(workload, point, device), device),
   };
 }
 

@@ -56,7 +56,8 @@ test("Winograd takes what it pays for", () => {
   // 36 * 512 * 512 floats are more than three quarters of the third cache, 16 * 512 * 512 are not.
   expect(winogradF32.seed(conv({ ...layer, side: 7, inputs: 512, outputs: 512 }), avx512)["tile"]).toBe(2);
   expect(takes(layer)).toBe(true);
-  expect(takes(layer, avx2)).toBe(false);
+  expect(takes(layer, avx2)).toBe(true);
+  expect(winogradF32.space(conv(layer), avx2).legal(winogradF32.seed(conv(layer), avx2))).toBe(true);
   expect(takes({ ...layer, stride: 2 })).toBe(false);
   expect(takes({ ...layer, kernel: 5 })).toBe(false);
   expect(takes({ ...layer, inputs: 3 })).toBe(false);

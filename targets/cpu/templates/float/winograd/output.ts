@@ -1,28 +1,28 @@
 import type { Memory, Register } from "../../../../../src/codegen/x86/index.ts";
-import { k, mem, rax, rcx } from "../../../../../src/codegen/x86/index.ts";
+import { mem, rax, rcx } from "../../../../../src/codegen/x86/index.ts";
 import type { Strides } from "../../../workload.ts";
+import { emitAllLanes, emitLastLanes, laneMaskOf } from "../../winograd/lane-mask.ts";
 import type { Emission } from "../../winograd/frame.ts";
 import { slot } from "../../winograd/frame.ts";
 import type { EmitVector } from "../../winograd/output.ts";
 import { emitOutputRows, outputPointers } from "../../winograd/output.ts";
-import { lanes } from "../../winograd/plan.ts";
 import type { TileExtent } from "../../winograd/tile-walk.ts";
 import { transformOf } from "../../winograd/transform.ts";
 import type { FloatEpilogueEmitter } from "../epilogue.ts";
 
-const channelMask = k(1);
-
 /** Finishes vectors of float32 outputs. */
 export function floatOutput(emission: Emission, epilogue: FloatEpilogueEmitter): EmitVector {
   const { a, plan } = emission;
-  const hasTail = plan.workload.outputs % lanes > 0;
+  const { simd } = plan.arithmetic;
+  const channelMask = laneMaskOf(simd);
+  const hasTail = plan.workload.outputs % simd.lanes > 0;
   return (extent, label) => {
     if (hasTail) {
-      a.emit("kxnorw", channelMask, channelMask, channelMask);
+      emitAllLanes(a, simd, "kxnorw");
       a.emit("cmp", rcx, 1);
       a.emit("jne", a.label(`${label}.full`));
       a.emit("mov", rax, slot("lastMask"));
-      a.emit("kmovq", channelMask, rax);
+      emitLastLanes(a, simd);
       a.bind(`${label}.full`);
     }
     emitVector(emission, epilogue, extent, hasTail ? channelMask : undefined);
@@ -36,15 +36,20 @@ function emitVector(
   mask: Register | undefined,
 ): void {
   const { sums, workload, size, point } = plan;
+  const { simd, elementBytes } = plan.arithmetic;
   const { residual } = workload.epilogue;
   const { params } = outputPointers;
-  const place = (base: Register, { row, pixel }: Strides, [i, j]: readonly [number, number]): Memory =>
-    mem(base, { disp: 4 * (i * row + j * pixel) });
+  const place = (base: Register, bytes: number, { row, pixel }: Strides, [i, j]: readonly [number, number]): Memory =>
+    mem(base, { disp: bytes * (i * row + j * pixel) });
+  const sum = (row: number, column: number): Memory =>
+    mem(outputPointers.sums, { disp: (row * size + column) * sums.point });
   emitOutputRows(a, {
-    transform: transformOf(point.tile),
+    simd,
+    transform: transformOf(point.tile, simd),
     rows: extent.rows,
+    place: sum,
     load: (value, row, column) => {
-      a.emit("vmovaps", value, mem(outputPointers.sums, { disp: (row * size + column) * sums.point }));
+      a.emit("vmovaps", value, sum(row, column));
       // The point (1, 1) counts once in every output.
       if (row === 1 && column === 1 && workload.bias) a.emit("vaddps", value, value, mem(outputPointers.bias));
     },
@@ -52,8 +57,11 @@ function emitVector(
       epilogue.finish(
         a,
         values.slice(0, extent.columns).map((value, column) => ({
-          ...{ value, mask, y: place(outputPointers.y, workload.y, [row, column]) },
-          residual: residual === undefined ? undefined : place(outputPointers.residual, residual, [row, column]),
+          ...{ value, mask, y: place(outputPointers.y, elementBytes.y, workload.y, [row, column]) },
+          residual:
+            residual === undefined
+              ? undefined
+              : place(outputPointers.residual, elementBytes.residual, residual, [row, column]),
         })),
         { temporaries: free.slice(0, epilogue.temporaries), params },
       );
