@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LayerReport, RegionsReport, RegionStepReport } from "../../src/events.ts";
-import { describeRegions } from "../../src/report/regions.ts";
+import { describeLayers } from "../../src/report/layers.ts";
 
 const step = (workload: string, networkNs: number): RegionStepReport => ({
   ...{ name: workload, workload, template: "igemm@1", point: { vectors: 2, pixels: 6, prefetch: 0 } },
@@ -10,14 +10,10 @@ const region = "Region_avx512vnni_0";
 const at = (...steps: readonly number[]): LayerReport["steps"] => steps.map((index) => ({ region, step: index }));
 
 function reportOf(steps: readonly RegionStepReport[], layers: readonly LayerReport[]): RegionsReport {
-  const sizes = { programBytes: 1000, arenaBytes: 1000, weightsBytes: 1000 };
-  return {
-    ...{ form: "int8-cpu", nodes: 10, exact: true, refusals: [], layers },
-    regions: [{ name: region, nodes: 10, steps, ...sizes }] as unknown as RegionsReport["regions"],
-  };
+  return { layers, regions: [{ name: region, steps }] } as unknown as RegionsReport;
 }
 
-const lines = (report: RegionsReport): readonly string[] => describeRegions(report).split("\n").slice(1);
+const lines = (report: RegionsReport): readonly string[] => describeLayers(report, report.layers ?? []);
 
 test("layers in the network stand against ONNX Runtime, the slowest first, each by its longest step", () => {
   const steps = [step("fill-border 8x8 16", 100), step("conv 8x8 16->16 3x3", 900), step("mul 8x8 16", 3000)];
@@ -32,10 +28,10 @@ test("layers in the network stand against ONNX Runtime, the slowest first, each 
     { steps: at(2), ns: 3000, share: 0.75 },
   ];
   expect(lines(reportOf(steps, layers)).join("\n")).toMatchInlineSnapshot(`
-    "   layer                kernel                        time    share  % of peak    ONNX Runtime  ratio
-       mul 8x8 16           igemm@1 pixels=6 vectors=2  3.0 us   75.0 %          -  not comparable      -
-       conv 8x8 16->16 3x3  igemm@1 pixels=6 vectors=2  1.0 us   25.0 %         71          2.0 us  2.00x
-       all                                              4.0 us  100.0 %          -          2.0 us  2.00x"
+    "layer                kernel                        time    share  % of peak    ONNX Runtime  ratio
+    mul 8x8 16           igemm@1 pixels=6 vectors=2  3.0 us   75.0 %          -  not comparable      -
+    conv 8x8 16->16 3x3  igemm@1 pixels=6 vectors=2  1.0 us   25.0 %         71          2.0 us  2.00x
+    all                                              4.0 us  100.0 %          -          2.0 us  2.00x"
   `);
 });
 
