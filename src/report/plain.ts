@@ -79,10 +79,13 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
 }
 
 function describeTuning(result: TuningSummary): string {
-  const { workload, threads, uses, candidate, ns, seedNs, peakShare, source, tried, failed } = result;
+  const { workload, threads, uses, candidate, ns, seedNs, shared, peakShare, source, tried, failed } = result;
   const parts = [
     `${candidate ?? "no kernel"}${ns === undefined ? "" : `, ${formatTime(ns)}`}`,
     ...(peakShare === undefined ? [] : [`${Math.round(peakShare * 100)} % of peak`]),
+    ...(ns === undefined || shared === undefined
+      ? []
+      : [`${formatTime(shared.ns)} on ${shared.threads}t, ${(ns / shared.ns).toFixed(2)}x`]),
     ...(ns === undefined || seedNs === undefined ? [] : [`${(seedNs / ns).toFixed(2)}x the seed`]),
     ...(tried === 0 ? [source] : [`${tried} tried${failed === 0 ? "" : `, ${failed} failed`}`]),
   ];

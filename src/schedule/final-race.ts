@@ -2,7 +2,7 @@ import type { Candidate } from "./candidate.ts";
 import { candidateText } from "./candidate.ts";
 import { chooseCandidate, chooseForBoth, compareTried } from "./choose-candidate.ts";
 import type { KernelSamples } from "./kernel-samples.ts";
-import { joinSamples, noiseOf, scoreOf } from "./kernel-samples.ts";
+import { joinSamples, noiseOf, scoreOf, sharedScoreOf } from "./kernel-samples.ts";
 import type { TrialBook, TriedKernel } from "./trial-book.ts";
 import type { Emitted, TrialRunner } from "./trial-runner.ts";
 import type { TunedKernel } from "./tuned-kernel.ts";
@@ -105,7 +105,7 @@ async function judge(
   context: TuningContext,
   { alone, shared }: TrialsOfBoth,
 ): Promise<Verdict | undefined> {
-  const race = await raceUntilClear(entrants, context, alone.runner);
+  const race = await raceUntilClear(entrants, context, alone.runner, scoreOf);
   const scored = entrants.map((entrant, i) => ({ ...entrant, score: race.scores[i] as number }));
   const chosen = chooseCandidate(scored, seedTexts, race.noise);
   if (chosen === undefined) return undefined;
@@ -113,7 +113,7 @@ async function judge(
   const rivals = scored.some(isSeed) ? "ahead of the seed" : "the seed not among them";
   const reason = isSeed(chosen) ? "the seed: none wins by more than the noise" : rivals;
   if (shared === undefined) return { chosen, reason, noise: race.noise };
-  const sharedRace = await raceUntilClear(entrants, context, shared.runner);
+  const sharedRace = await raceUntilClear(entrants, context, shared.runner, sharedScoreOf);
   const noise = (race.noise + sharedRace.noise) / 2;
   const both = scored.map((entrant, i) => ({ ...entrant, sharedScore: sharedRace.scores[i] as number }));
   const better = chooseForBoth(both, candidateText(chosen.candidate), noise);
@@ -130,6 +130,7 @@ async function raceUntilClear(
   entrants: readonly Emitted[],
   { effort }: TuningContext,
   runner: TrialRunner,
+  scoreBy: (samples: KernelSamples) => number,
 ): Promise<{ readonly scores: readonly number[]; readonly noise: number }> {
   const kernels = [...entrants, entrants[0] as Emitted];
   const stage = { rounds: effort.finalRounds, within: Infinity, atMost: Infinity };
@@ -141,7 +142,9 @@ async function raceUntilClear(
     samples = outcomes.map((outcome, i) =>
       outcome.rejection === undefined ? joinSamples(samples[i] as KernelSamples, outcome.samples) : nothing,
     );
-    noise = noiseOf(samples[0] as KernelSamples, samples.at(-1) as KernelSamples);
+    const [one, other] = [samples[0] as KernelSamples, samples.at(-1) as KernelSamples];
+    const apart = Math.abs(scoreBy(one) / scoreBy(other) - 1);
+    noise = Math.max(noiseOf(one, other), Number.isNaN(apart) ? 0 : apart);
   }
-  return { scores: entrants.map((_, i) => scoreOf(samples[i] as KernelSamples)), noise };
+  return { scores: entrants.map((_, i) => scoreBy(samples[i] as KernelSamples)), noise };
 }

@@ -41,6 +41,16 @@ export function scoreOf(samples: KernelSamples): number {
 }
 
 /**
+ * The first quartile of times divided by the reference loop's least: on a busy machine only some of the calls get all
+ * their threads, and among minima those kernels would win that were lucky once. Infinite without samples.
+ */
+export function sharedScoreOf(samples: KernelSamples): number {
+  if (samples.ns.length === 0) return Infinity;
+  const times = keptRounds(samples).map((i) => samples.ns[i] as number);
+  return quantile(times, 0.25) / timesOf(samples, "cold").reference.ns;
+}
+
+/**
  * How uncertain a comparison of two kernels is, as a share, from samples of the same kernel under two names: what lies
  * between the two, and at least the standard error of their ratio (a quarter of its 95 % interval).
  */

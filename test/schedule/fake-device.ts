@@ -97,6 +97,8 @@ export interface FakeMachine {
   readonly noise?: number;
   /** Factor on all times, the reference loop's too, at a time since the start in seconds. */
   drift?(seconds: number): number;
+  /** Factor on the time of a call that threads share; at most 1. */
+  sharing?(point: Point, threads: number, random: () => number): number;
   /** What becomes of a kernel when it is checked, and when it is timed. */
   verdict?(point: Point): Rejection | undefined;
   timingVerdict?(point: Point): Rejection | undefined;
@@ -133,7 +135,7 @@ export function makeMeasurer(machine: FakeMachine = {}, seed = 1): FakeMeasurer 
       verified.push(...kernels.map(({ kernel }) => kernel.name));
       return kernels.map(({ kernel }) => machine.verdict?.(pointOf(kernel)));
     },
-    time: async (kernels, { rounds }, signal) => {
+    time: async (kernels, { rounds, threads }, signal) => {
       signal.throwIfAborted();
       batches.push({ names: kernels.map(({ kernel }) => kernel.name), rounds });
       const rejections = kernels.map(({ kernel }) => machine.timingVerdict?.(pointOf(kernel)));
@@ -142,7 +144,10 @@ export function makeMeasurer(machine: FakeMachine = {}, seed = 1): FakeMeasurer 
         rounds: Array.from({ length: rounds }, () => ({
           ns: kernels.map(({ kernel, parameters }, i) =>
             rejections[i] === undefined
-              ? spend(trueNs(pointOf(kernel), { op: "tile", size: parameters.numbers["size"] ?? 100 }))
+              ? spend(
+                  trueNs(pointOf(kernel), { op: "tile", size: parameters.numbers["size"] ?? 100 }) *
+                    (threads === 1 ? 1 : (machine.sharing?.(pointOf(kernel), threads, random) ?? 1)),
+                )
               : NaN,
           ),
           referenceNs: spend(50_000),
