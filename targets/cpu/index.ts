@@ -2,6 +2,7 @@ import { cpuFeatures } from "../../src/codegen/index.ts";
 import { featureBits } from "../../src/region/index.ts";
 import { loadHostLibrary } from "../../src/runtime/index.ts";
 import { onnxruntime } from "../onnxruntime/index.ts";
+import { whySwitchedOff } from "./switches.ts";
 import { hasBf16 } from "./templates/bytes/simd.ts";
 import type { Device, Target } from "../target.ts";
 
@@ -17,6 +18,8 @@ export const cpu: Target = {
   detect: async () => {
     const found = await onnxruntime.detect();
     if ("missing" in found) return found;
+    const switched = whySwitchedOff(process.env);
+    if (switched !== undefined) return { missing: switched };
     const host = loadHostLibrary();
     if ("missing" in host) return { missing: `the host library: ${host.missing}` };
     const device = withFeatures(found.device, host.features);
