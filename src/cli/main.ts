@@ -5,6 +5,7 @@ import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { version } from "../version.ts";
 import { commands } from "./commands/index.ts";
 import type { CliIo } from "./io.ts";
+import { annotate } from "./io.ts";
 
 /** Signals that end the job in order: what is under way is given up, children and temporary files go. */
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -55,6 +56,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (error) {
+    if (error instanceof InferOptError) await annotate(io, error.diagnostic);
     return report(error, io);
   }
 }

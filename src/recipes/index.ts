@@ -1,3 +1,4 @@
+export { appendText } from "./append-text.ts";
 export type { BenchResult } from "./bench-models.ts";
 export { benchModels } from "./bench-models.ts";
 export type { CompileResult, CompileSetup } from "./compile.ts";
@@ -17,3 +18,4 @@ export { inspectRegions } from "./inspect-regions.ts";
 export type { Finding, PassListing, TargetListing } from "./listings.ts";
 export { examine, listPasses, listTargets } from "./listings.ts";
 export { writeConfig } from "./write-config.ts";
+export { writeAtomically } from "./write-result.ts";

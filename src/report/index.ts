@@ -1,5 +1,9 @@
+export { renderAnnotation } from "./annotations.ts";
 export { formatBytes, formatMetric, formatTable, formatTime } from "./format.ts";
 export { renderReport } from "./html/index.ts";
+export { renderJobSummary } from "./job-summary.ts";
+export { renderJunit } from "./junit.ts";
 export { ndjsonReporter } from "./ndjson.ts";
+export type { Outcome } from "./outcome.ts";
 export type { PlainOptions } from "./plain.ts";
 export { plainReporter } from "./plain.ts";

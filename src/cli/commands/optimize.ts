@@ -3,6 +3,8 @@ import { InferOptError, fail } from "../../diagnostics/index.ts";
 import { configDiagnostics } from "../../diagnostics/codes/config.ts";
 import type { CliCommand } from "../command.ts";
 import { makeReporter } from "../io.ts";
+import type { OutcomeFiles } from "../write-outcome.ts";
+import { writeOutcome } from "../write-outcome.ts";
 import { addSchemaOptions, givenOptions } from "../schema-options.ts";
 
 /** A command that runs the compile with some options fixed. */
@@ -22,6 +24,8 @@ function compileCommand(
         .argument("<model>", "the ONNX model")
         .option("--config <file>", "JSON file with options; flags win over it")
         .option("--save-config <file>", "write the options of this run as a config file")
+        .option("--junit <file>", "write the outcome as a JUnit test suite")
+        .option("--job-summary <file>", "append the outcome as Markdown, such as to $GITHUB_STEP_SUMMARY")
         .option("--json", "events as NDJSON on stdout instead of lines on stderr");
       addSchemaOptions(command, pick);
       command.action(async (model: string, values: Record<string, unknown>) => {
@@ -42,9 +46,13 @@ function compileCommand(
         const saveTo = values["saveConfig"] as string | undefined;
         if (saveTo !== undefined) writeConfig(saveTo, options);
         const reporter = await makeReporter(io, json, options.explainRefusals);
+        const files = { junit: values["junit"], jobSummary: values["jobSummary"] } as OutcomeFiles;
         try {
-          finish((await compile(model, options, { reporter, signal: io.signal })).exitCode);
+          const result = await compile(model, options, { reporter, signal: io.signal });
+          await writeOutcome(files, result);
+          finish(result.exitCode);
         } catch (error) {
+          if (error instanceof InferOptError) await writeOutcome(files, { model, error: error.diagnostic });
           if (json && error instanceof InferOptError)
             reporter.handle({ type: "diagnostic", diagnostic: error.diagnostic });
           throw error;

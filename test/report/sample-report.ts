@@ -1,0 +1,71 @@
+import type { CompileReport } from "../../src/events.ts";
+
+const timing = (threads: number, minNs: number, ratio: number): CompileReport["forms"][number]["timings"][number] => ({
+  threads,
+  latency: { minNs, medianNs: minNs * 1.1, p90Ns: minNs * 1.3, samples: 40 },
+  speed: { ratio, low: ratio * 0.99, high: ratio * 1.01, paired: ratio },
+});
+
+/** A report with something in every part. */
+export const sampleReport: CompileReport = {
+  ...{ tool: "infer-opt", version: "0.1.0", seed: 1 },
+  model: { file: "folder/net<1>.onnx", hash: "ab".repeat(32), bytes: 4_000_000, nodes: 10, opset: 17 },
+  output: { file: "out/net.opt.onnx", form: "int8", bytes: 1_000_000, nodes: 20, opset: 17 },
+  target: { id: "cpu", device: "a CPU", runtime: "onnxruntime 1.30.0" },
+  options: { calibData: 'a "quoted" & folder' },
+  stages: [
+    {
+      ...{ stage: "fuse", changes: 2, check: "equal", leftOut: ["fuse-gemm"] },
+      passes: [{ pass: "fuse-affine", changes: 2, ms: 1.5, byRule: { "linear-batchnorm": 2 } }],
+    },
+  ],
+  operators: { before: { Conv: 5, Relu: 2 }, after: { Conv: 5, QuantizeLinear: 6 } },
+  quantization: {
+    ...{ chosen: "mse", samples: 8, int8Nodes: 5 },
+    floatNodes: [{ node: "head", reason: "its output is the graph's" }],
+    candidates: [{ method: "mse", biasCorrection: true, sqnrDb: 33.25 }],
+  },
+  pruning: undefined,
+  regions: [
+    {
+      ...{ form: "int8-cpu", nodes: 20, exact: true, refusals: [{ node: "nms", reason: "no kernel" }] },
+      regions: [
+        {
+          ...{
+            name: "Region_avx2_0",
+            nodes: 19,
+            isa: "avx2",
+            lesser: [],
+            without: [],
+            workspaceBytes: 0,
+            programBytes: 5000,
+            arenaBytes: 6000,
+            weightsBytes: 7000,
+          },
+          steps: [
+            {
+              ...{ name: "conv", workload: "conv-u8s8 7x7 8->8 3x3", template: "igemm@1", point: { pixels: 6 } },
+              ...{ work: 100, nodes: ["c"], ns: 12_345, peakShare: 0.91 },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+  forms: [
+    {
+      ...{ name: "original", nodes: 10, bytes: 4_000_000, verdict: "not taken: slower" },
+      ...{ timings: [timing(1, 2e6, 1)], accuracy: [{ metric: "top1", value: 0.9, samples: 100 }] },
+    },
+    {
+      ...{ name: "int8", nodes: 20, bytes: 1_000_000, verdict: "written: 2x" },
+      ...{ timings: [timing(1, 1e6, 2)], accuracy: [{ metric: "top1", value: 0.89, samples: 100 }] },
+    },
+  ],
+  choice: { form: "int8", reason: "2.00x at 1 thread", measured: "now" },
+  noise: 0.01,
+  refusals: [{ pass: "fuse-affine", rule: "scale", node: "n1", reason: "two readers" }],
+  problems: [{ code: "IO0712", severity: "warning", exitCode: 1, message: "a <b> message", hint: "a hint", where: {} }],
+  notes: ["a note"],
+  phases: [{ name: "load", ms: 12 }],
+};
