@@ -3,6 +3,7 @@ import type { Template, TuningTask, Workload, WorkloadCase } from "../../src/sch
 import { floatCase } from "./cases/float-case.ts";
 import { productCase } from "./cases/product-case.ts";
 import { sumCase } from "./cases/sum-case.ts";
+import { sumShape } from "./cases/sum-shape.ts";
 import type { FloatWorkload } from "./float-workload.ts";
 import type { LoweredRegion } from "./lower/index.ts";
 import type { TransformerWorkload } from "./transformer-workload.ts";
@@ -61,10 +62,14 @@ function rateOf(op: string, { int8, float32 }: PeakRates): number {
 function caseOf(workload: CpuWorkload | FloatWorkload | TransformerWorkload): (() => WorkloadCase) | undefined {
   switch (workload.op) {
     case "conv-u8s8":
+    case "grouped-u8s8":
+    case "transposed-u8s8":
     case "depthwise-u8s8":
       return () => sumCase(workload, 1);
     case "conv-f32":
     case "conv-bf16":
+    case "grouped-f32":
+    case "transposed-f32":
     case "depthwise-f32":
       return () => floatCase(workload, 1);
     case "product-u8u8":
@@ -79,14 +84,15 @@ export function multiplications(workload: CpuWorkload | FloatWorkload | Transfor
   switch (workload.op) {
     case "conv-u8s8":
     case "conv-bf16":
-    case "conv-f32": {
-      const { rows, columns, inputs, outputs, window } = workload;
-      return rows * columns * inputs * outputs * window.kernel[0] * window.kernel[1];
-    }
+    case "conv-f32":
+    case "grouped-u8s8":
+    case "grouped-f32":
+    case "transposed-u8s8":
+    case "transposed-f32":
     case "depthwise-u8s8":
     case "depthwise-f32": {
-      const { rows, columns, channels, window } = workload;
-      return rows * columns * channels * window.kernel[0] * window.kernel[1];
+      const { outputs, terms } = sumShape(workload);
+      return workload.rows * workload.columns * outputs * terms;
     }
     case "attention-f32":
       return 2 * workload.columns * workload.keys * workload.channels;
@@ -108,6 +114,7 @@ export function workloadText(workload: CpuWorkload | FloatWorkload | Transformer
   const extras =
     "epilogue" in workload
       ? [
+          ...("groups" in workload ? [`${workload.groups} groups`] : []),
           ...("table" in workload.epilogue && workload.epilogue.table ? ["table"] : []),
           ...("activation" in workload.epilogue && workload.epilogue.activation !== "none"
             ? [workload.epilogue.activation]

@@ -1,12 +1,16 @@
 import type { KernelParameters } from "../../../src/codegen/index.ts";
 import { uniformNumbers } from "../../../src/ir/index.ts";
 import type { WorkloadCase } from "../../../src/schedule/index.ts";
-import type { Bf16ConvWorkload, FloatConvWorkload, FloatDepthwiseWorkload } from "../float-workload.ts";
+import type { FloatWorkload } from "../float-workload.ts";
 import { fromBf16, roundedToBf16, toBf16 } from "../reference/float/bfloat16.ts";
 import type { FloatConvOperands } from "../reference/float/conv.ts";
 import { evaluateFloatConv } from "../reference/float/conv.ts";
 import { evaluateFloatDepthwise } from "../reference/float/depthwise.ts";
+import { evaluateFloatGroupedConv } from "../reference/float/grouped.ts";
+import { evaluateFloatTransposedConv } from "../reference/float/transposed.ts";
 import type { Strides } from "../workload.ts";
+import type { SumWorkload } from "./sum-shape.ts";
+import { sumShape } from "./sum-shape.ts";
 
 /** Multiply-accumulates of the oracle a case may cost: more are checked on a sample of the outputs. */
 const oracleWork = 4e6;
@@ -23,19 +27,15 @@ const parameters: KernelParameters = { numbers: { alpha: 0.2, beta: 0.5, lo: -1,
 /** Half a unit in the last place of bfloat16, in shares of the value. */
 const bf16Rounding = 2 ** -8;
 
-type SummedWorkload = FloatConvWorkload | Bf16ConvWorkload | FloatDepthwiseWorkload;
+type FloatSumWorkload = Extract<FloatWorkload, SumWorkload>;
 
 /**
- * Data for a float32 convolution or depthwise convolution, and the check of what a kernel makes of it. What is stored as
+ * Data for a float32 convolution of any form, and the check of what a kernel makes of it. What is stored as
  * bfloat16 holds only such numbers, and so do weights that may be rounded: only y is.
  */
-export function floatCase(workload: SummedWorkload, seed: number): WorkloadCase {
+export function floatCase(workload: FloatSumWorkload, seed: number): WorkloadCase {
   const { window, rows, columns, epilogue } = workload;
-  const [inputs, outputs, depth] =
-    workload.op === "depthwise-f32"
-      ? [workload.channels, workload.channels, 1]
-      : [workload.inputs, workload.outputs, workload.inputs];
-  const terms = depth * window.kernel[0] * window.kernel[1];
+  const { inputs, outputs, terms, weights, channels } = sumShape(workload);
   const next = uniformNumbers(seed);
   // Of mean 0 and variance 1.
   const floats = (count: number, scale = 1): Float32Array =>
@@ -47,8 +47,8 @@ export function floatCase(workload: SummedWorkload, seed: number): WorkloadCase 
   const { residual } = epilogue;
   const operands: Operands = {
     x: held(isNarrow, floats(reach(0, rows) * workload.x.row + reach(1, columns) * workload.x.pixel + inputs + slack)),
-    weights: held(isNarrow, floats(outputs * terms, 1 / Math.sqrt(terms))),
-    bias: workload.bias ? floats(outputs) : undefined,
+    weights: held(isNarrow, floats(weights, 1 / Math.sqrt(terms))),
+    bias: workload.bias ? floats(channels) : undefined,
     residual: residual === undefined ? undefined : held(residual.from === "bf16", floats(last(residual) + slack)),
   };
   let expected: readonly ExpectedPixel[] | undefined;
@@ -104,7 +104,7 @@ interface ExpectedPixel extends Pixel {
 }
 
 /** At most `count` output pixels: the first and the last always, the others spread evenly over all phases of a tile. */
-function samplePixels({ rows, columns }: SummedWorkload, count: number): readonly Pixel[] {
+function samplePixels({ rows, columns }: FloatSumWorkload, count: number): readonly Pixel[] {
   const all = rows * columns;
   const places =
     count >= all
@@ -114,7 +114,7 @@ function samplePixels({ rows, columns }: SummedWorkload, count: number): readonl
 }
 
 /** The oracle's results of a pixel, as a workload of one pixel. */
-function expectedPixel(workload: SummedWorkload, { row, column }: Pixel, operands: Operands): Float64Array {
+function expectedPixel(workload: FloatSumWorkload, { row, column }: Pixel, operands: Operands): Float64Array {
   const { window, epilogue, x } = workload;
   const added = epilogue.residual;
   const one = {
@@ -123,14 +123,26 @@ function expectedPixel(workload: SummedWorkload, { row, column }: Pixel, operand
     residual: added === undefined ? undefined : operands.residual?.subarray(row * added.row + column * added.pixel),
   };
   const extent = { rows: 1, columns: 1 };
-  if (workload.op === "depthwise-f32") {
-    const y = new Float64Array(workload.channels);
-    evaluateFloatDepthwise({ ...workload, ...extent }, { ...one, y }, parameters);
-    return y;
-  }
-  const y = new Float64Array(workload.outputs);
-  evaluateFloatConv({ ...workload, ...extent }, { ...one, y }, parameters);
+  const y = new Float64Array(sumShape(workload).outputs);
+  evaluateSums({ ...workload, ...extent }, { ...one, y }, parameters);
   return y;
+}
+
+function evaluateSums(workload: FloatSumWorkload, operands: FloatConvOperands, given: KernelParameters): void {
+  switch (workload.op) {
+    case "conv-f32":
+    case "conv-bf16":
+      evaluateFloatConv(workload, operands, given);
+      return;
+    case "grouped-f32":
+      evaluateFloatGroupedConv(workload, operands, given);
+      return;
+    case "transposed-f32":
+      evaluateFloatTransposedConv(workload, operands, given);
+      return;
+    case "depthwise-f32":
+      evaluateFloatDepthwise(workload, operands, given);
+  }
 }
 
 function firstWrong(

@@ -1,11 +1,16 @@
 import type { KernelParameters } from "../../../src/codegen/index.ts";
 import { uniformNumbers } from "../../../src/ir/index.ts";
 import type { WorkloadCase } from "../../../src/schedule/index.ts";
+import type { ConvOperands } from "../reference/conv.ts";
 import { evaluateConv } from "../reference/conv.ts";
 import { evaluateDepthwise } from "../reference/depthwise.ts";
-import type { ConvWorkload, DepthwiseWorkload, Strides } from "../workload.ts";
+import { evaluateGroupedConv } from "../reference/grouped.ts";
+import { evaluateTransposedConv, foldPhaseBiases } from "../reference/transposed.ts";
+import type { CpuWorkload, Strides } from "../workload.ts";
 import { randomBytes, randomTable, randomWeights } from "./random-bytes.ts";
 import { createStepCheck } from "./step-check.ts";
+import type { SumWorkload } from "./sum-shape.ts";
+import { sumShape } from "./sum-shape.ts";
 
 /** Multiply-accumulates of the oracle a case may cost: more are checked on a sample of the outputs. */
 const ORACLE_WORK = 4e6;
@@ -16,12 +21,12 @@ const floatError = 1e-4;
 /** Room behind activations, as kernels may read over the end. */
 const SLACK = 64;
 
-/** Data for a convolution or depthwise convolution, and the check of what a kernel makes of it. */
-export function sumCase(workload: ConvWorkload | DepthwiseWorkload, seed: number): WorkloadCase {
+type IntegerSumWorkload = Extract<CpuWorkload, SumWorkload>;
+
+/** Data for a convolution of any form, and the check of what a kernel makes of it. */
+export function sumCase(workload: IntegerSumWorkload, seed: number): WorkloadCase {
   const { window, rows, columns, epilogue } = workload;
-  const outputs = workload.op === "conv-u8s8" ? workload.outputs : workload.channels;
-  const inputs = workload.op === "conv-u8s8" ? workload.inputs : workload.channels;
-  const depth = (workload.op === "conv-u8s8" ? inputs : 1) * window.kernel[0] * window.kernel[1];
+  const { inputs, outputs, terms, weights: weightCount, channels } = sumShape(workload);
   const next = uniformNumbers(seed);
   const reach = (axis: 0 | 1, size: number): number =>
     (size - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis];
@@ -29,18 +34,22 @@ export function sumCase(workload: ConvWorkload | DepthwiseWorkload, seed: number
     reach(0, rows) * workload.x.row + reach(1, columns) * workload.x.pixel + inputs + SLACK,
     seed + 1,
   );
-  const weights = randomWeights(outputs * depth, seed + 2);
-  const bias = workload.bias ? Int32Array.from({ length: outputs }, () => Math.round((next() - 0.5) * 2e4)) : undefined;
-  // Sums spread like sqrt(depth): this scale fills the range of a byte and goes over it on both sides.
-  const weightScale = Float32Array.from({ length: outputs }, () => (0.5 + next()) / Math.sqrt(depth));
+  const weights = randomWeights(weightCount, seed + 2);
+  const bias = workload.bias
+    ? Int32Array.from({ length: channels }, () => Math.round((next() - 0.5) * 2e4))
+    : undefined;
+  // Sums spread like sqrt(terms): this scale fills the range of a byte and goes over it on both sides.
+  const weightScale = Float32Array.from({ length: channels }, () => (0.5 + next()) / Math.sqrt(terms));
+  const xZero = 117;
+  const folded = "phases" in workload ? { bias: foldPhaseBiases(workload, weights, bias, xZero) } : {};
   const parameters: KernelParameters = {
     numbers: {
-      ...{ xScale: 0.02, xZero: 117, yScale: 0.02 * 120, yZero: 121, perTensor: 0 },
+      ...{ xScale: 0.02, xZero, yScale: 0.02 * 120, yZero: 121, perTensor: 0 },
       ...(epilogue.saturates === true ? { lo: 0, hi: 255 } : { lo: 3, hi: 250 }),
       ...{ tableScale: 0.03, tableZero: 120 },
       ...{ residualScale: 0.025, residualZero: 110, outScale: 0.04, outZero: 128, outLo: 2, outHi: 253 },
     },
-    tables: { table: randomTable(seed + 3) },
+    tables: { table: randomTable(seed + 3), ...folded },
   };
   const last = ({ row, pixel }: Strides): number => (rows - 1) * row + (columns - 1) * pixel + outputs;
   const residual = epilogue.residual === undefined ? undefined : randomBytes(last(epilogue.residual) + SLACK, seed + 4);
@@ -58,10 +67,12 @@ export function sumCase(workload: ConvWorkload | DepthwiseWorkload, seed: number
       "weight-scale": new Uint8Array(weightScale.buffer),
       ...(bias === undefined ? {} : { bias: new Uint8Array(bias.buffer) }),
     },
-    expected: ({ y }, correctness) => {
+    expected: ({ y }, given) => {
       if (y === undefined) return "nothing was written";
+      // Kernels of phases equal the oracle: it is the oracle that ONNX Runtime may be a step off from.
+      const correctness = workload.op === "transposed-u8s8" ? "exact" : given;
       const operands = { x, weights, bias, weightScale, residual };
-      tiles ??= sampleTiles(rows, columns, outputs * depth).map((tile) => ({
+      tiles ??= sampleTiles(rows, columns, outputs * terms).map((tile) => ({
         ...tile,
         values: expectedTile(workload, tile, operands, parameters),
       }));
@@ -118,13 +129,9 @@ interface ExpectedTile extends Tile {
   readonly values: Uint8Array | Float32Array;
 }
 
-function channelsOf(workload: ConvWorkload | DepthwiseWorkload): number {
-  return workload.op === "conv-u8s8" ? workload.outputs : workload.channels;
-}
-
 /** The oracle's results in a tile: of bytes what stands there before table and residual. */
 function expectedTile(
-  workload: ConvWorkload | DepthwiseWorkload,
+  workload: IntegerSumWorkload,
   { row, column, columns }: Tile,
   operands: SumOperands,
   parameters: KernelParameters,
@@ -136,36 +143,47 @@ function expectedTile(
     x: operands.x.subarray(row * strideY * xStrides.row + column * strideX * xStrides.pixel),
     residual: undefined,
   };
-  const length = (columns - 1) * yStrides.pixel + channelsOf(workload);
+  const length = (columns - 1) * yStrides.pixel + sumShape(workload).outputs;
   const tile = { ...workload, rows: 1, columns, epilogue: { ...epilogue, table: false, residual: undefined } };
-  if (epilogue.out === "u8") {
-    const y = new Uint8Array(length);
-    if (tile.op === "conv-u8s8") evaluateConv(tile, { ...tileOperands, y }, parameters);
-    else evaluateDepthwise(tile, { ...tileOperands, y }, parameters);
-    return y;
-  }
-  const y = new Float32Array(length);
-  if (tile.op !== "conv-u8s8") throw new Error("depthwise results are bytes");
-  evaluateConv(tile, { ...tileOperands, y }, parameters);
+  const y = epilogue.out === "u8" ? new Uint8Array(length) : new Float32Array(length);
+  evaluateSums(tile, { ...tileOperands, y }, parameters);
   return y;
+}
+
+function evaluateSums(workload: IntegerSumWorkload, operands: ConvOperands, parameters: KernelParameters): void {
+  switch (workload.op) {
+    case "conv-u8s8":
+      evaluateConv(workload, operands, parameters);
+      return;
+    case "grouped-u8s8":
+      evaluateGroupedConv(workload, operands, parameters);
+      return;
+    case "transposed-u8s8":
+      evaluateTransposedConv(workload, operands, parameters);
+      return;
+    case "depthwise-u8s8":
+      if (!(operands.y instanceof Uint8Array)) throw new Error("depthwise results are bytes");
+      evaluateDepthwise(workload, { ...operands, y: operands.y }, parameters);
+  }
 }
 
 /** What is wrong in a tile; undefined when nothing is. */
 function checkTile(
-  workload: ConvWorkload | DepthwiseWorkload,
+  workload: IntegerSumWorkload,
   { row, column, columns, values }: ExpectedTile,
   written: Uint8Array,
   residual: Uint8Array | undefined,
   agrees: (expected: number, residual: number, actual: number) => boolean,
 ): string | undefined {
   const { y: yStrides, epilogue } = workload;
+  const { outputs } = sumShape(workload);
   const added = epilogue.residual ?? { row: 0, pixel: 0 };
   const first = row * yStrides.row + column * yStrides.pixel;
   const bytes = values.BYTES_PER_ELEMENT;
   const own = written.slice(first * bytes, (first + values.length) * bytes);
   const actual = values instanceof Uint8Array ? own : new Float32Array(own.buffer);
   for (let pixel = 0; pixel < columns; pixel++)
-    for (let channel = 0; channel < channelsOf(workload); channel++) {
+    for (let channel = 0; channel < outputs; channel++) {
       const at = pixel * yStrides.pixel + channel;
       const other = residual?.[row * added.row + (column + pixel) * added.pixel + channel] ?? 0;
       if (!agrees(values[at] as number, other, actual[at] as number))

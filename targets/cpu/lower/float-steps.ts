@@ -3,6 +3,7 @@ import type { Placement } from "./buffers.ts";
 import { stridesOf } from "./buffers.ts";
 import type { FloatBinaryOp, FloatConvOp, FloatFunction, FloatUnaryOp, PoolOp } from "./integer-graph.ts";
 import { touchedPads } from "./place.ts";
+import { phaseCalls } from "./phase-calls.ts";
 import type { LoweredStep } from "./step.ts";
 import { at, constantOperand, parameters, tensorOperand } from "./step.ts";
 
@@ -15,14 +16,49 @@ function isBounded({ bounds }: FloatFunction): boolean {
   return bounds[0] !== -Infinity || bounds[1] !== Infinity;
 }
 
-/** The step of a convolution or matrix product in float32. */
-export function floatConvStep(
+/** The steps of a convolution or matrix product in float32: one, or one a phase of a transposed convolution. */
+export function floatConvSteps(
   op: FloatConvOp,
   x: Placement,
   residual: Placement | undefined,
   y: Placement,
-): LoweredStep {
-  const epilogue: FloatEpilogue = {
+): readonly LoweredStep[] {
+  const { layout, window, groups, outputs } = op;
+  const epilogue = epilogueOf(op, residual);
+  const constants = { weights: op.weights, ...(op.bias === undefined ? {} : { bias: op.bias }) };
+  const shared = { nodes: op.nodes, parameters: parameters(numbersOf(op.fn)), constants };
+  const inputs = x.extent.channels;
+  const common = { bias: op.bias !== undefined, epilogue, x: stridesOf(x.buffer), y: stridesOf(y.buffer) };
+  if (layout === "iohw")
+    return phaseCalls(op, x, residual, y).map(({ name, operands, residual: strides, ...parts }) => {
+      const given = epilogue.residual;
+      const added = given === undefined || strides === undefined ? undefined : { ...given, ...strides };
+      const form = { ...common, ...parts, epilogue: { ...epilogue, residual: added } };
+      return { name, operands, workload: { op: "transposed-f32", inputs, ...form }, ...shared };
+    });
+  const image = op.x.shape.length === 4;
+  const sizes = { rows: y.extent.rows, columns: y.extent.columns, window, ...common };
+  return [
+    {
+      name: op.name,
+      workload:
+        groups === 1
+          ? { op: op.x.stored === "bf16" ? "conv-bf16" : "conv-f32", inputs, outputs, weights: layout, ...sizes }
+          : groups === outputs && groups === inputs
+            ? { op: "depthwise-f32", channels: outputs, ...sizes }
+            : { op: "grouped-f32", groups, inputs, outputs, ...sizes },
+      operands: {
+        x: image ? at(x, -op.pads[0], -op.pads[1]) : at(x),
+        y: at(y),
+        ...(residual === undefined ? {} : { residual: at(residual) }),
+      },
+      ...shared,
+    },
+  ];
+}
+
+function epilogueOf(op: FloatConvOp, residual: Placement | undefined): FloatEpilogue {
+  return {
     activation: op.fn.activation,
     clamp: isBounded(op.fn),
     residual:
@@ -34,33 +70,6 @@ export function floatConvStep(
             ...(op.residual?.tensor.stored === "bf16" ? { from: "bf16" } : {}),
           },
     ...(op.y.stored === "bf16" ? { out: "bf16" } : {}),
-  };
-  const common = {
-    ...{ rows: y.extent.rows, columns: y.extent.columns, window: op.window, bias: op.bias !== undefined, epilogue },
-    x: stridesOf(x.buffer),
-    y: stridesOf(y.buffer),
-  };
-  const image = op.x.shape.length === 4;
-  return {
-    name: op.name,
-    nodes: op.nodes,
-    workload:
-      op.groups !== 1
-        ? { op: "depthwise-f32", channels: op.outputs, ...common }
-        : {
-            op: op.x.stored === "bf16" ? "conv-bf16" : "conv-f32",
-            inputs: x.extent.channels,
-            outputs: op.outputs,
-            weights: op.layout,
-            ...common,
-          },
-    operands: {
-      x: image ? at(x, -op.pads[0], -op.pads[1]) : at(x),
-      y: at(y),
-      ...(residual === undefined ? {} : { residual: at(residual) }),
-    },
-    parameters: parameters(numbersOf(op.fn)),
-    constants: { weights: op.weights, ...(op.bias === undefined ? {} : { bias: op.bias }) },
   };
 }
 

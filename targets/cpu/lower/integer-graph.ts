@@ -36,7 +36,13 @@ export interface Residual {
   readonly bounds: Bounds;
 }
 
-/** Dense, grouped or depthwise convolution, and matrix products as its 1×1 or full-window forms. */
+/**
+ * Layout of the weights of a product: `oihw`, or `io` for a matrix of inputs × outputs; `iohw` are those of a transposed
+ * convolution, whose window and pads are as its operator has them.
+ */
+export type WeightsLayout = "oihw" | "io" | "iohw";
+
+/** Dense, grouped, depthwise or transposed convolution, and matrix products as its 1×1 or full-window forms. */
 export interface ConvOp extends OpBase {
   readonly kind: "conv";
   readonly x: IntegerTensor;
@@ -44,7 +50,7 @@ export interface ConvOp extends OpBase {
   readonly weights: Value;
   readonly weightScale: Value;
   readonly bias: Value | undefined;
-  readonly layout: "oihw" | "io";
+  readonly layout: WeightsLayout;
   readonly outputs: number;
   readonly groups: number;
   readonly window: Window;
@@ -132,14 +138,14 @@ export interface FloatFunction {
   readonly bounds: readonly [number, number];
 }
 
-/** Convolution or matrix product in float32; `residual` is added before the function, or `after` it (before the bounds). */
+/** Convolution, transposed too, or matrix product in float32; `residual` is added before the function, or `after` it (before the bounds). */
 export interface FloatConvOp extends OpBase {
   readonly kind: "float-conv";
   readonly x: IntegerTensor;
   readonly y: IntegerTensor;
   readonly weights: Value;
   readonly bias: Value | undefined;
-  readonly layout: "oihw" | "io";
+  readonly layout: WeightsLayout;
   readonly outputs: number;
   readonly groups: number;
   readonly window: Window;

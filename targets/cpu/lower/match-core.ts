@@ -2,7 +2,8 @@ import type { Node, Value } from "../../../src/ir/index.ts";
 import { floatAttr, intAttr, intsAttr, numbersOf, sameShape, sizeOf, stringAttr } from "../../../src/ir/index.ts";
 import { combination } from "../reference/binary.ts";
 import type { Window } from "../workload.ts";
-import { padsOf, windowOf } from "./window.ts";
+import { convForm } from "./conv-form.ts";
+import { averageWithGaps, isDense, padsOf, windowOf } from "./window.ts";
 import type { Bounds, ConvOp, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
 import { matchMatrixProduct } from "./match-product.ts";
@@ -24,7 +25,8 @@ type CoreMatcher = (match: CoreMatch, context: MatchContext) => IntegerOp | stri
 
 /** One matcher an operator that quantized networks are made of; a string says why this node is left alone. */
 export const coreMatchers: Readonly<Record<string, CoreMatcher>> = {
-  Conv: matchConv,
+  Conv: (match, context) => matchConv(match, "oihw", context),
+  ConvTranspose: (match, context) => matchConv(match, "iohw", context),
   Gemm: matchGemm,
   MatMul: matchMatMul,
   Add: (match, context) => matchBinary("add", match, context),
@@ -58,22 +60,22 @@ function activation(
   return tensor === undefined ? undefined : { tensor, node };
 }
 
-function matchConv({ core, y, quantization, bounds, behind }: CoreMatch, context: MatchContext): IntegerOp | string {
+function matchConv(
+  { core, y, quantization, bounds, behind }: CoreMatch,
+  layout: "oihw" | "iohw",
+  context: MatchContext,
+): IntegerOp | string {
   const x = activation(core.input(0), context);
   const w = quantizedWeight(core.input(1));
   if (x === undefined || w === undefined) return "input or weights are not quantized";
   if (x.tensor.shape.length !== 4) return "only two spatial dimensions";
-  if (w.axis !== undefined && w.axis !== 0) return "weight scales are not per output channel";
+  const outputAxis = layout === "oihw" ? 0 : 1;
+  if (w.axis !== undefined && w.axis !== outputAxis) return "weight scales are not per output channel";
   const bias = core.input(2) === undefined ? undefined : biasOf(core.input(2), x.tensor, w.scale);
   if (core.input(2) !== undefined && bias === undefined) return "bias is not int32 with the scale of the sums";
-  const [outputs, perGroup, kh, kw] = (w.weights.constant?.shape ?? []) as readonly [number, number, number, number];
-  const groups = intAttr(core, "group", 1);
-  const depthwise = perGroup === 1 && groups === outputs && groups === x.tensor.shape[1];
-  if (groups !== 1 && !depthwise) return "grouped convolution";
-  const window = windowOf(core, [kh, kw]);
-  const pads = padsOf(core, x.tensor.shape, window);
-  if (pads === undefined) return "unknown padding";
-  return conv(core, x, w, bias, { y, quantization, bounds, behind, outputs, groups, window, pads, layout: "oihw" });
+  const shape = w.weights.constant?.shape ?? [];
+  const form = convForm(core, shape as readonly number[], layout, x.tensor.shape, y.shape);
+  return typeof form === "string" ? form : conv(core, x, w, bias, { y, quantization, bounds, behind, ...form });
 }
 
 function biasOf(value: Value | undefined, x: IntegerTensor, weightScale: Value): ReturnType<typeof quantizedBias> {
@@ -194,6 +196,7 @@ function matchPool(
   if (x === undefined || x.tensor.shape.length !== 4) return "input is not quantized, or not two-dimensional";
   if (core.outputs.length > 1) return "the indices output has no INT8 form";
   if (isClamped(bounds)) return "clamped pooling";
+  if (mode === "average" && !isDense(windowOf(core, [1, 1]))) return averageWithGaps;
   if (mode === "max" && !sameQuantization(x.tensor.quantization, quantization)) return "input and output scales differ";
   const kernel = intsAttr(core, "kernel_shape", []);
   if (kernel.length !== 2) return "only two spatial dimensions";

@@ -1,13 +1,14 @@
 import type { Node, Value } from "../../../src/ir/index.ts";
 import { floatAttr, intAttr, intsAttr, sameShape } from "../../../src/ir/index.ts";
 import type { FloatActivation } from "../float-workload.ts";
+import { convForm } from "./conv-form.ts";
 import { clampLimits } from "./clamp-limits.ts";
 import type { FloatFunction, IntegerOp, IntegerTensor } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
 import { matchNormalization } from "./match-normalization.ts";
 import { matchFloatSoftmax } from "./match-softmax.ts";
 import { isFloat32 } from "./quantized-values.ts";
-import { padsOf, windowOf } from "./window.ts";
+import { averageWithGaps, isDense, padsOf, windowOf } from "./window.ts";
 
 /** The identity without bounds. */
 export const plain: FloatFunction = { activation: "none", alpha: 0, beta: 0, bounds: [-Infinity, Infinity] };
@@ -16,7 +17,8 @@ type FloatMatcher = (node: Node, y: IntegerTensor, context: MatchContext) => Int
 
 /** One matcher an operator that float32 networks are made of; undefined when this node is left alone. */
 const matchers: Readonly<Record<string, FloatMatcher>> = {
-  Conv: matchConv,
+  Conv: (node, y, context) => matchConv(node, y, "oihw", context),
+  ConvTranspose: (node, y, context) => matchConv(node, y, "iohw", context),
   Gemm: matchGemm,
   MatMul: (node, y, context) => matchProduct(node, y, "io", undefined, context),
   Add: (node, y, context) => matchBinary("add", node, y, context),
@@ -73,22 +75,25 @@ function float32Constant(value: Value | undefined): readonly number[] | undefine
     : undefined;
 }
 
-function matchConv(node: Node, y: IntegerTensor, context: MatchContext): IntegerOp | undefined {
+function matchConv(
+  node: Node,
+  y: IntegerTensor,
+  layout: "oihw" | "iohw",
+  context: MatchContext,
+): IntegerOp | undefined {
   const [input, weights, bias] = node.inputs;
   const x = activation(input, context);
   const shape = float32Constant(weights);
   if (x?.shape.length !== 4 || weights === undefined || shape?.length !== 4) return undefined;
   if (bias !== undefined && float32Constant(bias) === undefined) return undefined;
-  const [outputs, perGroup, kh, kw] = shape as readonly [number, number, number, number];
-  const groups = intAttr(node, "group", 1);
-  const depthwise = perGroup === 1 && groups === outputs && groups === x.shape[1];
-  if (groups !== 1 && !depthwise) return undefined;
-  const window = windowOf(node, [kh, kw]);
-  const pads = padsOf(node, x.shape, window);
-  if (pads === undefined) return undefined;
+  const form = convForm(node, shape, layout, x.shape, y.shape);
+  if (typeof form === "string") {
+    context.refuse(node, form);
+    return undefined;
+  }
   return {
-    ...{ kind: "float-conv", name: node.name, nodes: [node], x, y, weights, bias, layout: "oihw" },
-    ...{ outputs, groups, window, pads, fn: plain, residual: undefined },
+    ...{ kind: "float-conv", name: node.name, nodes: [node], x, y, weights, bias },
+    ...{ ...form, fn: plain, residual: undefined },
   };
 }
 
@@ -160,6 +165,10 @@ function matchPool(
   const window = windowOf(node, kernel as [number, number]);
   const pads = padsOf(node, x.shape, window);
   if (pads === undefined) return undefined;
+  if (mode === "average" && !isDense(window)) {
+    context.refuse(node, averageWithGaps);
+    return undefined;
+  }
   const counted = intAttr(node, "count_include_pad", 0) === 1;
   return { kind: "pool", name: node.name, nodes: [node], mode, x, y, window, pads, counted, global: false };
 }

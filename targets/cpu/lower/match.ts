@@ -25,8 +25,12 @@ export function matchIntegerGraph(graph: Graph, opset: number): IntegerGraph {
   const tensors = new Map<Value, IntegerTensor>();
   const refusals: { node: Node; reason: string }[] = [];
   const ops: IntegerOp[] = [];
+  const reasons = new Map<Node, string>();
   const context: MatchContext = {
     opset,
+    refuse: (node, reason) => {
+      reasons.set(node, reason);
+    },
     tensor: (value, quantization) => {
       const known = tensors.get(value);
       if (known !== undefined) return sameQuantization(known.quantization, quantization) ? known : undefined;
@@ -56,7 +60,9 @@ export function matchIntegerGraph(graph: Graph, opset: number): IntegerGraph {
     const matched = integer.get(node) ?? (open ? matchFloat(node, context) : undefined);
     if (matched !== undefined) ops.push(matched);
   }
-  return { ops, tensors, refusals };
+  const taken = new Set(ops.flatMap(({ nodes }) => nodes));
+  const left = [...reasons].filter(([node]) => !taken.has(node)).map(([node, reason]) => ({ node, reason }));
+  return { ops, tensors, refusals: [...refusals, ...left] };
 }
 
 function isQuantizer(node: Node): boolean {
@@ -117,7 +123,9 @@ function matchQuantizer(quantize: Node, context: MatchContext): IntegerOp | stri
   if (core === undefined || matcher === undefined || clamps.value?.uses.size !== 1) return entering();
   const match: CoreMatch = { core, y, quantization, bounds: clamps.bounds, behind: [...clamps.nodes, quantize] };
   const op = matcher(match, context);
-  return typeof op === "string" ? entering() : op;
+  if (typeof op !== "string") return op;
+  context.refuse(core, op);
+  return entering();
 }
 
 function sourceParameters({ nodes, source }: ByteFunction): Quantization | undefined {

@@ -12,6 +12,8 @@ import type {
   ViewOp,
 } from "./integer-graph.ts";
 import { inputsOf, outputOf } from "./integer-graph.ts";
+import type { Transposition } from "./phases.ts";
+import { transposedPads } from "./phases.ts";
 import type { AxisOrder, Extent } from "./physical.ts";
 import { LoweringRefusal } from "./refusal.ts";
 import {
@@ -203,6 +205,7 @@ function orderFor(b: IntegerTensor, a: IntegerTensor, orderOf: (tensor: IntegerT
 export function touchedPads(op: ConvOp | FloatConvOp | PoolOp): readonly [number, number, number, number] {
   const [top, left] = op.pads;
   if (op.x.shape.length !== 4) return noPads;
+  if (op.kind !== "pool" && op.layout === "iohw") return transposedPads(transpositionOf(op));
   const behind = (axis: 0 | 1): number => {
     const size = op.x.shape[2 + axis] as number;
     const outputs = op.y.shape[2 + axis] as number;
@@ -211,6 +214,12 @@ export function touchedPads(op: ConvOp | FloatConvOp | PoolOp): readonly [number
     return Math.max(0, reach - (axis === 0 ? top : left) - size);
   };
   return [top, left, behind(0), behind(1)];
+}
+
+/** A transposed convolution and the sizes of its maps. */
+export function transpositionOf({ window, pads, x, y }: ConvOp | FloatConvOp): Transposition {
+  const size = ({ shape }: IntegerTensor): readonly [number, number] => [shape[2] as number, shape[3] as number];
+  return { window, pads, input: size(x), output: size(y) };
 }
 
 function planarSide(tensor: IntegerTensor, order: AxisOrder, wanted: AxisOrder): "from" | "to" | "neither" {

@@ -1,5 +1,4 @@
-import { numbersOf, sizeOf } from "../../../src/ir/index.ts";
-import type { Epilogue, Strides } from "../workload.ts";
+import type { Strides } from "../workload.ts";
 import type { Buffer, Placement } from "./buffers.ts";
 import { stridesOf } from "./buffers.ts";
 import type {
@@ -8,13 +7,15 @@ import type {
   ConvOp,
   EnterOp,
   ExitOp,
+  FloatConvOp,
   IntegerOp,
   PoolOp,
   Quantization,
   ResizeOp,
   TableOp,
 } from "./integer-graph.ts";
-import { floatBinaryStep, floatConvStep, floatPoolStep, floatUnaryStep } from "./float-steps.ts";
+import { convSteps } from "./conv-steps.ts";
+import { floatBinaryStep, floatConvSteps, floatPoolStep, floatUnaryStep } from "./float-steps.ts";
 import type { CopyOp, PlacedRegion } from "./place.ts";
 import { touchedPads } from "./place.ts";
 import { attentionStep, normalizationStep, productStep, softmaxStep } from "./transformer-steps.ts";
@@ -41,21 +42,31 @@ export function lowerSteps(region: PlacedRegion): readonly LoweredStep[] {
       continue;
     }
     writeBorder(placed.output);
-    steps.push(opStep(placed.op, placed.inputs, placed.output, region));
+    steps.push(...opSteps(placed.op, placed.inputs, placed.output, region));
   }
   return steps;
 }
 
-function opStep(
+function opSteps(
   op: IntegerOp,
+  inputs: readonly Placement[],
+  output: Placement | undefined,
+  region: PlacedRegion,
+): readonly LoweredStep[] {
+  const [x, residual] = inputs;
+  if (op.kind === "conv") return convSteps(op, x as Placement, residual, output as Placement);
+  if (op.kind === "float-conv") return floatConvSteps(op, x as Placement, residual, output as Placement);
+  return [opStep(op, inputs, output, region)];
+}
+
+function opStep(
+  op: Exclude<IntegerOp, ConvOp | FloatConvOp>,
   inputs: readonly Placement[],
   output: Placement | undefined,
   region: PlacedRegion,
 ): LoweredStep {
   const [first, second] = inputs;
   switch (op.kind) {
-    case "conv":
-      return convStep(op, first as Placement, second, output as Placement);
     case "pool":
       return poolStep(op, first as Placement, output as Placement);
     case "binary":
@@ -68,8 +79,6 @@ function opStep(
       return enterStep(op, output as Placement, region);
     case "exit":
       return exitStep(op, first as Placement, region);
-    case "float-conv":
-      return floatConvStep(op, first as Placement, second, output as Placement);
     case "float-binary":
       return floatBinaryStep(op, first as Placement, second, output as Placement);
     case "float-unary":
@@ -88,73 +97,6 @@ function opStep(
     case "view":
       throw new Error(`${op.kind} has no step of its own`);
   }
-}
-
-/** Whether the result of a requantization needs no clamp but that of its type: bounds of a byte, multipliers below 1. */
-function onlySaturates({ sum, y, bounds, x, weightScale }: ConvOp): boolean {
-  const result = sum ?? y.quantization;
-  if (result === undefined || bounds[0] !== 0 || bounds[1] !== 255 || weightScale.constant === undefined) return false;
-  const inputScale = x.quantization?.scale ?? 1;
-  return Array.from(numbersOf(weightScale.constant)).every((scale) => (inputScale * scale) / result.scale < 0.999);
-}
-
-function convStep(op: ConvOp, x: Placement, residual: Placement | undefined, y: Placement): LoweredStep {
-  const { rows, columns } = y.extent;
-  const depthwise = op.groups !== 1;
-  const epilogue: Epilogue = {
-    out: op.y.quantization === undefined ? "f32" : "u8",
-    ...(op.activation === undefined ? {} : { activation: op.activation }),
-    table: op.table !== undefined,
-    ...(onlySaturates(op) ? { saturates: true as const } : {}),
-    residual:
-      residual === undefined
-        ? undefined
-        : { ...stridesOf(residual.buffer), ...(op.residual?.first === true ? { first: true } : {}) },
-  };
-  const common = {
-    ...{ rows, columns, bias: op.bias !== undefined, epilogue },
-    x: stridesOf(x.buffer),
-    y: stridesOf(y.buffer),
-  };
-  const { window } = op;
-  const image = op.x.shape.length === 4;
-  const start = image ? at(x, -op.pads[0], -op.pads[1]) : at(x);
-  const single = op.weightScale.constant === undefined ? 1 : sizeOf(op.weightScale.constant.shape);
-  return {
-    name: op.name,
-    nodes: op.nodes,
-    workload: depthwise
-      ? { op: "depthwise-u8s8", channels: op.outputs, window, ...common }
-      : {
-          ...{ op: "conv-u8s8", inputs: x.extent.channels, outputs: op.outputs, window, weights: op.layout },
-          ...common,
-        },
-    operands: { x: start, y: at(y), ...(residual === undefined ? {} : { residual: at(residual) }) },
-    parameters: parameters(
-      {
-        ...named("x", op.x.quantization),
-        ...named("y", op.sum ?? op.y.quantization ?? { scale: 1, zero: 0 }),
-        lo: op.bounds[0],
-        hi: op.bounds[1],
-        perTensor: Number(single === 1),
-        ...named("table", op.tableQuantization),
-        ...(op.residual === undefined
-          ? {}
-          : {
-              ...named("residual", op.residual.tensor.quantization),
-              ...named("out", op.y.quantization),
-              outLo: op.residual.bounds[0],
-              outHi: op.residual.bounds[1],
-            }),
-      },
-      op.table,
-    ),
-    constants: {
-      weights: op.weights,
-      "weight-scale": op.weightScale,
-      ...(op.bias === undefined ? {} : { bias: op.bias }),
-    },
-  };
 }
 
 function poolStep(op: PoolOp, x: Placement, y: Placement): LoweredStep {

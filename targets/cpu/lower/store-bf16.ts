@@ -31,10 +31,10 @@ export function storeAsBf16(ops: readonly IntegerOp[]): readonly IntegerOp[] {
 }
 
 /** Whether a product is worth its narrow inputs, and has them in pairs. */
-function multipliesPairs({ groups, x, y, window }: FloatConvOp): boolean {
+function multipliesPairs({ groups, layout, x, y, window }: FloatConvOp): boolean {
   const { channels } = extentOf(x, preferredOrder(x.shape.length));
   const [kh, kw] = window.kernel;
-  return groups === 1 && channels % 2 === 0 && sizeOf(y.shape) * channels * kh * kw >= leastWork;
+  return groups === 1 && layout !== "iohw" && channels % 2 === 0 && sizeOf(y.shape) * channels * kh * kw >= leastWork;
 }
 
 interface NarrowTensors {

@@ -8,6 +8,21 @@ export function windowOf(node: Node, kernel: readonly [number, number]): Window 
   return { kernel, stride: pair("strides"), dilation: pair("dilations") };
 }
 
+/** Padding of a transposed convolution; undefined where it follows from the size of the result. */
+export function transposedPadsOf(node: Node): readonly [number, number, number, number] | undefined {
+  const mode = stringAttr(node, "auto_pad", "NOTSET");
+  if (node.attributes.has("output_shape") || (mode !== "NOTSET" && mode !== "VALID")) return undefined;
+  return mode === "VALID" ? [0, 0, 0, 0] : (intsAttr(node, "pads", [0, 0, 0, 0]) as [number, number, number, number]);
+}
+
+/** Why averages with dilations have no kernel. */
+export const averageWithGaps = "an average over cells with gaps";
+
+/** Whether the cells of a window lie side by side. */
+export function isDense({ dilation }: Window): boolean {
+  return dilation.every((distance) => distance === 1);
+}
+
 /** Padding at top, left, bottom, right, with automatic padding resolved (ONNX: SAME_UPPER puts the odd cell at the end). */
 export function padsOf(
   node: Node,

@@ -44,7 +44,8 @@ export const igemmGrouped: Template<GroupedConvWorkload> = igemmTemplate(
 /** The same for phases of transposed convolutions: equal to the reference, which ONNX Runtime's float32 may leave by a step. */
 export const igemmTransposed: Template<TransposedConvWorkload> = igemmTemplate(
   ["igemm-transposed", "bounded"],
-  (workload): workload is TransposedConvWorkload => workload.op === "transposed-u8s8",
+  (workload): workload is TransposedConvWorkload =>
+    workload.op === "transposed-u8s8" && !hasFunction(workload as TransposedConvWorkload),
 );
 
 type IgemmWorkload = ConvWorkload | GroupedConvWorkload | TransposedConvWorkload;

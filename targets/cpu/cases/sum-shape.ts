@@ -1,0 +1,35 @@
+import type { FloatWorkload } from "../float-workload.ts";
+import { phaseChannels } from "../reference/transposed.ts";
+import type { CpuWorkload } from "../workload.ts";
+
+/** Workloads whose results are sums of products over a window. */
+export type SumWorkload = Extract<CpuWorkload | FloatWorkload, { readonly bias: boolean }>;
+
+/** Sizes of what a workload adds up. */
+export interface SumShape {
+  /** Channels of x and y. */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Products of one sum. */
+  readonly terms: number;
+  /** Elements of the constant weights, and of biases and scales, one a channel. */
+  readonly weights: number;
+  readonly channels: number;
+}
+
+/** The sizes of a workload. */
+export function sumShape(workload: SumWorkload): SumShape {
+  const taps = workload.window.kernel[0] * workload.window.kernel[1];
+  if ("channels" in workload) {
+    const { channels } = workload;
+    return { inputs: channels, outputs: channels, terms: taps, weights: channels * taps, channels };
+  }
+  const { inputs, outputs } = workload;
+  if ("phases" in workload) {
+    const channels = phaseChannels(workload);
+    const [kh, kw] = workload.phases.kernel;
+    return { inputs, outputs, terms: inputs * taps, weights: inputs * channels * kh * kw, channels };
+  }
+  const terms = ("groups" in workload ? inputs / workload.groups : inputs) * taps;
+  return { inputs, outputs, terms, weights: outputs * terms, channels: outputs };
+}
