@@ -1,6 +1,7 @@
 import { hashJson } from "../../src/schedule/index.ts";
 import type { Template, TuningTask, Workload, WorkloadCase } from "../../src/schedule/index.ts";
 import { floatCase } from "./cases/float-case.ts";
+import { poolCase } from "./cases/pool-case.ts";
 import { productCase } from "./cases/product-case.ts";
 import { sumCase } from "./cases/sum-case.ts";
 import { sumShape } from "./cases/sum-shape.ts";
@@ -74,6 +75,11 @@ function caseOf(workload: CpuWorkload | FloatWorkload | TransformerWorkload): ((
       return () => floatCase(workload, 1);
     case "product-u8u8":
       return () => productCase(workload, 1);
+    case "pool-f32":
+      return () => poolCase(workload, 1);
+    case "pool-u8":
+      // Averages are computed in one way.
+      return workload.kind === "max" ? () => poolCase(workload, 1) : undefined;
     default:
       return undefined;
   }
