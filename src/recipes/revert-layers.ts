@@ -66,7 +66,7 @@ export async function revertLayers(setup: RevertSetup): Promise<Excluded> {
     return new Map();
   }
   run.note(
-    `${full.name}: ${slower}; with ${best.excluded.size} nodes left plain the network is ${best.gain.toFixed(3)}x as fast`,
+    `${full.name}: ${slower}; with ${best.excluded.size} node${best.excluded.size === 1 ? "" : "s"} left plain the network is ${best.gain.toFixed(3)}x as fast`,
   );
   return best.excluded;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -90,6 +90,29 @@ test.skipIf(missing !== undefined)(
     const second = await run(path, "second", options);
     expect(second.report.choice.measured).toBe("replayed");
     expect(second.events.filter(({ type }) => type === "trial")).toEqual([]);
+    const layersOf = ({ report }: typeof first) => report.regions.map(({ form, layers }) => ({ form, layers }));
+    expect(layersOf(second)).toEqual(layersOf(first));
+    const layers = layersOf(first).flatMap((each) => each.layers ?? []);
+    expect(layers.filter(({ peer }) => peer !== undefined).length).toBeGreaterThanOrEqual(4);
+    expect(layers.every(({ ns, share }) => ns > 0 && share > 0 && share <= 1)).toBe(true);
+    // What the records say stays plain, stays plain, also where nothing may be measured.
+    const lines = readFileSync(options.records as string, "utf8")
+      .trim()
+      .split("\n");
+    const kept = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const records = kept.filter(({ scope }) => scope === "regions");
+    expect(records).toHaveLength(2);
+    const node = "Conv_0";
+    const left = records.map((record) => ({ ...record, at: "2999-01-01", excluded: [{ node, reason: "slower" }] }));
+    appendFileSync(options.records as string, left.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    const third = await run(path, "third", { ...options, tune: "off" });
+    for (const { form, refusals, regions } of third.report.regions) {
+      expect(refusals, form).toContainEqual({ node, reason: "slower" });
+      expect(
+        regions.flatMap(({ steps }) => steps.flatMap(({ nodes }) => nodes)),
+        form,
+      ).not.toContain(node);
+    }
     expect(readFileSync(second.file).equals(readFileSync(first.file))).toBe(true);
   },
   120_000,

@@ -32,6 +32,9 @@ function fakeWorker(broken: readonly string[]): { readonly worker: Worker; reado
       case "close":
         open.delete(request.session);
         return {};
+      case "repeat":
+      case "profile":
+        throw new Error("a race needs no profile");
       case "race": {
         const times = Array.from({ length: 100 }, (_, i) => i + 1);
         const names = request.forms.map(({ name }) => name);
