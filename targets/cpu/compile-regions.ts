@@ -13,12 +13,15 @@ import type { PlannedRegion, RegionPlan } from "./plan-regions.ts";
 import { planRegions } from "./plan-regions.ts";
 import { quantizeBeforeMoving } from "./quantize-before-moving.ts";
 import { mayBeStepOff, templatesFor } from "./select.ts";
+import { unsignedActivations } from "./unsigned-activations.ts";
 
 /** Plans, tunes, emits: see `Target.compileRegions`. */
 export async function compileRegions(model: Model, setup: RegionSetup): Promise<CompiledRegions> {
   const { products = "f32" } = setup;
   const [best, ...lesser] = levelSetups(setup) as [RegionSetup, ...RegionSetup[]];
   ownDequantizers(model);
+  // Sums of uint8 are rounded the other way here and there.
+  const changed = best.exact ? 0 : unsignedActivations(model);
   const excluded = nodesNamed(model, setup.excluded ?? new Map());
   const plan = (canCompute: (workload: Workload) => boolean): RegionPlan =>
     planSettled(model, canCompute, products, excluded);
@@ -32,7 +35,7 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
   const emitted = emitRegions(model, settled.regions, levels);
   const steps = emitted.flatMap((region) => [region.best, ...region.lesser].flatMap((level) => level.steps));
   return {
-    exact: !steps.some(({ step, selection }) => mayBeStepOff(selection.template, step.workload)),
+    exact: changed === 0 && !steps.some(({ step, selection }) => mayBeStepOff(selection.template, step.workload)),
     regions: emitted.map(describeRegion),
     refusals: settled.refusals.map(({ node, reason }) => ({ node: node.name, reason })),
   };

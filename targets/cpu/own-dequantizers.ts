@@ -21,15 +21,11 @@ export function ownDequantizers(model: Model): void {
       if (own === undefined || !constant || own.output.isOutput || own.graph !== graph) continue;
       if (node.domain === "" && floatOperators.has(node.opType)) foldInto(graph, node, index, own, opset);
       else if (own.output.uses.size > 1) {
-        const attributes = own.attributes;
-        const [type] = [own.output.type];
-        const { inputs, opType } = own;
+        const { opType, inputs, attributes, output } = own;
+        const name = graph.names.fresh(output.name);
         const copy = graph.insertBefore(node, {
-          opType,
-          name: `${own.name}_${node.name}`,
-          inputs,
-          attributes,
-          outputs: [{ type }],
+          ...{ opType, inputs, attributes, outputs: [{ name, type: output.type }] },
+          name: own.name === "" ? "" : name,
         });
         graph.setInput(node, index, copy.output);
       }
