@@ -32,6 +32,8 @@ export interface RegionSetup {
   readonly budgetMs: number;
   /** Thread counts at which kernels should be good: they are tuned for the least and the greatest. */
   readonly threads: readonly number[];
+  /** `hot` times kernels with their data in the caches; these are swept between calls when it is left out. */
+  readonly timing?: "hot";
   readonly seed: number;
   /** Version of this tool, for records. */
   readonly tool: string;

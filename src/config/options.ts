@@ -127,6 +127,10 @@ pruneMethod: ("level" | "l1-channel")
  */
 tune: ("off" | "quick" | "default" | "extensive")
 /**
+ * time kernels with their data in the caches, as tiny networks keep it; otherwise caches are swept between calls
+ */
+hot: boolean
+/**
  * longest time for timing, for example 60s
  */
 budget?: string
@@ -298,6 +302,10 @@ pruneMethod?: ("level" | "l1-channel")
  * how long to time the forms against each other; off writes the lowest precision untimed
  */
 tune?: ("off" | "quick" | "default" | "extensive")
+/**
+ * time kernels with their data in the caches, as tiny networks keep it; otherwise caches are swept between calls
+ */
+hot?: boolean
 /**
  * longest time for timing, for example 60s
  */

@@ -206,6 +206,13 @@ export const schema = {
       description: "how long to time the forms against each other; off writes the lowest precision untimed",
       "x-group": "tuning",
     },
+    hot: {
+      type: "boolean",
+      default: false,
+      description:
+        "time kernels with their data in the caches, as tiny networks keep it; otherwise caches are swept between calls",
+      "x-group": "tuning",
+    },
     budget: {
       type: "string",
       pattern: "^\\d+(\\.\\d+)?(ms|s|m|h)$",

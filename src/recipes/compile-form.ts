@@ -70,6 +70,7 @@ export function formCompiler(
     tool: version,
     reporter: run.reporter,
     signal: run.signal,
+    ...(options.hot ? { timing: "hot" } : {}),
     ...(products === "bf16" ? { products } : {}),
   };
   const named = cloneModel(base.model);

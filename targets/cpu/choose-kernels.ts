@@ -24,7 +24,7 @@ export interface ChosenKernels {
  */
 export async function chooseKernels(regions: readonly LoweredRegion[], setup: RegionSetup): Promise<ChosenKernels> {
   const { device, exact, cache } = setup;
-  const records: TuningRecords = { cache, device, toolchain, mode: "cold" };
+  const records: TuningRecords = { cache, device, toolchain, mode: setup.timing ?? "cold" };
   const offer = (workload: Workload): readonly Template[] => templatesFor(workload, device, exact);
   const tuned = await tuneRegions(regions, offer, records, setup);
   if (setup.requireRecords === true) requireKnown(tuned, device);
