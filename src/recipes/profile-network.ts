@@ -3,7 +3,6 @@ import type { Model } from "../ir/index.ts";
 import type { ProfileLimits, RegionTimes } from "../runtime/index.ts";
 import { profileOrt } from "../runtime/index.ts";
 import type { NetworkProfile } from "../schedule/index.ts";
-import { isRuntimeFailure } from "./accuracy.ts";
 import type { Form } from "./form.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
@@ -33,11 +32,12 @@ export async function profileSteps(form: Form, run: Run): Promise<readonly Regio
   return answer?.regions;
 }
 
+/** What is timed here is told, and tried; a model that cannot be timed so is none the worse for it. */
 async function orFailed<T>(action: () => Promise<T>): Promise<T | undefined> {
   try {
     return await action();
   } catch (error) {
-    if (error instanceof InferOptError && isRuntimeFailure(error)) return undefined;
+    if (error instanceof InferOptError) return undefined;
     throw error;
   }
 }

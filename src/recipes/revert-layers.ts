@@ -1,3 +1,4 @@
+import { parseDuration } from "../config/index.ts";
 import type { LayerReport, RegionReport } from "../events.ts";
 import { measurePolicies, medianRatio } from "../measure/index.ts";
 import type { ScheduleCache } from "../schedule/index.ts";
@@ -12,7 +13,7 @@ import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
 import { threadsOf } from "./time-forms.ts";
 
-/** No more trials are compiled after this long. */
+/** No more trials are compiled after this long, or after `--budget` where that is less. */
 const trialsMs = 60_000;
 
 /** A trial must win by this much, and beyond noise: simpler is what is there. */
@@ -42,7 +43,8 @@ export interface RevertSetup {
 export async function revertLayers(setup: RevertSetup): Promise<Excluded> {
   const { compiler, full, exact, layers, run } = setup;
   const times = layers.map(({ ns, peer }) => ({ ns, peerNs: peer?.ns }));
-  const deadline = performance.now() + trialsMs;
+  const { budget } = run.options;
+  const deadline = performance.now() + Math.min(trialsMs, budget === undefined ? Infinity : parseDuration(budget));
   const trials: { readonly form: Form; readonly excluded: Excluded }[] = [];
   for (const set of proposeReverts(times)) {
     run.signal.throwIfAborted();
