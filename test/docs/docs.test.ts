@@ -29,6 +29,7 @@ const foreignOptions: ReadonlySet<string> = new Set([
   "--onnxruntime-node-install",
   "--ignore-scripts",
   "--python",
+  "--web",
   "--update",
   "--evaluate",
   "--verify",
