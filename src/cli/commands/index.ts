@@ -1,6 +1,7 @@
 import type { CliCommand } from "../command.ts";
 import { bench } from "./bench.ts";
 import { compare } from "./compare.ts";
+import { completion } from "./completion.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { inspect } from "./inspect.ts";
@@ -23,4 +24,5 @@ export const commands: readonly CliCommand[] = [
   runtime,
   doctor,
   explain,
+  completion,
 ];

@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+
+/** What of the command line can be completed. */
+export interface CompletionCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly CompletionOption[];
+  /** Words that its argument may be; undefined where it names files. */
+  readonly words: readonly string[] | undefined;
+}
+
+/** One option, with the words its value may be. */
+export interface CompletionOption {
+  readonly long: string;
+  readonly short: string | undefined;
+  readonly summary: string;
+  /** False for a flag. */
+  readonly takesValue: boolean;
+  readonly words: readonly string[];
+}
+
+/** Reads the commands as they were declared, so that completion knows what the help knows. */
+export function completionModel(program: Command): readonly CompletionCommand[] {
+  return program.commands.map((command) => ({
+    name: command.name(),
+    summary: command.description(),
+    options: command.options.map(({ long, short, description, required, optional }) => ({
+      long: long ?? "",
+      short,
+      summary: description,
+      takesValue: required || optional,
+      words: wordsOf(description),
+    })),
+    words: command.registeredArguments[0]?.argChoices,
+  }));
+}
+
+/** The allowed words, which descriptions end with: `[auto|fp32|int8]`. */
+function wordsOf(description: string): readonly string[] {
+  const list = /\[([\w.-]+(?:\|[\w.-]+)+)\]/.exec(description)?.[1];
+  return list?.split("|") ?? [];
+}
