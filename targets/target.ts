@@ -23,6 +23,8 @@ export interface RegionSetup {
   readonly products?: "bf16";
   /** Levels of instruction sets to make programs for; those that the device has when left out. */
   readonly isa?: readonly string[];
+  /** Most bytes of scratch that a kernel may take for each thread; no limit when left out. */
+  readonly workspace?: number;
   /** Throws IO0803 where the records do not know a kernel: nothing may be measured, and nothing guessed. */
   readonly requireRecords?: boolean;
   /** Nodes, by name, that are left out of regions, each with the reason; none when left out. */

@@ -15,6 +15,10 @@ target: string
  */
 precision: ("auto" | "fp32" | "bf16" | "int8")
 /**
+ * instruction sets to make programs for, separated by commas: avx2, avxvnni, avx512vnni, avx512vbmi, avx512bf16; default: those of this CPU
+ */
+isa: string[]
+/**
  * only kernels whose quantized results equal the model's own; others may be a step off where it pays
  */
 exact: boolean
@@ -159,6 +163,10 @@ maxSize?: string
  */
 maxLatency?: string
 /**
+ * scratch memory that kernels may use, all threads together; candidates that need more are left out
+ */
+maxWorkspace?: string
+/**
  * memory for this tool and its children; checks and timing that would need more are left out
  */
 memoryLimit?: string
@@ -190,6 +198,10 @@ target?: string
  * lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on; bf16: products of the float model, with --target cpu on CPUs that multiply it
  */
 precision?: ("auto" | "fp32" | "bf16" | "int8")
+/**
+ * instruction sets to make programs for, separated by commas: avx2, avxvnni, avx512vnni, avx512vbmi, avx512bf16; default: those of this CPU
+ */
+isa?: string[]
 /**
  * only kernels whose quantized results equal the model's own; others may be a step off where it pays
  */
@@ -334,6 +346,10 @@ maxSize?: string
  * largest median latency that is accepted
  */
 maxLatency?: string
+/**
+ * scratch memory that kernels may use, all threads together; candidates that need more are left out
+ */
+maxWorkspace?: string
 /**
  * memory for this tool and its children; checks and timing that would need more are left out
  */

@@ -27,6 +27,14 @@ export const schema = {
         "lowest precision that may be used where it pays; auto: int8 when there is data to calibrate on; bf16: products of the float model, with --target cpu on CPUs that multiply it",
       "x-group": "target",
     },
+    isa: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description:
+        "instruction sets to make programs for, separated by commas: avx2, avxvnni, avx512vnni, avx512vbmi, avx512bf16; default: those of this CPU",
+      "x-group": "target",
+    },
     exact: {
       type: "boolean",
       default: false,
@@ -254,6 +262,12 @@ export const schema = {
       type: "string",
       pattern: "^\\d+(\\.\\d+)?(us|ms|s)$",
       description: "largest median latency that is accepted",
+      "x-group": "constraints",
+    },
+    maxWorkspace: {
+      type: "string",
+      pattern: "^\\d+(\\.\\d+)?(B|KB|MB|GB)$",
+      description: "scratch memory that kernels may use, all threads together; candidates that need more are left out",
       "x-group": "constraints",
     },
     memoryLimit: {

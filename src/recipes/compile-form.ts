@@ -1,12 +1,16 @@
 import type { CompiledRegions, RegionSetup } from "../../targets/index.ts";
 import type { RegionsReport } from "../events.ts";
-import { parseDuration } from "../config/index.ts";
+import type { CompileOptions } from "../config/index.ts";
+import { parseDuration, parseSize } from "../config/index.ts";
 import type { Model } from "../ir/index.ts";
 import { cloneModel } from "../ir/index.ts";
 import { inferTypes } from "../ops/index.ts";
+import type { Preserves } from "../pipeline/index.ts";
+import { lesserLevels, useLevel } from "../region/index.ts";
 import type { ScheduleCache } from "../schedule/index.ts";
 import { tuningEfforts } from "../schedule/index.ts";
 import { version } from "../version.ts";
+import type { FormDifference } from "./form-difference.ts";
 import { differenceFrom } from "./form-difference.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
@@ -27,10 +31,9 @@ export interface CompileChoice {
 }
 
 /** Regions, the form with them, and how it differs from the form without. */
-export interface CompiledForm {
+export interface CompiledForm extends FormDifference {
   readonly compiled: CompiledRegions;
   readonly form: Form | undefined;
-  readonly difference: string | undefined;
 }
 
 /** Compiles one form in several ways. */
@@ -55,16 +58,21 @@ export function formCompiler(
   run: Run,
 ): FormCompiler | undefined {
   const { environment, options } = run;
-  const { target, device } = environment;
+  const { target } = environment;
+  const { device } = run;
   const compileRegions = target.compileRegions;
   if (compileRegions === undefined || device === undefined) return undefined;
   const name = products === "bf16" ? `bf16-${target.id}` : `${base.name}-${target.id}`;
   const measures = options.tune !== "off" && !options.reproducible && run.unrunnable === undefined;
   const effort = measures ? tuningEfforts[options.tune as keyof typeof tuningEfforts] : undefined;
   const setup: Omit<RegionSetup, "exact" | "effort"> = {
-    device: device.fingerprint,
+    device,
+    isa: options.isa,
     cache,
     threads: threadsOf(options),
+    ...workspaceOf(options),
+    // Without --budget every layer was tried when the records were made.
+    requireRecords: options.reproducible && options.tune !== "off" && options.budget === undefined,
     budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
     seed: options.seed,
     tool: version,
@@ -82,14 +90,39 @@ export function formCompiler(
       inferTypes(model, { onConflict: "replace" });
       const how = { exact, excluded, effort: trial === undefined ? effort : undefined };
       const compiled = await compileRegions(model, { ...setup, ...how });
-      if (compiled.regions.length === 0) return { compiled, form: undefined, difference: undefined };
+      if (compiled.regions.length === 0) return { compiled, form: undefined };
       // What may be a step off is judged like any other form that computes something else.
       const lossy = base.lossy || products === "bf16" || !compiled.exact;
       const form = makeForm(trial ?? name, model, input.signature, environment.temp.path, lossy);
       const preserves = compiled.exact && products === "f32" ? "tolerance" : "accuracy";
-      const difference = trial === undefined ? await differenceFrom(base, form, preserves, samples, run) : undefined;
-      return { compiled, form, difference };
+      const found = trial === undefined ? await anyDifference(base, form, preserves, samples, run) : {};
+      return { compiled, form, ...found };
     },
     report: (compiled) => ({ form: name, nodes: base.model.graph.nodeCount, ...compiled }),
   };
+}
+
+/** The scratch memory that is allowed, divided among the threads of a run. */
+function workspaceOf(options: CompileOptions): Pick<RegionSetup, "workspace"> {
+  const { maxWorkspace } = options;
+  return maxWorkspace === undefined ? {} : { workspace: parseSize(maxWorkspace) / Math.max(...threadsOf(options)) };
+}
+
+/** {@link differenceFrom} for the form as it is, then with each of its lesser levels in place of the best. */
+async function anyDifference(
+  base: Form,
+  { model }: Form,
+  preserves: Preserves,
+  samples: Samples | undefined,
+  run: Run,
+): Promise<FormDifference> {
+  const best = await differenceFrom(base, model, preserves, samples, run);
+  if (best.difference !== undefined) return best;
+  for (const level of lesserLevels(model)) {
+    const lesser = cloneModel(model);
+    useLevel(lesser, level);
+    const { difference } = await differenceFrom(base, lesser, preserves, samples, run);
+    if (difference !== undefined) return { difference: `${level}: ${difference}` };
+  }
+  return best;
 }

@@ -5,6 +5,7 @@ import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { dataDiagnostics } from "../diagnostics/codes/data.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import { version } from "../version.ts";
+import { checkAskedLevels } from "./asked-levels.ts";
 import type { Choice } from "./choose.ts";
 import type { Decision } from "./decision.ts";
 import { decide } from "./decide.ts";
@@ -51,11 +52,14 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
   if (!options.dryRun && options.dumpIr !== undefined) requireWritable(options.dumpIr);
   const environment = await openEnvironment(options, setup.signal);
   try {
+    checkAskedLevels(options, environment.target);
     const run = startRun(options, paths, environment, setup);
     const cache = openScheduleCache(run);
     const input = await run.phase("load", () => loadInput(file, run));
-    if (options.reproducible)
-      run.facts = environment.target.facts(deviceOfRecords(cache, input, options) ?? environment.device?.fingerprint);
+    if (options.reproducible) {
+      run.device = deviceOfRecords(cache, input, options) ?? run.device;
+      run.facts = environment.target.facts(run.device);
+    }
     const samples = await sampleWhereRunnable(input, run);
     const float = await run.phase("simplify and fuse", () => rewriteFloat(input, samples, run));
     const forms: Form[] = [input.form, ...float];

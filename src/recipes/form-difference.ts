@@ -1,5 +1,5 @@
 import { InferOptError } from "../diagnostics/index.ts";
-import type { RuntimeValue } from "../ir/index.ts";
+import type { Model, RuntimeValue } from "../ir/index.ts";
 import type { Preserves } from "../pipeline/index.ts";
 import { compareValues } from "../pipeline/index.ts";
 import { isRuntimeFailure } from "./accuracy.ts";
@@ -8,28 +8,35 @@ import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
 
-/**
- * How the results of two forms differ by more than they may, or why the runtime refuses the second; undefined when they
- * agree, or cannot be run.
- */
+/** How a model relates to a form on samples; empty where they cannot be run. */
+export interface FormDifference {
+  /** How the results differ by more than they may, or why the runtime refuses the model. */
+  readonly difference?: string | undefined;
+  /** Least signal-to-noise ratio of a sample and an output; absent where all are equal. */
+  readonly sqnrDb?: number;
+}
+
+/** Compares the results of a model with those of a form. */
 export async function differenceFrom(
   base: Form,
-  form: Form,
+  model: Model,
   preserves: Preserves,
   samples: Samples | undefined,
   run: Run,
-): Promise<string | undefined> {
-  if (samples === undefined || run.unrunnable !== undefined || run.options.check === "none") return undefined;
+): Promise<FormDifference> {
+  if (samples === undefined || run.unrunnable !== undefined || run.options.check === "none") return {};
   const feeds = await readFeeds(samples.check);
   const { fast } = run.environment;
-  const theirs = fast.run(form.model, feeds, undefined)[Symbol.asyncIterator]();
+  let least = Infinity;
+  const theirs = fast.run(model, feeds, undefined)[Symbol.asyncIterator]();
   for await (const outputs of fast.run(base.model, feeds, undefined)) {
     const value = await nextOutputs(theirs);
-    if (value instanceof InferOptError) return value.diagnostic.message;
-    const { verdict, detail } = compareValues(outputs, value, preserves);
-    if (verdict === "mismatch") return detail;
+    if (value instanceof InferOptError) return { difference: value.diagnostic.message };
+    const { verdict, detail, sqnrDb } = compareValues(outputs, value, preserves);
+    least = Math.min(least, sqnrDb);
+    if (verdict === "mismatch") return { difference: detail };
   }
-  return undefined;
+  return Number.isFinite(least) ? { sqnrDb: least } : {};
 }
 
 type Outputs = ReadonlyMap<string, RuntimeValue>;

@@ -18,13 +18,17 @@ import type { Samples } from "./samples.ts";
  * it. Where it does not the reason is reported.
  */
 export function floatProducts(run: Run): readonly ("f32" | "bf16")[] {
-  const { target, device } = run.environment;
-  if (run.options.precision !== "bf16") return ["f32"];
-  if (device !== undefined && target.multipliesBf16?.(device.fingerprint) === true) return ["f32", "bf16"];
+  const { target } = run.environment;
+  const { isa, precision } = run.options;
+  if (precision !== "bf16") return ["f32"];
+  const isNarrowed = isa.some((level) => level !== "avx512bf16");
+  if (run.device !== undefined && target.multipliesBf16?.(run.device) === true && !isNarrowed) return ["f32", "bf16"];
   const detail =
     target.multipliesBf16 === undefined
       ? `--target ${target.id} has no kernels for it`
-      : "this CPU has no AVX512_BF16, or INFER_OPT_ISA hides it";
+      : isNarrowed
+        ? "--isa lists levels without it"
+        : "this CPU has no AVX512_BF16, or INFER_OPT_ISA hides it";
   run.diagnose(runtimeDiagnostics.bf16Unavailable({ detail }));
   return ["f32"];
 }
@@ -51,10 +55,13 @@ export async function addRegionForm(
     known !== undefined || !compiler.measures || samples === undefined
       ? { result: first, timed: timedAs(compiler, first, known?.profile) }
       : await settle(compiler, first, { input, samples, cache, run }, key);
-  const { compiled, form, difference } = found.result;
+  const { compiled, form, difference, sqnrDb } = found.result;
   for (const { node, reason } of compiled.refusals)
     run.reporter.handle({ type: "refusal", pass: "regions", rule: run.environment.target.id, node, reason });
-  run.reporter.handle({ type: "regions", report: { ...compiler.report(compiled), ...found.timed } });
+  run.reporter.handle({
+    type: "regions",
+    report: { ...compiler.report(compiled), ...found.timed, ...(sqnrDb === undefined ? {} : { sqnrDb }) },
+  });
   if (form === undefined || difference === undefined) return form;
   run.diagnose(runtimeDiagnostics.regionsDiffer({ form: compiler.name, detail: difference }));
   return undefined;

@@ -19,17 +19,16 @@ export function regionKey(base: Form, products: string, run: Run): string {
   const { options, environment } = run;
   return hashJson({
     ...{ scope: "regions", form: base.hash, products, exact: options.exact },
+    ...{ isa: options.isa, maxWorkspace: options.maxWorkspace ?? "" },
     ...{ target: environment.target.id, tool: version },
   });
 }
 
-/** The newest choice that holds here, with its time kept out of it: made on this device or, in a reproducible run, on any. */
+/** The newest choice that holds here: made on this device or, in a reproducible run, on that of the records. */
 export function findRegionChoice(cache: ScheduleCache, key: string, run: Run): RegionChoice | undefined {
-  const { options, environment } = run;
-  if (options.reprove) return undefined;
-  const here = environment.device?.fingerprint;
+  if (run.options.reprove) return undefined;
   const holds = ({ scope, device }: ChoiceRecord): boolean =>
-    scope === "regions" && (options.reproducible || (device !== undefined && isSame(device, here)));
+    scope === "regions" && device !== undefined && isSame(device, run.device);
   const [newest] = [...cache.choices(key)].sort(newestFirst).filter(holds);
   if (newest === undefined) return undefined;
   const excluded = new Map((newest.excluded ?? []).map(({ node, reason }) => [node, reason]));
@@ -50,7 +49,10 @@ export function recordRegionChoice(
 ): void {
   const { device } = run.environment;
   if (device === undefined) return;
-  const reason = excluded.size === 0 ? "no layer is faster left plain" : `${excluded.size} nodes are faster left plain`;
+  const reason =
+    excluded.size === 0
+      ? "no layer is faster left plain"
+      : `faster with ${excluded.size} node${excluded.size === 1 ? "" : "s"} left plain`;
   cache.append([
     {
       ...{ v: 1, kind: "choice", key, model, scope: "regions", at: new Date().toISOString(), tool: version },

@@ -3,6 +3,7 @@ import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type { CompileEvent, CompileReport, RegionsReport, Reporter } from "../events.ts";
 import type { StageResult, TargetFacts } from "../pipeline/index.ts";
+import type { DeviceFingerprint } from "../schedule/index.ts";
 import type { Environment } from "./environment.ts";
 import type { OutputPaths } from "./paths.ts";
 
@@ -18,7 +19,9 @@ export interface Run {
   readonly problems: Diagnostic[];
   readonly notes: string[];
   readonly phases: CompileReport["phases"][number][];
-  /** What passes may know of the target: of this device or, in a reproducible run, of the records'. */
+  /** What is emitted for: this device or, in a reproducible run, that of the records. */
+  device: DeviceFingerprint | undefined;
+  /** What passes may know of the target on that device. */
   facts: TargetFacts;
   readonly regions: RegionsReport[];
   quantization: unknown;
@@ -55,6 +58,7 @@ export function startRun(
     notes: [],
     regions: [],
     phases: [],
+    device: environment.device?.fingerprint,
     facts: environment.target.facts(environment.device?.fingerprint),
     quantization: undefined,
     pruning: undefined,

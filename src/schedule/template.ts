@@ -21,6 +21,8 @@ export interface Template<W extends Workload = Workload> {
   /** The point used without any measurement. */
   seed(workload: W, device: DeviceFingerprint): Point;
   emit(workload: W, point: Point, device: DeviceFingerprint): Kernel;
+  /** Bytes of scratch that a kernel takes for each thread; left out where all points take what the seed takes. */
+  workspace?(workload: W, point: Point, device: DeviceFingerprint): number;
   /** Predicted nanoseconds on one thread, for ranking: only the order matters. */
   cost(workload: W, point: Point, device: DeviceFingerprint): number;
 }

@@ -21,6 +21,8 @@ export interface TuningTask {
   readonly uses: number;
   /** Threads that share a call. */
   readonly threads: number;
+  /** What candidates may use at most, where that is limited: a choice among fewer is no answer for all. */
+  readonly limits?: Readonly<Record<string, number>>;
   /** More threads, at which the kernel must be good too; left out where there are no more. */
   readonly sharedThreads?: number;
   /** Made on first need. Kernels are checked on all cases and timed on the first. */
@@ -69,6 +71,7 @@ export function taskChoiceKey(task: TuningTask, { device, toolchain, mode }: Tun
     workload: task.workload,
     templates: task.templates.map(templateId).sort(),
     threads: task.sharedThreads === undefined ? task.threads : [task.threads, task.sharedThreads],
+    ...(task.limits === undefined ? {} : { limits: task.limits }),
     mode,
     toolchain,
     device: { ...device },

@@ -23,9 +23,9 @@ export interface ChosenKernels {
  * know, else the templates' own choice. Throws IO0803 where the records have to know and do not.
  */
 export async function chooseKernels(regions: readonly LoweredRegion[], setup: RegionSetup): Promise<ChosenKernels> {
-  const { device, exact, cache } = setup;
+  const { device, exact, cache, workspace } = setup;
   const records: TuningRecords = { cache, device, toolchain, mode: setup.timing ?? "cold" };
-  const offer = (workload: Workload): readonly Template[] => templatesFor(workload, device, exact);
+  const offer = (workload: Workload): readonly Template[] => templatesFor(workload, device, exact, workspace);
   const tuned = await tuneRegions(regions, offer, records, setup);
   if (setup.requireRecords === true) requireKnown(tuned, device);
   const chosen = new Map(tuned.map(({ task, found }) => [hashJson(task.workload), found?.candidate]));
@@ -34,7 +34,7 @@ export async function chooseKernels(regions: readonly LoweredRegion[], setup: Re
     tuned,
     select: (workload) => {
       const key = hashJson(workload);
-      return chosen.has(key) ? chosen.get(key) : defaultSelection(workload, device, exact);
+      return chosen.has(key) ? chosen.get(key) : defaultSelection(workload, device, exact, workspace);
     },
   };
 }

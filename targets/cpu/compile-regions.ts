@@ -25,7 +25,7 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
   const excluded = nodesNamed(model, setup.excluded ?? new Map());
   const plan = (canCompute: (workload: Workload) => boolean): RegionPlan =>
     planSettled(model, canCompute, products, excluded);
-  const first = plan((workload) => templatesFor(workload, best.device, best.exact).length > 0);
+  const first = plan((workload) => templatesFor(workload, best.device, best.exact, best.workspace).length > 0);
   const kernels = await chooseKernels(loweredOf(first), best);
   const hasFailed = kernels.tuned.some(({ found }) => found === undefined);
   // A workload whose every kernel failed stays as it was.

@@ -1,5 +1,6 @@
 import type { DeviceFingerprint, Point, Template, Workload } from "../../src/schedule/index.ts";
 import { templates } from "./templates/index.ts";
+import { withinWorkspace } from "./workspace.ts";
 
 /** A way to compute a workload: a template and a point of its space. */
 export interface Selection {
@@ -9,12 +10,19 @@ export interface Selection {
 
 /**
  * The templates that can compute a workload on a device, best first as far as is known without measuring; `exact` leaves
- * out those that {@link mayBeStepOff}.
+ * out those that {@link mayBeStepOff}, `workspace` limits the bytes of scratch a thread.
  */
-export function templatesFor(workload: Workload, device: DeviceFingerprint, exact: boolean): readonly Template[] {
-  return templates.filter(
+export function templatesFor(
+  workload: Workload,
+  device: DeviceFingerprint,
+  exact: boolean,
+  workspace = Infinity,
+): readonly Template[] {
+  const found = templates.filter(
     (template) => template.matches(workload, device) && !(exact && mayBeStepOff(template, workload)),
   );
+  if (workspace === Infinity) return found;
+  return found.flatMap((template) => withinWorkspace(template, workload, device, workspace) ?? []);
 }
 
 /** Whether uint8 results of a template may differ by a step; approximated float32 results differ by rounding only. */
@@ -24,7 +32,12 @@ export function mayBeStepOff({ correctness }: Template, workload: Workload): boo
 }
 
 /** What is used without any measurement: the seed of the first template that matches; undefined when none does. */
-export function defaultSelection(workload: Workload, device: DeviceFingerprint, exact = false): Selection | undefined {
-  const [template] = templatesFor(workload, device, exact);
+export function defaultSelection(
+  workload: Workload,
+  device: DeviceFingerprint,
+  exact = false,
+  workspace = Infinity,
+): Selection | undefined {
+  const [template] = templatesFor(workload, device, exact, workspace);
   return template === undefined ? undefined : { template, point: template.seed(workload, device) };
 }

@@ -17,9 +17,10 @@ export async function tuneRegions(
   records: TuningRecords,
   setup: RegionSetup,
 ): Promise<readonly TunedKernel[]> {
-  const { signal, effort, reporter, seed, tool, budgetMs, threads } = setup;
+  const { signal, effort, reporter, seed, tool, budgetMs, threads, workspace } = setup;
   const { device } = records;
-  const tasks = tuningTasks(regions, threads, offer);
+  const limits = workspace === undefined ? {} : { limits: { workspace } };
+  const tasks = tuningTasks(regions, threads, offer).map((task) => ({ ...task, ...limits }));
   if (effort === undefined) return tasks.map((task) => knownKernel(task, records));
   const measurer = startKernelMeasurer(device);
   const measureBounds = async (): Promise<(task: TuningTask) => number> => {

@@ -118,4 +118,13 @@ export const runtimeDiagnostics = {
     explanation:
       "Compiled regions run in a small native library that is built once for a platform, not for a model. Where it is missing, cannot be loaded, or may not map executable memory, models still run in ONNX Runtime: a region is then computed by the plain operators in its body.",
   }),
+  isaUnknown: define<{ isa: string; nearest: string | undefined; known: string }>({
+    code: "IO0718",
+    exitCode: 2,
+    message: ({ isa }) => `unknown level of instruction sets "${isa}"`,
+    hint: ({ nearest, known }) =>
+      nearest === undefined ? `known levels: ${known}` : `did you mean "${nearest}"? Known levels: ${known}`,
+    explanation:
+      "`--isa` lists the levels of instruction sets for which programs are put into the file, each of which stands for several features (docs/program-format.md). A CPU runs the best level that it has; where it has none of them, the plain operators.",
+  }),
 };

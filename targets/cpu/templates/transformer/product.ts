@@ -54,6 +54,7 @@ export const product: Template<ProductWorkload> = {
     const bytes = (rows + columns) * channels * byteNanoseconds;
     return matrices * (rows * columns * channels * workNanoseconds * loads + bytes);
   },
+  workspace: (workload, point, device) => planProduct(workload, point, requireIsa(vectorIsaOf(device))).scratchBytes,
   emit: (workload, point, device) => {
     const plan = planProduct(workload, point, requireIsa(vectorIsaOf(device)));
     const constants = constantsOf(plan);
