@@ -61,7 +61,7 @@ export interface DirectArithmetic {
 }
 
 /** The arithmetic of a workload. */
-export function arithmeticOf({ op }: Pick<DirectWorkload, "op">): DirectArithmetic {
+function arithmeticOf({ op }: Pick<DirectWorkload, "op">): DirectArithmetic {
   return op === "conv-bf16" ? { stepInputs: 2, multiply: "vdpbf16ps" } : { stepInputs: 1, multiply: "vfmadd231ps" };
 }
 
