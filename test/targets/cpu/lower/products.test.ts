@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Model } from "../../../../src/ir/index.ts";
+import { newNetwork } from "../../../../bench/networks/network-builder.ts";
+import type { Model, Value } from "../../../../src/ir/index.ts";
 import { parseModel, uniformNumbers } from "../../../../src/ir/index.ts";
 import { inferTypes } from "../../../../src/ops/index.ts";
 import type { LoweredRegion } from "../../../../targets/cpu/lower/index.ts";
@@ -8,7 +9,7 @@ import { templatesFor } from "../../../../targets/cpu/select.ts";
 import { canRun, hostMissing } from "../run-kernel.ts";
 import { integerIsas, isaSets, testDevice } from "../test-devices.ts";
 import { runProgram } from "../transformer/run-program.ts";
-import { ortValues } from "./quantized-model.ts";
+import { ortValues, quantized } from "./quantized-model.ts";
 
 interface Layer {
   readonly op: "Conv" | "ConvTranspose";
@@ -150,6 +151,37 @@ hostTest("float32: grouped and transposed convolutions agree with ONNX Runtime",
       expect(Math.max(...y.map((value, at) => Math.abs(value - (expected[at] as number))))).toBeLessThan(1e-5);
     }
   }
+});
+
+/** Two residual blocks whose 3×3 convolutions have eight groups, the second with a stride. */
+function resNeXt(): Model {
+  const net = newNetwork("resnext", [1, 3, 16, 16], 5);
+  const relu = (x: Value): Value => net.op("Relu", [x]);
+  const block = (x: Value, [inputs, width, outputs]: readonly [number, number, number], stride: number): Value => {
+    const narrow = relu(net.conv(x, [inputs, width], { kernel: 1 }));
+    const inner = relu(net.conv(narrow, [width, width], { kernel: 3, stride, groups: 8 }));
+    const branch = net.conv(inner, [width, outputs], { kernel: 1, gain: 0.5 });
+    return relu(net.op("Add", [branch, net.conv(x, [inputs, outputs], { kernel: 1, stride, gain: 0.5 })]));
+  };
+  const stem = relu(net.conv(net.input, [3, 16], { kernel: 3 }));
+  const blocks = block(block(stem, [16, 32, 48], 1), [48, 64, 64], 2);
+  const pooled = net.op("Flatten", [net.op("GlobalAveragePool", [blocks])]);
+  const model = net.finish(net.op("MatMul", [pooled, net.normal([64, 10], 0.2)]), [1, 10]);
+  inferTypes(model);
+  return model;
+}
+
+hostTest("a quantized ResNeXt is one region and gives ONNX Runtime's bits", async () => {
+  const model = await quantized(resNeXt());
+  const region = wholeRegion(model);
+  const groups = region.steps.flatMap(({ workload }) => (workload.op === "grouped-u8s8" ? [workload.groups] : []));
+  expect(groups).toEqual([8, 8]);
+  const next = uniformNumbers(11);
+  const x = Float32Array.from({ length: 3 * 16 * 16 }, () => 4 * next() - 2);
+  const [name] = region.outputs.map((value) => value.name) as [string];
+  const expected = Array.from((await ortValues(model, x, [name])).get(name) as ArrayLike<number>);
+  for (const isa of Object.values(integerIsas).filter(canRun))
+    expect(Array.from(runProgram(region, new Map([["input", x]]), testDevice(isa)).get(name) ?? [])).toEqual(expected);
 });
 
 test("a transposed convolution is one call a phase; neighbours of a row are one where their pixels are", () => {
