@@ -2,7 +2,8 @@ import { basename } from "node:path";
 import type { CompileReport } from "../../events.ts";
 import { html } from "./markup.ts";
 import { quantization } from "./quantization.ts";
-import { forms, operators, origin, passes, problems, refusals, regions, verdict } from "./sections.ts";
+import { regions } from "./regions.ts";
+import { forms, operators, origin, passes, problems, refusals, verdict } from "./sections.ts";
 import { style } from "./style.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { CompileReport, FormReport, RegionsReport } from "../../events.ts";
+import type { CompileReport, FormReport } from "../../events.ts";
 import { formatBytes, formatMetric, formatTime } from "../format.ts";
 import { barChart, folded, pairChart, table } from "./charts.ts";
 import type { Content, Markup } from "./markup.ts";
@@ -154,47 +154,6 @@ export function operators({ operators: { before, after } }: CompileReport): Mark
     .map((label) => ({ label, before: before[label] ?? 0, after: after[label] ?? 0 }))
     .sort((a, b) => Math.max(b.before, b.after) - Math.max(a.before, a.after));
   return section("Operators", pairChart("Nodes by operator", pairs));
-}
-
-/** Compiled regions: the layers that take longest, with their kernels. */
-export function regions({ regions: all }: CompileReport): Markup {
-  return section("Kernels", ...all.filter(({ regions: found }) => found.length > 0).map(regionsOf));
-}
-
-const mostLayers = 25;
-
-function regionsOf({ form, nodes, regions: found }: RegionsReport): Markup {
-  const steps = found.flatMap(({ steps: each }) => each);
-  const timed = steps.filter(({ ns }) => ns !== undefined).sort((a, b) => (b.ns ?? 0) - (a.ns ?? 0));
-  const covered = found.reduce((sum, region) => sum + region.nodes, 0);
-  const sum = (of: (region: (typeof found)[number]) => number): string =>
-    formatBytes(found.reduce((total, region) => total + of(region), 0));
-  return html`<p>
-      ${form}: ${covered} of ${nodes} nodes in ${found.length} region${found.length === 1 ? "" : "s"}; programs
-      ${sum(({ programBytes }) => programBytes)}, arena ${sum(({ arenaBytes }) => arenaBytes)}, packed constants
-      ${sum(({ weightsBytes }) => weightsBytes)}
-    </p>
-    ${barChart(
-      timed.length > mostLayers ? `The ${mostLayers} layers that take longest, of ${timed.length}` : "Layers by time",
-      timed.slice(0, mostLayers).map(({ workload, ns = 0, peakShare }) => ({
-        ...{ label: workload, value: ns },
-        text: `${formatTime(ns)}${peakShare === undefined ? "" : `, ${Math.round(peakShare * 100)} % of peak`}`,
-      })),
-    )}
-    ${folded(
-      `All ${steps.length} steps`,
-      table(
-        ["layer", "kernel", "time"],
-        steps.map(({ workload, template, point, ns }) => [
-          workload,
-          `${template} ${Object.entries(point)
-            .map(([name, value]) => `${name}=${value}`)
-            .join(" ")}`,
-          ns === undefined ? "–" : formatTime(ns),
-        ]),
-        { textColumns: 2 },
-      ),
-    )} `;
 }
 
 /** What was not done, and why. */

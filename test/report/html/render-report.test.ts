@@ -49,3 +49,15 @@ test("a report of a run that measured nothing has no empty charts", () => {
   expect(page).toContain("Nothing was timed");
   expect(page).not.toMatch(/Latency at|Kernels|Remarks|Left as it was|undefined|NaN/);
 });
+
+test("layers in the network are told with what ONNX Runtime takes for the same", () => {
+  const [first] = report.regions;
+  const [region] = first!.regions;
+  const [step] = region!.steps;
+  const timed = { ...region!, steps: [{ ...step!, networkNs: 4000 }] };
+  const peer = { operators: ["Conv"], ns: 6000, ratio: 1.5 };
+  const layers = [{ steps: [{ region: timed.name, step: 0 }], ns: 4000, share: 1, peer }];
+  const page = renderReport({ ...report, regions: [{ ...first!, regions: [timed], layers }] });
+  expect(page).toContain("1.50x of ONNX Runtime");
+  expect(page).toContain("All 1 layers");
+});
