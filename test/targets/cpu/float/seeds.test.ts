@@ -3,7 +3,7 @@ import type { FloatConvWorkload, FloatDepthwiseWorkload } from "../../../../targ
 import { depthwiseF32 } from "../../../../targets/cpu/templates/float/depthwise.ts";
 import { directF32 } from "../../../../targets/cpu/templates/float/direct.ts";
 import { winogradF32 } from "../../../../targets/cpu/templates/float/winograd.ts";
-import { devices } from "./random-float.ts";
+import { bf16Device, devices } from "./random-float.ts";
 
 interface Shape {
   readonly side: number;
@@ -58,6 +58,10 @@ test("Winograd takes what it pays for", () => {
   expect(takes(layer)).toBe(true);
   expect(takes(layer, avx2)).toBe(true);
   expect(winogradF32.space(conv(layer), avx2).legal(winogradF32.seed(conv(layer), avx2))).toBe(true);
+  const narrow = (shape: Shape): boolean =>
+    winogradF32.matches({ ...conv(shape), op: "conv-bf16" }, bf16Device.device);
+  expect(narrow(layer)).toBe(true);
+  expect(narrow({ ...layer, side: 7, inputs: 512, outputs: 512 })).toBe(false);
   expect(takes({ ...layer, stride: 2 })).toBe(false);
   expect(takes({ ...layer, kernel: 5 })).toBe(false);
   expect(takes({ ...layer, inputs: 3 })).toBe(false);
