@@ -9,7 +9,7 @@ import { encodeModel } from "../../src/onnx/index.ts";
 import type { ProgramInspection } from "../../src/recipes/index.ts";
 import { inspectRegions } from "../../src/recipes/index.ts";
 import { decodeProgram } from "../../src/region/index.ts";
-import { expandProgram } from "../../src/region/compress-program.ts";
+import { compressProgram, expandProgram } from "../../src/region/compress-program.ts";
 import { programLayout } from "../../src/region/program-layout.ts";
 import { seal } from "../../src/region/seal.ts";
 import { compiledSample, missing } from "./compiled-sample.ts";
@@ -46,6 +46,9 @@ describe.skipIf(missing !== undefined)("the programs of a model", () => {
     if ("malformed" in decoded) throw new Error(decoded.malformed);
     expect(region.programBytes).toBe(program?.byteLength);
     expect(region.plainBytes).toBeGreaterThan(region.programBytes);
+    const plain = expandProgram(program?.bytes() ?? new Uint8Array(0));
+    expect(plain.length).toBe(region.plainBytes);
+    expect(Buffer.from(compressProgram(plain)).equals(program?.bytes() ?? new Uint8Array(0))).toBe(true);
     expect(region.kernels.map(({ codeBytes }) => codeBytes)).toEqual(decoded.kernels.map(({ code }) => code.length));
     for (const { origin } of region.kernels) expect(origin).toMatchObject({ listing: expect.stringContaining("ret") });
     expect(region.constantsMatch).toBe(true);
