@@ -28,7 +28,12 @@ function arithmeticOf(workload: WinogradF32Workload, device: DeviceFingerprint):
   const bytes = { x: storedBytes(storageOf(workload)), y: storedBytes(out), residual: storedBytes(residual?.from) };
   // F(2×2) saves as many products as bfloat16 does, and takes its transforms besides.
   return {
-    ...{ tiles: storageOf(workload) === "bf16" ? [4] : [2, 4], simd: requireSimd(device), elementBytes: bytes, stepInputs: 1 },
+    ...{
+      tiles: storageOf(workload) === "bf16" ? [4] : [2, 4],
+      simd: requireSimd(device),
+      elementBytes: bytes,
+      stepInputs: 1,
+    },
     ...{ multiply: "vfmadd231ps", sumSteps: undefined },
     costs: { input: 2.5, output: 2.5, accumulator: 1.5, tile: 20, traffic: 1 },
   };

@@ -58,8 +58,7 @@ test("Winograd takes what it pays for", () => {
   expect(takes(layer)).toBe(true);
   expect(takes(layer, avx2)).toBe(true);
   expect(winogradF32.space(conv(layer), avx2).legal(winogradF32.seed(conv(layer), avx2))).toBe(true);
-  const narrow = (shape: Shape): boolean =>
-    winogradF32.matches({ ...conv(shape), op: "conv-bf16" }, bf16Device.device);
+  const narrow = (shape: Shape): boolean => winogradF32.matches({ ...conv(shape), op: "conv-bf16" }, bf16Device.device);
   expect(narrow(layer)).toBe(true);
   expect(narrow({ ...layer, side: 7, inputs: 512, outputs: 512 })).toBe(false);
   expect(takes({ ...layer, stride: 2 })).toBe(false);
