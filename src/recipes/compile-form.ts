@@ -1,5 +1,5 @@
 import type { CompiledRegions, RegionSetup } from "../../targets/index.ts";
-import type { RegionsReport } from "../events.ts";
+import type { RegionsReport, Reporter } from "../events.ts";
 import type { CompileOptions } from "../config/index.ts";
 import { parseDuration, parseSize } from "../config/index.ts";
 import type { Model } from "../ir/index.ts";
@@ -65,7 +65,7 @@ export function formCompiler(
   const name = products === "bf16" ? `bf16-${target.id}` : `${base.name}-${target.id}`;
   const measures = options.tune !== "off" && !options.reproducible && run.unrunnable === undefined;
   const effort = measures ? tuningEfforts[options.tune as keyof typeof tuningEfforts] : undefined;
-  const setup: Omit<RegionSetup, "exact" | "effort"> = {
+  const setup: Omit<RegionSetup, "exact" | "effort" | "reporter"> = {
     device,
     isa: options.isa,
     cache,
@@ -76,20 +76,21 @@ export function formCompiler(
     budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
     seed: options.seed,
     tool: version,
-    reporter: run.reporter,
     signal: run.signal,
     ...(options.hot ? { timing: "hot" } : {}),
     ...(products === "bf16" ? { products } : {}),
   };
   const named = cloneModel(base.model);
   nameNodes(named);
+  let compiles = 0;
   return {
     ...{ name, model: named, measures },
     compile: async ({ exact, excluded, trial }) => {
+      const reporter = compiles++ === 0 ? run.reporter : withoutReplays(run.reporter);
       const model = cloneModel(named);
       inferTypes(model, { onConflict: "replace" });
       const how = { exact, excluded, effort: trial === undefined ? effort : undefined };
-      const compiled = await compileRegions(model, { ...setup, ...how });
+      const compiled = await compileRegions(model, { ...setup, ...how, reporter });
       if (compiled.regions.length === 0) return { compiled, form: undefined };
       // What may be a step off is judged like any other form that computes something else.
       const lossy = base.lossy || products === "bf16" || !compiled.exact;
@@ -99,6 +100,18 @@ export function formCompiler(
       return { compiled, form, ...found };
     },
     report: (compiled) => ({ form: name, nodes: base.model.graph.nodeCount, ...compiled }),
+  };
+}
+
+/** Tells what is tuned now, and not once more what was tuned before. */
+function withoutReplays(reporter: Reporter): Reporter {
+  return {
+    handle: (event) => {
+      const isOld =
+        (event.type === "tuning-finished" && event.result.source === "replayed") ||
+        (event.type === "tuned" && event.replayed === event.workloads);
+      if (!isOld) reporter.handle(event);
+    },
   };
 }
 

@@ -19,7 +19,7 @@ export function regionKey(base: Form, products: string, run: Run): string {
   const { options, environment } = run;
   return hashJson({
     ...{ scope: "regions", form: base.hash, products, exact: options.exact },
-    ...{ isa: options.isa, maxWorkspace: options.maxWorkspace ?? "" },
+    ...{ isa: options.isa, maxWorkspace: options.maxWorkspace ?? "", hot: options.hot },
     ...{ target: environment.target.id, tool: version },
   });
 }

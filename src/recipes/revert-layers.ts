@@ -63,8 +63,9 @@ export async function revertLayers(setup: RevertSetup): Promise<Excluded> {
   const losers = losingLayers(times).length;
   const slower = `${losers} layer${losers === 1 ? " is" : "s are"} slower than in ONNX Runtime`;
   if (best === undefined || best.gain < leastGain || best.low <= 1) {
-    const gain = best === undefined ? "" : ` (${best.gain.toFixed(3)}x)`;
-    run.note(`${full.name}: ${slower}; left plain, the network is no faster${gain}`);
+    const gain = best === undefined || best.gain === 0 ? "" : ` (${best.gain.toFixed(3)}x)`;
+    const verdict = best === undefined || best.gain < leastGain ? "is no faster" : "is not surely faster";
+    run.note(`${full.name}: ${slower}; left plain, the network ${verdict}${gain}`);
     return new Map();
   }
   run.note(

@@ -88,6 +88,7 @@ test("a layer that loses stays where leaving the region for it costs more, or ga
   ]);
   const noisy = await revert([2, 0.5, 2], { "int8-cpu-plain-1": [70, 130, 60, 101, 95] });
   expect(noisy.excluded).toEqual([]);
+  expect(noisy.notes[0]).toContain("left plain, the network is not surely faster (1.053x)");
 });
 
 test("where no layer loses nothing is compiled and nothing timed", async () => {
