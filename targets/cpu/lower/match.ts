@@ -2,6 +2,7 @@ import type { Graph, Node, Value } from "../../../src/ir/index.ts";
 import { quantizeU8 } from "../reference/quantize.ts";
 import type { ByteFunction } from "./byte-function.ts";
 import { byteFunction } from "./byte-function.ts";
+import { matchByteView } from "./match-byte-view.ts";
 import { clampLimits } from "./clamp-limits.ts";
 import type { Bounds, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
@@ -82,7 +83,8 @@ function matchFloat(node: Node, context: MatchContext): IntegerOp | undefined {
     const op = y === undefined ? undefined : coreMatchers[node.opType]?.({ ...match, y }, context);
     if (op !== undefined && typeof op !== "string") return op;
   }
-  return node.opType === "DequantizeLinear" ? matchDequantizer(node, context) : matchFloatNode(node, context);
+  if (node.opType === "DequantizeLinear") return matchDequantizer(node, context);
+  return matchByteView(node, context) ?? matchFloatNode(node, context);
 }
 
 function isProduct(node: Node): boolean {
