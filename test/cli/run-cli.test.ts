@@ -64,7 +64,7 @@ test("usage errors: exit code 2, a code, what, and the nearest name", async () =
     [["optimize", relu, "--sample-shape", "X:1x4", ...fast], "IO0210", 'it has "x"'],
     [["optimize", relu, "--sample-shape", "x:1x5", ...fast], "IO0210", "it takes float32[1,4]"],
     [["quantize", relu, "--random-calib", "--nodes-to-exclude", "("], "IO0508", "no regular expression"],
-    [["optimize", relu, "--precision", "int3"], "IO0902", "one of auto, fp32, int8"],
+    [["optimize", relu, "--precision", "int3"], "IO0902", "one of auto, fp32, bf16, int8"],
     [["optimize", relu, "--target", "onnxruntim"], "IO0707", 'did you mean "onnxruntime"?'],
     [["optimize", relu, "--skip-passes", "fuse-afine"], "IO0307", 'did you mean "fuse-affine"?'],
     [["optimize", relu, "-o", relu], "IO0904", "overwrite the input"],
