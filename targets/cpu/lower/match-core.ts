@@ -4,22 +4,12 @@ import { combination } from "../reference/binary.ts";
 import type { Window } from "../workload.ts";
 import { convForm } from "./conv-form.ts";
 import { averageWithGaps, isDense, padsOf, windowOf } from "./window.ts";
+import type { CoreMatch } from "./core-match.ts";
 import type { Bounds, ConvOp, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
 import { matchMatrixProduct } from "./match-product.ts";
 import { matchQuantizedSoftmax } from "./match-softmax.ts";
 import { dequantizer, quantizedBias, quantizedWeight, sameQuantization, uint8Parameters } from "./quantized-values.ts";
-
-/** A float node between dequantizers and a quantizer. */
-export interface CoreMatch {
-  readonly core: Node;
-  readonly y: IntegerTensor;
-  /** Parameters of the result; undefined when the result stays float32. */
-  readonly quantization: Quantization | undefined;
-  readonly bounds: Bounds;
-  /** Clamps and the quantizer after it. */
-  readonly behind: readonly Node[];
-}
 
 type CoreMatcher = (match: CoreMatch, context: MatchContext) => IntegerOp | string;
 

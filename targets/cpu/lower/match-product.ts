@@ -1,6 +1,6 @@
 import { sameShape } from "../../../src/ir/index.ts";
 import type { IntegerOp, IntegerTensor } from "./integer-graph.ts";
-import type { CoreMatch } from "./match-core.ts";
+import type { CoreMatch } from "./core-match.ts";
 
 /** A uint8 tensor and its dequantizer. */
 interface Dequantized {

@@ -2,7 +2,7 @@ import type { Node } from "../../../src/ir/index.ts";
 import { intAttr } from "../../../src/ir/index.ts";
 import type { IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
-import type { CoreMatch } from "./match-core.ts";
+import type { CoreMatch } from "./core-match.ts";
 import { unscaled, soleProducer } from "./pattern.ts";
 import { naturalOrder, preferredOrder } from "./physical.ts";
 

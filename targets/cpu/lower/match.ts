@@ -6,7 +6,7 @@ import { matchByteView } from "./match-byte-view.ts";
 import { clampLimits } from "./clamp-limits.ts";
 import type { Bounds, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
-import type { CoreMatch } from "./match-core.ts";
+import type { CoreMatch } from "./core-match.ts";
 import { coreMatchers } from "./match-core.ts";
 import { matchFloatNode } from "./match-float.ts";
 import { matchPatterns } from "./match-patterns.ts";
