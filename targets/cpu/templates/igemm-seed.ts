@@ -3,8 +3,10 @@ import type { VectorIsa } from "./epilogue/vector-isa.ts";
 import type { IgemmProduct } from "./igemm-product.ts";
 import { igemmCost } from "./igemm-cost.ts";
 import type { IgemmPoint } from "./igemm-plan.ts";
-import { igemmPoint, planIgemm, shareCount } from "./igemm-plan.ts";
+import { igemmPoint, planIgemm } from "./igemm-plan.ts";
 import { igemmSpace } from "./igemm-space.ts";
+import { sliceBytes } from "./igemm-weights.ts";
+import { sharedAxis } from "./shared-axis.ts";
 
 /** Steps to unroll, the better first: for tiles on their own, and for those that overlap (64 where the window must be). */
 const unrolls = [
@@ -36,6 +38,10 @@ export function igemmSeed(workload: IgemmProduct, isa: VectorIsa, device: Device
   const prefetched: Point = { ...best.point, prefetch: 1 };
   const point = space.legal(prefetched) ? prefetched : best.point;
   const plan = planIgemm(workload, igemmPoint(point), isa);
-  // Few pixels and many channels: threads that share out pixels would each read all weights.
-  return plan.units < 16 && shareCount(plan) >= 4 ? { ...point, parallel: 1 } : point;
+  const axes = {
+    ...{ units: plan.units, slices: workload.slices, blocks: plan.blocks },
+    weightsBytes: workload.slices * sliceBytes(plan),
+    inputBytes: workload.rows * workload.columns * workload.inputs,
+  };
+  return { ...point, parallel: sharedAxis(axes, device) };
 }

@@ -2,11 +2,13 @@ import type { DeviceFingerprint, Point } from "../../../../../src/schedule/recor
 import type { Space } from "../../../../../src/schedule/template.ts";
 import type { Simd } from "../../bytes/simd.ts";
 import { splitPixels } from "../../igemm-geometry.ts";
+import { sharedAxis } from "../../shared-axis.ts";
 import { floatEpilogueEmitter } from "../epilogue.ts";
 import { directCost } from "./cost.ts";
 import type { DirectProduct } from "./plan.ts";
-import { blockBytes, directGeometry, directPoint, freeRegisters, operandForm, planDirect, shareCount } from "./plan.ts";
+import { blockBytes, directGeometry, directPoint, freeRegisters, operandForm, planDirect } from "./plan.ts";
 import { epilogueRegisters } from "./tile.ts";
+import { sliceBytes } from "./weights.ts";
 
 /** Weights below this many bytes stay in the caches between tiles, and between layers: nothing to prefetch. */
 const prefetchBytes = 32 * 1024;
@@ -74,6 +76,10 @@ export function directSeed(workload: DirectProduct, simd: Simd, device: DeviceFi
   const prefetched: Point = { ...best.point, prefetch: 1 };
   const point = space.legal(prefetched) ? prefetched : best.point;
   const plan = planDirect(workload, directPoint(point), simd);
-  // Few pixels and many channels: threads that share out pixels would each read all weights.
-  return plan.units < 16 && shareCount(plan) >= 4 ? { ...point, unitBlock: 0, parallel: 1 } : point;
+  const axes = {
+    ...{ units: plan.units, slices: workload.slices, blocks: plan.blocks },
+    weightsBytes: workload.slices * sliceBytes(plan),
+    inputBytes: 4 * workload.rows * workload.columns * workload.inputs,
+  };
+  return sharedAxis(axes, device) === 1 ? { ...point, unitBlock: 0, parallel: 1 } : point;
 }
