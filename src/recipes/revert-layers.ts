@@ -1,10 +1,14 @@
 import { parseDuration } from "../config/index.ts";
 import type { LayerReport, RegionReport } from "../events.ts";
-import { measurePolicies, medianRatio } from "../measure/index.ts";
+import { measurePolicies } from "../measure/index.ts";
 import type { ScheduleCache } from "../schedule/index.ts";
 import type { FormCompiler } from "./compile-form.ts";
 import type { Form } from "./form.ts";
+import type { Gain } from "./gain.ts";
+import { gainOver, isGain, leastGain } from "./gain.ts";
 import type { Input } from "./load-input.ts";
+import type { Excluded } from "./nodes-to-exclude.ts";
+import { nodesToExclude } from "./nodes-to-exclude.ts";
 import { losingLayers, proposeReverts } from "./propose-reverts.ts";
 import type { TimedForm } from "./prove.ts";
 import { prove } from "./prove.ts";
@@ -15,12 +19,6 @@ import { threadsOf } from "./time-forms.ts";
 
 /** No more trials are compiled after this long, or after `--budget` where that is less. */
 const trialsMs = 60_000;
-
-/** A trial must win by this much, and beyond noise: simpler is what is there. */
-const leastGain = 1.01;
-
-/** What stays plain, by the node's name, with the reason. */
-export type Excluded = ReadonlyMap<string, string>;
 
 /** What is known of the form whose layers are tried. */
 export interface RevertSetup {
@@ -62,7 +60,7 @@ export async function revertLayers(setup: RevertSetup): Promise<Excluded> {
   const [best] = ranked;
   const losers = losingLayers(times).length;
   const slower = `${losers} layer${losers === 1 ? " is" : "s are"} slower than in ONNX Runtime`;
-  if (best === undefined || best.gain < leastGain || best.low <= 1) {
+  if (best === undefined || !isGain(best)) {
     const gain = best === undefined || best.gain === 0 ? "" : ` (${best.gain.toFixed(3)}x)`;
     const verdict = best === undefined || best.gain < leastGain ? "is no faster" : "is not surely faster";
     run.note(`${full.name}: ${slower}; left plain, the network ${verdict}${gain}`);
@@ -74,33 +72,9 @@ export async function revertLayers(setup: RevertSetup): Promise<Excluded> {
   return best.excluded;
 }
 
-/** Geometric mean over thread counts of the speed against the full form, and of the lower ends of its interval. */
-function gainOf(name: string, timed: readonly TimedForm[]): { readonly gain: number; readonly low: number } {
-  const ratios = timed.filter(({ proof }) => proof.form === name).map(({ pairs }) => medianRatio(pairs.ratios));
-  if (ratios.length === 0) return { gain: 0, low: 0 };
-  const mean = (values: readonly number[]): number =>
-    Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
-  return { gain: mean(ratios.map(({ ratio }) => ratio)), low: mean(ratios.map(({ low }) => low)) };
-}
-
-/** Nodes of the layers that no other step has a part in. */
-function nodesToExclude(set: readonly number[], { regions, layers }: RevertSetup): Excluded {
-  const stepsOf = ({ steps }: LayerReport): readonly (readonly string[])[] =>
-    steps.map(({ region, step }) => regions.find(({ name }) => name === region)?.steps[step]?.nodes ?? []);
-  const chosen = new Set(set);
-  const kept = new Set(layers.flatMap((layer, index) => (chosen.has(index) ? [] : stepsOf(layer).flat())));
-  return new Map(
-    set.flatMap((index) => {
-      const layer = layers[index] as LayerReport;
-      const ratio = layer.peer?.ratio ?? 1;
-      const reason =
-        ratio < 1
-          ? `slower in the network: ${ratio.toFixed(2)}x of ONNX Runtime`
-          : "between layers that are slower in the network";
-      const nodes = stepsOf(layer).flat();
-      return nodes.filter((node) => node !== "" && !kept.has(node)).map((node) => [node, reason] as const);
-    }),
-  );
+/** The gain of one trial, over the thread counts it ran at. */
+function gainOf(name: string, timed: readonly TimedForm[]): Gain {
+  return gainOver(timed.filter(({ proof }) => proof.form === name).map(({ pairs }) => pairs.ratios));
 }
 
 async function raceTrials(
