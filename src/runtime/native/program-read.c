@@ -27,7 +27,7 @@ static iopt_reader reader_of(iopt_section section) {
   return (iopt_reader){section.bytes, section.bytes + section.size, false};
 }
 
-/* The bytes behind the header, expanded: `bytes` themselves where they are plain. NULL on failure. */
+/* The plain program: `bytes` themselves, or `program->expanded`, whose header is not set. NULL on failure. */
 static const uint8_t *expand(infer_opt_program *program, const uint8_t *bytes, size_t size, uint64_t *plain_size,
                              iopt_error *error) {
   iopt_reader reader = {bytes + STORAGE_OFFSET, bytes + HEADER_BYTES, false};
