@@ -95,7 +95,7 @@ export function formCompiler(
       // What may be a step off is judged like any other form that computes something else.
       const lossy = base.lossy || products === "bf16" || !compiled.exact;
       const form = makeForm(trial ?? name, model, input.signature, environment.temp.path, lossy);
-      const preserves = compiled.exact && products === "f32" ? "tolerance" : "accuracy";
+      const preserves = products === "bf16" ? "noise" : compiled.exact ? "tolerance" : "accuracy";
       const found = trial === undefined ? await anyDifference(base, form, preserves, samples, run) : {};
       return { compiled, form, ...found };
     },
@@ -125,7 +125,7 @@ function workspaceOf(options: CompileOptions): Pick<RegionSetup, "workspace"> {
 async function anyDifference(
   base: Form,
   { model }: Form,
-  preserves: Preserves,
+  preserves: Preserves | "noise",
   samples: Samples | undefined,
   run: Run,
 ): Promise<FormDifference> {

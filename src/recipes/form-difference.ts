@@ -4,6 +4,7 @@ import type { Preserves } from "../pipeline/index.ts";
 import { compareValues } from "../pipeline/index.ts";
 import { isRuntimeFailure } from "./accuracy.ts";
 import type { Form } from "./form.ts";
+import { LEAST_SQNR } from "./judge-accuracy.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
@@ -22,12 +23,13 @@ const leastAgreement = 20;
 /**
  * Compares the results of a model with those of a form. Where only accuracy has to be preserved, a model may differ from
  * the form by as much as the runtime's own evaluation of the form does with its optimizations off: quantized networks
- * with many layers spread a value that is rounded the other way.
+ * with many layers spread a value that is rounded the other way. `noise` asks only for what is asked of lossy forms without
+ * labels.
  */
 export async function differenceFrom(
   base: Form,
   model: Model,
-  preserves: Preserves,
+  preserves: Preserves | "noise",
   samples: Samples | undefined,
   run: Run,
 ): Promise<FormDifference> {
@@ -42,9 +44,9 @@ export async function differenceFrom(
     index++;
     const value = await nextOutputs(theirs);
     if (value instanceof InferOptError) return { difference: value.diagnostic.message };
-    const { verdict, detail, sqnrDb } = compareValues(outputs, value, preserves);
+    const { verdict, detail, sqnrDb } = compareValues(outputs, value, preserves === "noise" ? "accuracy" : preserves);
     least = Math.min(least, sqnrDb);
-    if (verdict !== "mismatch") continue;
+    if (verdict !== "mismatch" || (preserves === "noise" && sqnrDb >= LEAST_SQNR)) continue;
     const isClose =
       preserves === "accuracy" &&
       sqnrDb >= leastAgreement &&

@@ -7,7 +7,7 @@ import type { Accuracy, Form } from "./form.ts";
 import type { Run } from "./run.ts";
 
 /** Least SQNR in dB of a lossy form when there are no labels to judge by: below it the output is more noise than it is worth. */
-const LEAST_SQNR = 10;
+export const LEAST_SQNR = 10;
 
 /** Measures the accuracy of forms, the first being the reference, and reports every figure. */
 export async function measureForms(forms: readonly Form[], data: Dataset, run: Run): Promise<AccuracyResult> {

@@ -84,7 +84,7 @@ export const runtimeDiagnostics = {
     message: ({ form, detail }) => `compiled regions are left out: ${form} computes something else: ${detail}`,
     hint: () => "please report it with the model; the result is written without them",
     explanation:
-      "Every kernel is checked against the reference before it is timed, and the whole model once more with its regions: its outputs are compared with those of the same form run by ONNX Runtime alone. Where they differ by more than rounding, nothing of the regions is used. With kernels that may be a quantization step off, at least 30 dB are wanted; otherwise the model is compiled once more without those. 30 dB are wanted of products in bfloat16 too.",
+      "Every kernel is checked against the reference before it is timed, and the whole model once more with its regions: its outputs are compared with those of the same form run by ONNX Runtime alone. Where they differ by more than rounding, nothing of the regions is used. With kernels that may be a quantization step off, at least 30 dB are wanted; otherwise the model is compiled once more without those. Of products in bfloat16 at least 10 dB are wanted here; what they lose is judged like quantization.",
   }),
   bf16Unavailable: define<{ detail: string }>({
     code: "IO0717",
