@@ -253,6 +253,8 @@ export interface FormReport {
     readonly speed: SpeedFigures;
   }[];
   readonly accuracy: readonly { readonly metric: string; readonly value: number; readonly samples: number }[];
+  /** Resident memory of a process that runs it on one thread, Node and ONNX Runtime included; absent where not measured. */
+  readonly rssBytes?: number;
   /** Why it was not chosen, or why it was. */
   readonly verdict: string;
 }

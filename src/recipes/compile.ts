@@ -6,7 +6,6 @@ import { dataDiagnostics } from "../diagnostics/codes/data.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import { version } from "../version.ts";
 import { checkAskedLevels } from "./asked-levels.ts";
-import type { Choice } from "./choose.ts";
 import type { Decision } from "./decision.ts";
 import { decide } from "./decide.ts";
 import { openEnvironment, runtimeText } from "./environment.ts";
@@ -21,6 +20,7 @@ import { prunedHolds } from "./judge-pruned.ts";
 import { addPrunedForm } from "./prune-form.ts";
 import { addInt8Form } from "./quantize-form.ts";
 import { addRegionForm, floatProducts } from "./region-form.ts";
+import { residentMemory } from "./resident-memory.ts";
 import { rewriteFloat } from "./rewrite-float.ts";
 import type { Run } from "./run.ts";
 import { startRun } from "./run.ts";
@@ -83,10 +83,11 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
     }
     const decision = await run.phase("choose", () => decide(forms, input, samples, cache, run));
     const chosen = forms.find((form) => form.name === decision.choice.name) as Form;
+    const resident = await residentNow([input.form, chosen], decision, samples, run);
     const written = await run.phase("write", () => writeResult(chosen, input, run));
     const { unmet } = decision.choice;
     if (unmet !== undefined) run.diagnose(configDiagnostics.constraintUnmet({ detail: unmet }));
-    const report = makeReport(input, forms, chosen, decision.choice, decision.forms, written, run);
+    const report = makeReport(input, forms, chosen, { ...decision, resident }, written, run);
     written.writeReport(report);
     setup.reporter.handle({ type: "finished", report });
     return { exitCode: unmet === undefined ? 0 : 3, report };
@@ -117,12 +118,23 @@ async function sampleWhereRunnable(input: Input, run: Run): Promise<Samples | un
   }
 }
 
+/** Memory of the original and the chosen form where regions could be in it, and timing took place. */
+async function residentNow(
+  [original, chosen]: readonly [Form, Form],
+  { choice }: Decision,
+  samples: Samples | undefined,
+  run: Run,
+): Promise<ReadonlyMap<string, number>> {
+  const isTimed = choice.measured === "now" && run.options.tune !== "off" && run.environment.native;
+  if (!isTimed || samples === undefined || original === chosen) return new Map();
+  return run.phase("measure memory", () => residentMemory([original, chosen], samples, run));
+}
+
 function makeReport(
   input: Input,
   forms: readonly Form[],
   chosen: Form,
-  choice: Choice & { readonly measured: "now" | "replayed" | "no" },
-  formReports: Decision["forms"],
+  { choice, forms: formReports, resident }: Decision & { readonly resident: ReadonlyMap<string, number> },
   written: { readonly file: string | undefined; readonly bytes: number },
   run: Run,
 ): CompileReport {
@@ -155,6 +167,7 @@ function makeReport(
     forms: forms.map((form) => ({
       ...(formReports.find((report) => report.name === form.name) ?? untold(form)),
       bytes: form === chosen ? written.bytes : form.bytes,
+      ...(resident.has(form.name) ? { rssBytes: resident.get(form.name) as number } : {}),
     })),
     choice: { form: chosen.name, reason: choice.reason, measured: choice.measured },
     noise: run.noise,

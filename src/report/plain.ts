@@ -1,7 +1,7 @@
 import { formatDiagnostic } from "../diagnostics/index.ts";
 import type { CompileEvent, CompileReport, Reporter, TuningSummary } from "../events.ts";
 import { formatBytes, formatMetric, formatTable, formatTime } from "./format.ts";
-import { describeRegions, summarizeRegions } from "./regions.ts";
+import { describeRegions, summarizeMemory, summarizeRegions } from "./regions.ts";
 
 /** Options of the plain reporter. */
 export interface PlainOptions {
@@ -120,6 +120,7 @@ function summary(report: CompileReport): string {
     `${output.form}: ${report.choice.reason}`,
     `nodes ${model.nodes} -> ${output.nodes}, size ${formatBytes(model.bytes)} -> ${formatBytes(output.bytes)}`,
     ...summarizeRegions(report),
+    ...summarizeMemory(report),
     ...(output.file === undefined ? [] : [`output: ${output.file}`]),
   ].join("\n");
 }

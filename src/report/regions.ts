@@ -23,6 +23,14 @@ export function summarizeRegions({ regions, output }: CompileReport): readonly s
   return (written.length > 0 ? written : regions).map(describeTotals);
 }
 
+/** Resident memory of the forms it was measured of; nothing where it was not. */
+export function summarizeMemory({ forms }: CompileReport): readonly string[] {
+  const found = forms.flatMap(({ name, rssBytes }) =>
+    rssBytes === undefined ? [] : `${name} ${formatBytes(rssBytes)}`,
+  );
+  return found.length === 0 ? [] : [`resident memory of a process that runs it: ${found.join(", ")}`];
+}
+
 function describeTotals({ form, nodes, exact, regions, refusals, sqnrDb }: RegionsReport): string {
   const sum = (of: (region: RegionReport) => number): number => regions.reduce((total, each) => total + of(each), 0);
   const covered =

@@ -38,10 +38,10 @@ export interface WorkerAnswers {
     readonly outputNames: readonly string[];
     readonly opaqueOutputs: readonly string[];
     readonly openMs: number;
-    readonly rssBytes: number;
   };
   readonly run: { readonly values: WireValues };
-  readonly repeat: Record<string, never>;
+  /** Resident memory of the process afterwards. */
+  readonly repeat: { readonly rssBytes: number };
   readonly close: Record<string, never>;
   readonly profile: { readonly regions: readonly RegionTimes[] };
   readonly race: RaceResult;

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { parseModel } from "../../src/ir/index.ts";
+import { saveModel } from "../../src/onnx/index.ts";
+import type { Form } from "../../src/recipes/form.ts";
+import { residentMemory } from "../../src/recipes/resident-memory.ts";
+import type { Run } from "../../src/recipes/run.ts";
+import { openSamples } from "../../src/recipes/samples.ts";
+import { completeOptions } from "../../src/index.ts";
+
+const work = mkdtempSync(join(tmpdir(), "infer-opt-resident-"));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+test("memory is that of a process for each form; a form that does not load has none", async () => {
+  const text = (elements: number): string => `opset 17 graph g {
+    in %x: float32[1,8]
+    const %w: float32[8,${elements}] = random(1)
+    %p = MatMul(%x, %w)
+    %y = ReduceSum(%p)
+    out %y
+  }`;
+  const [small, large] = [parseModel(text(8)), parseModel(text(4 << 20))];
+  const form = (name: string, file: () => Promise<string>): Form => ({ name, file }) as Form;
+  const saved = (name: string, model: typeof small) => async () => (await saveModel(model, join(work, name))).path;
+  const forms = [
+    form("small", saved("small.onnx", small)),
+    form("large", saved("large.onnx", large)),
+    form("broken", () => Promise.resolve(join(work, "none.onnx"))),
+  ];
+  const samples = await openSamples(small, completeOptions({}));
+  const run = { environment: { temp: { path: work }, native: false }, signal: new AbortController().signal };
+  const found = await residentMemory(forms, samples, run as unknown as Run);
+  expect([...found.keys()]).toEqual(["small", "large"]);
+  // The weights of the second are 128 MiB.
+  expect((found.get("large") as number) - (found.get("small") as number)).toBeGreaterThan(100 << 20);
+}, 60_000);
