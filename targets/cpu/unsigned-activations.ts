@@ -1,5 +1,6 @@
 import type { Model, Node, Value } from "../../src/ir/index.ts";
 import { numbersOf, sizeOf, tensorFromElements } from "../../src/ir/index.ts";
+import { byteViews } from "./lower/match-byte-view.ts";
 import { dequantizer } from "./lower/quantized-values.ts";
 
 /** The distance from int8 to the uint8 that stands for the same number. */
@@ -24,11 +25,10 @@ export function unsignedActivations(model: Model): number {
   let count = 0;
   for (const node of graph.nodes()) {
     if (!isSigned(node, "QuantizeLinear") || node.output.isOutput) continue;
-    const readers = [...node.output.uses].map((use) => (use.kind === "node" && use.index === 0 ? use.node : undefined));
-    if (!readers.every((reader) => reader !== undefined && isSigned(reader, "DequantizeLinear"))) continue;
-    for (const one of [node, ...readers] as Node[]) graph.setInput(one, 2, unsigned(one.input(2) as Value));
-    const { type } = node.output;
-    if (type?.kind === "tensor") node.output.type = { ...type, dtype: "uint8" };
+    const span = spanOf(node.output);
+    if (span === undefined) continue;
+    for (const one of [node, ...span.dequantizers]) graph.setInput(one, 2, unsigned(one.input(2) as Value));
+    for (const value of span.values) if (value.type?.kind === "tensor") value.type = { ...value.type, dtype: "uint8" };
     count++;
   }
   if (count === 0) return 0;
@@ -44,6 +44,23 @@ export function unsignedActivations(model: Model): number {
     }
   }
   return count;
+}
+
+/** The values that hold a quantizer's bytes, views included, and their dequantizers; undefined where others read them. */
+function spanOf(
+  bytes: Value,
+): { readonly values: readonly Value[]; readonly dequantizers: readonly Node[] } | undefined {
+  const values: Value[] = [];
+  const dequantizers = new Set<Node>();
+  const follow = (value: Value): boolean => {
+    values.push(value);
+    return [...value.uses].every((use) => {
+      if (use.kind !== "node" || use.index !== 0) return false;
+      if (isSigned(use.node, "DequantizeLinear")) return dequantizers.add(use.node) !== undefined;
+      return use.node.domain === "" && byteViews.has(use.node.opType) && follow(use.node.output);
+    });
+  };
+  return follow(bytes) ? { values, dequantizers: [...dequantizers] } : undefined;
 }
 
 /** Whether a node converts from or to int8, one scale for all, constant. */

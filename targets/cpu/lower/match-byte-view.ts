@@ -5,7 +5,7 @@ import type { MatchContext } from "./match-context.ts";
 import { sameQuantization, uint8Parameters } from "./quantized-values.ts";
 
 /** Operators that give bytes other dimensions, or move them. */
-const views: ReadonlySet<string> = new Set(["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose"]);
+export const byteViews: ReadonlySet<string> = new Set(["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose"]);
 
 /** A view on bytes between a quantizer and dequantizers, without any of its own. */
 export function matchByteView(node: Node, context: MatchContext): IntegerOp | undefined {
@@ -22,7 +22,7 @@ export function matchByteView(node: Node, context: MatchContext): IntegerOp | un
 }
 
 function isView({ domain, opType, outputs: [output] }: Node): boolean {
-  return domain === "" && views.has(opType) && output?.type?.kind === "tensor" && output.type.dtype === "uint8";
+  return domain === "" && byteViews.has(opType) && output?.type?.kind === "tensor" && output.type.dtype === "uint8";
 }
 
 /** What all readers take bytes for, views on them included; undefined when one does not dequantize them, or otherwise. */

@@ -57,6 +57,21 @@ x64Test("int8 activations become uint8 ones that stand for the same numbers, and
   }
 });
 
+x64Test("bytes that are moved in between become uint8 all the way", () => {
+  const model = parseModel(`opset 17 graph g {
+    in %x: float32[1,4,8] const %s: float32[] = 0.1 const %z: int8[] = 1
+    %q = QuantizeLinear(%x, %s, %z) %t = Transpose(%q) {perm=[0, 2, 1]} %d = DequantizeLinear(%t, %s, %z)
+    out %d
+  }`);
+  inferTypes(model);
+  expect(unsignedActivations(model)).toBe(1);
+  const bytes = [...model.graph.nodes()]
+    .slice(0, 2)
+    .map(({ output: { type } }) => type?.kind === "tensor" && type.dtype);
+  expect(bytes).toEqual(["uint8", "uint8"]);
+  inferTypes(model);
+});
+
 x64Test("outputs and what others read besides dequantizers stay int8", () => {
   const model = parseModel(`opset 17 graph g {
     in %x: float32[1,4] const %s: float32[] = 0.1 const %z: int8[] = 1
