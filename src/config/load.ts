@@ -7,6 +7,7 @@ import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { nearestName } from "../diagnostics/nearest-name.ts";
 import type { CompileOptions, UserOptions } from "./options.ts";
 import { schema } from "./schema.ts";
+import { stripComments } from "./strip-comments.ts";
 
 /** Levels of the deepest option are two; beyond this nothing is looked at any closer. */
 const MOST_LEVELS = 8;
@@ -16,11 +17,11 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
-/** Reads a config file. Throws IO0903 when it is not one JSON object. */
+/** Reads a config file, in which comments may stand. Throws IO0903 when it is not one JSON object. */
 export function readConfigFile(file: string): UserOptions {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+    value = JSON.parse(stripComments(readFileSync(file, "utf8").replace(/^\uFEFF/, "")));
   } catch (error) {
     return fail(configDiagnostics.unreadableConfig({ detail: (error as Error).message }, { file }), error);
   }

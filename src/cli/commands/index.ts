@@ -4,6 +4,7 @@ import { compare } from "./compare.ts";
 import { completion } from "./completion.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { init } from "./init.ts";
 import { inspect } from "./inspect.ts";
 import { fuse, optimize, prune, quantize } from "./optimize.ts";
 import { passes } from "./passes.ts";
@@ -23,6 +24,7 @@ export const commands: readonly CliCommand[] = [
   targets,
   runtime,
   doctor,
+  init,
   explain,
   completion,
 ];

@@ -1,0 +1,61 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { runCli } from "../../src/cli/main.ts";
+import { completeOptions, readConfigFile } from "../../src/config/index.ts";
+
+const work = mkdtempSync(join(tmpdir(), "infer-opt-init-"));
+afterAll(() => rmSync(work, { recursive: true }));
+
+async function cli(...args: readonly string[]): Promise<{ code: number; out: string; errors: string }> {
+  let [out, errors] = ["", ""];
+  const io = {
+    stdout: (part: string) => void (out += part),
+    stderr: (part: string) => void (errors += part),
+    signal: AbortSignal.timeout(10_000),
+  };
+  return { code: await runCli(args, io), out, errors };
+}
+
+test("without a terminal and without flags the defaults are written, with a comment above each", async () => {
+  const file = join(work, "plain.json");
+  const { code, out } = await cli("init", "--file", file);
+  expect(code).toBe(0);
+  expect(out).toContain(`--config ${file}`);
+  const options = readConfigFile(file);
+  expect(options).toEqual({ target: "onnxruntime", maxDrop: "1%", output: "optimized", seed: 1 });
+  expect(completeOptions(options).seed).toBe(1);
+  expect(readFileSync(file, "utf8")).toMatch(/\/\/ "calibData": "…",/);
+});
+
+test("flags answer the questions, and bad answers are refused before anything is written", async () => {
+  const file = join(work, "flags.json");
+  const good = await cli(
+    "init",
+    "--file",
+    file,
+    "--target",
+    "cpu",
+    "--calib-data",
+    'a "b"//c',
+    "--max-drop",
+    "0.5%rel",
+  );
+  expect(good.code).toBe(0);
+  expect(readConfigFile(file)).toMatchObject({ target: "cpu", calibData: 'a "b"//c', maxDrop: "0.5%rel" });
+  const bad = await cli("init", "--file", join(work, "bad.json"), "--max-drop", "a little");
+  expect(bad.code).toBe(2);
+  expect(bad.errors).toContain("IO0902");
+  expect(existsSync(join(work, "bad.json"))).toBe(false);
+});
+
+test("a file that is there stays, unless it may be written over", async () => {
+  const file = join(work, "there.json");
+  writeFileSync(file, "mine");
+  const refused = await cli("init", "--file", file);
+  expect(refused.code).toBe(2);
+  expect(readFileSync(file, "utf8")).toBe("mine");
+  expect((await cli("init", "--file", file, "--force")).code).toBe(0);
+  expect(readConfigFile(file)).toHaveProperty("seed");
+});
