@@ -27,6 +27,7 @@ import { startRun } from "./run.ts";
 import { openSamples } from "./samples.ts";
 import type { Samples } from "./samples.ts";
 import { openScheduleCache } from "./schedule-file.ts";
+import { unlessItFails } from "./unless-it-fails.ts";
 import { writeResult } from "./write-result.ts";
 
 /** How a compile reports and is stopped. */
@@ -77,7 +78,7 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
     for (const { form, products } of compilable) {
       const what = products === "bf16" ? `${form.name} in bfloat16` : form.name;
       const compiled = await run.phase(`compile regions of ${what}`, () =>
-        addRegionForm(form, products, input, samples, cache, run),
+        unlessItFails(() => addRegionForm(form, products, input, samples, cache, run), run),
       );
       if (compiled !== undefined) forms.push(compiled);
     }

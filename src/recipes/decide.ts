@@ -1,8 +1,7 @@
-import { InferOptError, fail } from "../diagnostics/index.ts";
+import { fail } from "../diagnostics/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
 import type { ProofForm, ScheduleCache } from "../schedule/index.ts";
 import type { AccuracyResult } from "./accuracy.ts";
-import { isRuntimeFailure } from "./accuracy.ts";
 import type { Candidate, Choice } from "./choose.ts";
 import { choose } from "./choose.ts";
 import { unmeasured, untimed } from "./decide-unmeasured.ts";
@@ -18,6 +17,7 @@ import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { evaluationHash } from "./samples.ts";
 import { threadsOf, timeForms } from "./time-forms.ts";
+import { unlessItFails } from "./unless-it-fails.ts";
 
 /** Chooses among the forms: by a valid proof from the records, by accuracy and timing now, or unmeasured when the model does not run here. */
 export async function decide(
@@ -68,17 +68,6 @@ export async function decide(
   run.reporter.handle({ type: "choice", form: choice.name, reason: choice.reason });
   keep(cache, key, data, proofs, accuracy, choice, input, run);
   return { choice: { ...choice, measured: "now" }, forms: reportForms(forms, proofs, accuracy?.byForm, choice) };
-}
-
-/** Runs a measurement; when the runtime fails in it, what is left to do is to write the result unmeasured. */
-async function unlessItFails<T>(measure: () => Promise<T>, run: Run): Promise<T | undefined> {
-  try {
-    return await measure();
-  } catch (error) {
-    if (!(error instanceof InferOptError) || !isRuntimeFailure(error)) throw error;
-    run.cannotRun(error.diagnostic.message);
-    return undefined;
-  }
 }
 
 async function accuracies(forms: readonly Form[], samples: Samples, run: Run): Promise<AccuracyResult | undefined> {

@@ -1,4 +1,5 @@
 import type { Value } from "../../../src/ir/index.ts";
+import { refuseLargeBuffers } from "./buffer-limit.ts";
 import type { Buffer, Placement, Storage } from "./buffers.ts";
 import { growHalo, makeRigid, newBuffer, wholeOf } from "./buffers.ts";
 import type {
@@ -125,6 +126,7 @@ export function placeTensors(ops: readonly IntegerOp[]): PlacedRegion {
     if (op.kind === "exit" && placeOf(op.x).buffer.storage.output === op.to) continue;
     placed.push({ kind: "op", op, inputs, output: y === undefined ? undefined : placeOf(y) });
   }
+  refuseLargeBuffers(placed.filter((item) => item.kind === "op"));
   return { ops: placed, storages, orders };
 }
 
