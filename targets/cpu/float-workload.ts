@@ -47,6 +47,8 @@ export type FloatGroupedConvWorkload = Omit<FloatConvWorkload, "op" | "weights">
 export type FloatTransposedConvWorkload = Omit<FloatConvWorkload, "op" | "weights"> & {
   readonly op: "transposed-f32";
   readonly phases: Phases;
+  /** One when left out; else there is one phase. */
+  readonly groups?: number;
 };
 
 /**

@@ -84,7 +84,7 @@ export type GroupedConvWorkload = Omit<ConvWorkload, "op" | "weights"> & {
  * one, with the channels of all of them.
  */
 export type Phases = {
-  /** Kernel of the constant, `[inputs][outputs / taps.length][kh][kw]`. */
+  /** Kernel of the constant, `[inputs][outputs / groups / taps.length][kh][kw]`. */
   readonly kernel: readonly [number, number];
   /** The tap under the window's first cell, row and column, of each phase. */
   readonly taps: readonly (readonly [number, number])[];
@@ -100,6 +100,8 @@ export type Phases = {
 export type TransposedConvWorkload = Omit<ConvWorkload, "op" | "weights"> & {
   readonly op: "transposed-u8s8";
   readonly phases: Phases;
+  /** One when left out; else there is one phase. */
+  readonly groups?: number;
 };
 
 /** `depthwise-u8s8`: one filter a channel, weights `[channels][1][kh][kw]`. Arguments as {@link ConvWorkload}. */

@@ -25,11 +25,11 @@ export function sumShape(workload: SumWorkload): SumShape {
     return { inputs: channels, outputs: channels, terms: taps, weights: channels * taps, channels };
   }
   const { inputs, outputs } = workload;
+  const terms = (inputs / (("groups" in workload ? workload.groups : undefined) ?? 1)) * taps;
   if ("phases" in workload) {
     const channels = phaseChannels(workload);
     const [kh, kw] = workload.phases.kernel;
-    return { inputs, outputs, terms: inputs * taps, weights: inputs * channels * kh * kw, channels };
+    return { inputs, outputs, terms, weights: (terms / taps) * channels * kh * kw, channels };
   }
-  const terms = ("groups" in workload ? inputs / workload.groups : inputs) * taps;
   return { inputs, outputs, terms, weights: outputs * terms, channels: outputs };
 }

@@ -23,10 +23,10 @@ export function convForm(
     if (groups * second !== input[1] || first % groups !== 0) return "channels that do not divide into groups";
     return pads === undefined ? "unknown padding" : { outputs: first, groups, window, pads, layout };
   }
-  if (groups !== 1) return "grouped transposed convolution";
+  if (first !== input[1] || first % groups !== 0) return "channels that do not divide into groups";
   const pads = transposedPadsOf(node);
   if (pads === undefined) return "transposed convolution whose padding follows from the size of its result";
   const output = [result[2] as number, result[3] as number] as const;
   if (!reachesAll({ window, pads, output })) return "transposed convolution with results that no input reaches";
-  return { outputs: second, groups, window, pads, layout };
+  return { outputs: second * groups, groups, window, pads, layout };
 }

@@ -65,7 +65,9 @@ function matchConv(
   if (core.input(2) !== undefined && bias === undefined) return "bias is not int32 with the scale of the sums";
   const shape = w.weights.constant?.shape ?? [];
   const form = convForm(core, shape as readonly number[], layout, x.tensor.shape, y.shape);
-  return typeof form === "string" ? form : conv(core, x, w, bias, { y, quantization, bounds, behind, ...form });
+  if (typeof form === "string") return form;
+  if (layout === "iohw" && form.groups > 1 && w.axis !== undefined) return "weight scales are not per output channel";
+  return conv(core, x, w, bias, { y, quantization, bounds, behind, ...form });
 }
 
 function biasOf(value: Value | undefined, x: IntegerTensor, weightScale: Value): ReturnType<typeof quantizedBias> {

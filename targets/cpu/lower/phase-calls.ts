@@ -16,6 +16,7 @@ export interface PhaseCall {
   readonly outputs: number;
   readonly window: Window;
   readonly phases: Phases;
+  readonly groups?: number;
   readonly y: Strides;
   readonly residual: Strides | undefined;
   readonly operands: Readonly<Record<string, Operand>>;
@@ -33,8 +34,11 @@ export function phaseCalls(
 ): readonly PhaseCall[] {
   const transposition = transpositionOf(op);
   const { window } = op;
-  const gapless = [y, residual].every((place) => place === undefined || stridesOf(place.buffer).pixel === op.outputs);
+  const gapless =
+    op.groups === 1 &&
+    [y, residual].every((place) => place === undefined || stridesOf(place.buffer).pixel === op.outputs);
   const columns = phasesOf(transposition, 1);
+  // Channels of a group lie apart in merged phases.
   const merged = gapless ? mergePhases(columns) : columns.map((phase) => [phase]);
   const spread = (place: Placement): Strides => {
     const { row, pixel } = stridesOf(place.buffer);
@@ -53,6 +57,7 @@ export function phaseCalls(
           taps: phases.map(({ tap }) => [row.tap, tap] as const),
           step: [row.step, column.step],
         },
+        ...(op.groups === 1 ? {} : { groups: op.groups }),
         y: spread(y),
         residual: residual === undefined ? undefined : spread(residual),
         operands: {

@@ -5,14 +5,27 @@ import { createEpilogue, multipliers } from "./epilogue.ts";
 import { biasesOf } from "./parameters.ts";
 
 /** What tells where the weights of phases stand. */
-export type PhaseWeights = Pick<TransposedConvWorkload, "inputs" | "outputs" | "window"> & { readonly phases: Phases };
+export type PhaseWeights = Pick<TransposedConvWorkload, "inputs" | "outputs" | "window" | "groups"> & {
+  readonly phases: Phases;
+};
+
+/** The group of an output: its first input channel, and how many there are. */
+export function groupOf(workload: PhaseWeights, output: number): { readonly first: number; readonly inputs: number } {
+  const { groups = 1 } = workload;
+  const channels = phaseChannels(workload);
+  const inputs = workload.inputs / groups;
+  return { first: Math.floor(((output % channels) * groups) / channels) * inputs, inputs };
+}
 
 /** Channels of one phase. */
 export function phaseChannels({ outputs, phases }: Pick<PhaseWeights, "outputs" | "phases">): number {
   return outputs / phases.taps.length;
 }
 
-/** Index of a weight in the constant `[inputs][channels][kh][kw]`: that of an output of a phase, an input and a cell of the window. */
+/**
+ * Index of a weight in the constant `[inputs][channels of a group][kh][kw]`: that of an output of a phase, one of all input
+ * channels and a cell of the window.
+ */
 export function phaseWeight(
   workload: PhaseWeights,
   output: number,
@@ -20,9 +33,10 @@ export function phaseWeight(
   [row, column]: readonly [number, number],
 ): number {
   const { kernel, taps, step } = workload.phases;
+  const { groups = 1 } = workload;
   const channels = phaseChannels(workload);
   const [ky, kx] = taps[Math.floor(output / channels)] as readonly [number, number];
-  const filter = input * channels + (output % channels);
+  const filter = input * (channels / groups) + (output % (channels / groups));
   return (filter * kernel[0] + ky - row * step[0]) * kernel[1] + kx - column * step[1];
 }
 
@@ -44,7 +58,8 @@ export function foldPhaseBiases(
   const cells = cellsOf(workload);
   const folded = Int32Array.from({ length: workload.outputs }, (_, output) => {
     let sum = 0;
-    for (let input = 0; input < workload.inputs; input++)
+    const { first, inputs } = groupOf(workload, output);
+    for (let input = first; input < first + inputs; input++)
       for (const cell of cells) sum += weights[phaseWeight(workload, output, input, cell)] as number;
     return (bias?.[output % channels] ?? 0) - xZero * sum;
   });
@@ -60,7 +75,7 @@ export function evaluateTransposedConv(
   { x, weights, weightScale, residual, y }: Omit<ConvOperands, "bias">,
   parameters: KernelParameters,
 ): void {
-  const { rows, columns, inputs, outputs, window, epilogue } = workload;
+  const { rows, columns, outputs, window, epilogue } = workload;
   const bias = new Int32Array(biasesOf(parameters).slice().buffer);
   const channels = phaseChannels(workload);
   const finish = createEpilogue(epilogue, multipliers(epilogue, channels, weightScale, parameters), parameters);
@@ -69,10 +84,11 @@ export function evaluateTransposedConv(
     for (let column = 0; column < columns; column++)
       for (let output = 0; output < outputs; output++) {
         let sum = bias[output] as number;
+        const group = groupOf(workload, output);
         for (const cell of cells) {
           const top = row + cell[0] * window.dilation[0];
           const pixel = top * workload.x.row + (column + cell[1] * window.dilation[1]) * workload.x.pixel;
-          for (let input = 0; input < inputs; input++)
+          for (let input = group.first; input < group.first + group.inputs; input++)
             sum += (x[pixel + input] as number) * (weights[phaseWeight(workload, output, input, cell)] as number);
         }
         const at = epilogue.residual;

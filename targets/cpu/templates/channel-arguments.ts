@@ -13,15 +13,15 @@ export interface ChannelConstants {
   readonly channelStride: number;
   readonly loops: readonly PackLoop[];
   readonly order: ChannelOrder;
-  /** Parts of the channels that share their scales; one when left out. */
-  readonly parts?: number;
+  /** Times that the scales are repeated; one when left out. */
+  readonly copies?: number;
   /** `table`: the table `bias` has the biases, the zero point folded in. */
   readonly biases?: "table" | "fold";
 }
 
 /** The argument `bias` (int32, the zero point of x folded in) and, where sums are scaled, `multiplier` (float32). */
 export function channelArguments(constants: ChannelConstants): readonly KernelArgument[] {
-  const { epilogue, bias, channels, padded, channelStride, loops, order, parts = 1 } = constants;
+  const { epilogue, bias, channels, padded, channelStride, loops, order, copies = 1 } = constants;
   const shared = { bytes: 4 * padded, access: "read", alignment: 64 } as const;
   const placed = { channels, targetOffset: 0, order } as const;
   const biases: KernelArgument = {
@@ -44,12 +44,12 @@ export function channelArguments(constants: ChannelConstants): readonly KernelAr
     name: "multiplier",
     ...shared,
     packs: (parameters) =>
-      Array.from({ length: parts }, (_, part) => ({
+      Array.from({ length: copies }, (_, part) => ({
         ...{ kind: "multiplier", weightScale: "weight-scale" },
         perTensor: numberOf(parameters, "perTensor") === 1,
         inputScale: numberOf(parameters, "xScale"),
         outputScale: isScaled ? numberOf(parameters, "yScale") : 1,
-        ...{ channels: channels / parts, targetOffset: 4 * part * (channels / parts), order },
+        ...{ channels: channels / copies, targetOffset: 4 * part * (channels / copies), order },
       })),
   };
   return [biases, multipliers];

@@ -6,8 +6,10 @@ export interface WeightSource {
   readonly output: number;
   /** From one tap of the window to the next, along rows and along columns. */
   readonly taps: readonly [number, number];
-  /** First weight of each part of the outputs; parts are of one size. */
+  /** First weight of each part of a slice's outputs; parts are of one size. */
   readonly parts: readonly number[];
+  /** From one slice to the next. */
+  readonly slice: number;
 }
 
 /** Input channels of a group and its output channels. */
@@ -28,6 +30,8 @@ export interface Product extends Pick<
   readonly sliceInputs: number;
   /** A slice has several groups: each lane of a vector takes the channels of its own; `inputs` are a group's. */
   readonly gather: Group | undefined;
+  /** Times that the channels' biases and scales are repeated: outputs that differ in their phase alone. */
+  readonly copies: number;
 }
 
 /** A product of uint8 by int8. */
@@ -45,9 +49,9 @@ export function denseProduct<W extends Sizes & Pick<ConvWorkload, "weights">>(wo
   const taps = window.kernel[0] * window.kernel[1];
   const source: WeightSource =
     weights === "io"
-      ? { input: outputs, output: 1, taps: [1, 1], parts: [0] }
-      : { input: taps, output: inputs * taps, taps: [window.kernel[1], 1], parts: [0] };
-  return { ...workload, source, slices: 1, sliceInputs: inputs, gather: undefined };
+      ? { input: outputs, output: 1, taps: [1, 1], parts: [0], slice: 0 }
+      : { input: taps, output: inputs * taps, taps: [window.kernel[1], 1], parts: [0], slice: 0 };
+  return { ...workload, source, slices: 1, sliceInputs: inputs, gather: undefined, copies: 1 };
 }
 
 /**
@@ -67,10 +71,14 @@ export function groupedProduct<W extends Sizes & Pick<GroupedConvWorkload, "grou
     ...workload,
     inputs: group.inputs,
     outputs: together * group.outputs,
-    source: { input: taps, output: group.inputs * taps, taps: [window.kernel[1], 1], parts: [0] },
+    source: {
+      ...{ input: taps, output: group.inputs * taps, taps: [window.kernel[1], 1], parts: [0] },
+      slice: together * group.outputs * group.inputs * taps,
+    },
     slices: groups / together,
     sliceInputs: together * group.inputs,
     gather: together > 1 ? group : undefined,
+    copies: 1,
   };
 }
 
@@ -80,22 +88,35 @@ function groupsTogether(groups: number, { inputs, outputs }: Group, lanes: numbe
   return 1;
 }
 
-/** Phases of a transposed convolution: taps are taken backwards, and each phase is a part of the outputs. */
-export function transposedProduct<W extends Sizes & { readonly phases: Phases }>(workload: W): W & Product {
-  const { inputs, outputs, phases } = workload;
+/** Phases of a transposed convolution, or slices of one phase as {@link groupedProduct}: taps are taken backwards. */
+export function transposedProduct<W extends Sizes & { readonly phases: Phases; readonly groups?: number }>(
+  workload: W,
+  lanes: number,
+  mostInputs: number,
+): W & Product {
+  const { inputs, outputs, phases, groups = 1 } = workload;
   const [kh, kw] = phases.kernel;
-  const parts = phases.taps.length;
+  const copies = phases.taps.length;
+  if (groups > 1 && copies > 1) throw new Error("groups of a transposed convolution have one phase");
+  const group: Group = { inputs: inputs / groups, outputs: outputs / groups / copies };
+  const between = group.inputs * group.outputs * kh * kw;
+  const together = groups === 1 ? 1 : groupsTogether(groups, group, lanes, mostInputs);
+  const first = phases.taps.map(([row, column]) => row * kw + column);
   return {
     ...workload,
+    inputs: group.inputs,
+    outputs: together * copies * group.outputs,
     source: {
-      input: (outputs / parts) * kh * kw,
+      input: group.outputs * kh * kw,
       output: kh * kw,
       taps: [-phases.step[0] * kw, -phases.step[1]],
-      parts: phases.taps.map(([row, column]) => row * kw + column),
+      parts: Array.from({ length: together }, (_, index) => first.map((tap) => tap + index * between)).flat(),
+      slice: together * between,
     },
-    slices: 1,
-    sliceInputs: inputs,
-    gather: undefined,
+    slices: groups / together,
+    sliceInputs: together * group.inputs,
+    gather: together > 1 ? group : undefined,
+    copies,
   };
 }
 
@@ -110,7 +131,7 @@ export function igemmProduct(
     case "grouped-u8s8":
       return { ...groupedProduct(workload, lanes, shuffledBytes), biases: "fold" };
     case "transposed-u8s8":
-      return { ...transposedProduct(workload), biases: "table" };
+      return { ...transposedProduct(workload, lanes, shuffledBytes), biases: "table" };
   }
 }
 

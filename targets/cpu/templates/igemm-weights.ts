@@ -64,7 +64,7 @@ function runPacks(
     sourceOffset: first + input * source.input + tapSource(workload, tap),
     targetOffset: block * fullBytes + Math.floor(at / step) * width * step + channel * step + (at % step),
     loops: [
-      { count: slices, source: workload.outputs * source.output, target: sliceBytes(layout) },
+      { count: slices, source: source.slice, target: sliceBytes(layout) },
       { count, source: blocks.vectors * lanes * source.output, target: fullBytes },
       { count: channels, source: source.output, target: step },
       ...outer,
@@ -121,9 +121,9 @@ function segmentsOf(inputs: number, runTaps: number, step: number): readonly Run
 /** The arguments `bias` and, where sums are scaled, `multiplier`. */
 export function igemmChannelArguments(layout: WeightsLayout): readonly KernelArgument[] {
   const { workload } = layout;
-  const { epilogue, bias, biases, outputs, slices, inputs, source, window } = workload;
+  const { epilogue, bias, biases, outputs, slices, copies, inputs, source, window } = workload;
   return channelArguments({
-    ...{ epilogue, bias, biases, channels: slices * outputs, parts: source.parts.length, order: "natural" },
+    ...{ epilogue, bias, biases, channels: slices * outputs, copies, order: "natural" },
     padded: paddedChannels(layout),
     channelStride: source.output,
     loops: [

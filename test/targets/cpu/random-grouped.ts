@@ -38,9 +38,10 @@ export function randomGrouped(seed: number): ProductCase<GroupedConvWorkload> {
 export function randomTransposed(seed: number): ProductCase<TransposedConvWorkload> {
   const random = choices(seed);
   const { below, pick } = random;
-  const channels = pick([1, 1, 2, 3, 8, 12, 16, 24, 33, 64]);
-  const parts = pick([1, 1, 2, 2, 3]);
-  const inputs = pick([1, 2, 3, 4, 5, 8, 24, 30, 64]);
+  const groups = pick([1, 1, 1, 2, 4, 8, 24]);
+  const channels = groups * pick(groups > 1 ? [1, 1, 2, 4, 5, 20] : [1, 1, 2, 3, 8, 12, 16, 24, 33, 64]);
+  const parts = groups > 1 ? 1 : pick([1, 1, 2, 2, 3]);
+  const inputs = groups * pick(groups > 1 ? [1, 1, 2, 4, 6] : [1, 2, 3, 4, 5, 8, 24, 30, 64]);
   const base = randomBase(random, inputs, parts * channels, [1, 1]);
   const axis = (cells: number): { readonly kernel: number; readonly step: number; readonly tap: () => number } => {
     const step = 1 + below(3);
@@ -52,6 +53,7 @@ export function randomTransposed(seed: number): ProductCase<TransposedConvWorklo
   const workload: TransposedConvWorkload = {
     ...base,
     op: "transposed-u8s8",
+    ...(groups > 1 ? { groups } : {}),
     phases: {
       kernel: [rows.kernel, columns.kernel],
       step: [rows.step, columns.step],
@@ -59,7 +61,7 @@ export function randomTransposed(seed: number): ProductCase<TransposedConvWorklo
     },
   };
   const filled = fillConv({ ...base, op: "conv-u8s8", weights: "oihw" }, seed + 2e6);
-  const count = inputs * channels * rows.kernel * columns.kernel;
+  const count = inputs * (channels / groups) * rows.kernel * columns.kernel;
   const weights = Int8Array.from({ length: count }, () => below(256) - 128);
   const { weightScale, bias } = filled.operands;
   const xZero = filled.parameters.numbers["xZero"] as number;

@@ -1,6 +1,6 @@
 import type { KernelParameters } from "../../../../src/codegen/index.ts";
 import type { FloatTransposedConvWorkload } from "../../float-workload.ts";
-import { cellsOf, phaseChannels, phaseWeight } from "../transposed.ts";
+import { cellsOf, groupOf, phaseChannels, phaseWeight } from "../transposed.ts";
 import type { FloatConvOperands } from "./conv.ts";
 import { createFloatEpilogue } from "./float-epilogue.ts";
 
@@ -10,7 +10,7 @@ export function evaluateFloatTransposedConv(
   { x, weights, bias, residual, y }: FloatConvOperands,
   parameters: KernelParameters,
 ): void {
-  const { rows, columns, inputs, outputs, window, epilogue } = workload;
+  const { rows, columns, outputs, window, epilogue } = workload;
   const channels = phaseChannels(workload);
   const finish = createFloatEpilogue(epilogue, parameters);
   const cells = cellsOf(workload);
@@ -18,10 +18,11 @@ export function evaluateFloatTransposedConv(
     for (let column = 0; column < columns; column++)
       for (let output = 0; output < outputs; output++) {
         let sum = bias?.[output % channels] ?? 0;
+        const group = groupOf(workload, output);
         for (const cell of cells) {
           const top = row + cell[0] * window.dilation[0];
           const pixel = top * workload.x.row + (column + cell[1] * window.dilation[1]) * workload.x.pixel;
-          for (let input = 0; input < inputs; input++)
+          for (let input = group.first; input < group.first + group.inputs; input++)
             sum += (x[pixel + input] as number) * (weights[phaseWeight(workload, output, input, cell)] as number);
         }
         const at = epilogue.residual;

@@ -39,10 +39,10 @@ export function epilogueArguments(
 }
 
 /**
- * The argument `bias`: one number a channel and zeros for what fills the last vectors; `parts` times the same where
+ * The argument `bias`: one number a channel and zeros for what fills the last vectors; `copies` times the same where
  * several outputs share a channel.
  */
-export function biasArgument(channels: number, padded: number, parts = 1): KernelArgument {
+export function biasArgument(channels: number, padded: number, copies = 1): KernelArgument {
   return {
     name: "bias",
     bytes: 4 * padded,
@@ -52,8 +52,8 @@ export function biasArgument(channels: number, padded: number, parts = 1): Kerne
       {
         ...{ kind: "copy", from: "bias", elementBytes: 4, sourceOffset: 0, targetOffset: 0 },
         loops: [
-          ...(parts === 1 ? [] : [{ count: parts, source: 0, target: 4 * (channels / parts) }]),
-          { count: channels / parts, source: 1, target: 4 },
+          ...(copies === 1 ? [] : [{ count: copies, source: 0, target: 4 * (channels / copies) }]),
+          { count: channels / copies, source: 1, target: 4 },
         ],
       },
     ],

@@ -106,7 +106,7 @@ function argumentsOf(plan: DirectPlan, { function: applied }: FloatEpilogueEmitt
     activationArgument("x", read, workload.x, "read", op === "conv-bf16" ? "bf16" : "f32"),
     weightsArgument(plan),
     ...gatherArgument(plan),
-    ...(workload.bias ? [biasArgument(outputs, padded, workload.source.parts.length)] : []),
+    ...(workload.bias ? [biasArgument(outputs, padded, workload.copies)] : []),
     ...(applied.params === undefined ? [] : [applied.params]),
     ...epilogueArguments({ rows, columns, channels: outputs }, epilogue, workload.y),
   ];

@@ -55,8 +55,10 @@ function randomGrouped(source: Choices): Sample<FloatGroupedConvWorkload> {
 
 function randomTransposed(source: Choices): Sample<FloatTransposedConvWorkload> {
   const { below, pick, floats } = source;
-  const [channels, parts] = [pick([1, 2, 3, 8, 12, 16, 24, 33]), pick([1, 1, 2, 3])];
-  const inputs = pick([1, 2, 3, 5, 8, 24]);
+  const groups = pick([1, 1, 1, 2, 4, 8, 24]);
+  const [channels, parts] =
+    groups > 1 ? [groups * pick([1, 1, 2, 4, 5, 20]), 1] : [pick([1, 2, 3, 8, 12, 16, 24, 33]), pick([1, 1, 2, 3])];
+  const inputs = groups * pick(groups > 1 ? [1, 1, 2, 4, 6] : [1, 2, 3, 5, 8, 24]);
   const base = randomBase(source, inputs, parts * channels, 1);
   const steps = [1 + below(3), 1 + below(3)] as const;
   const least = base.window.kernel.map((cells, axis) => (cells - 1) * (steps[axis] as number)) as [number, number];
@@ -64,12 +66,17 @@ function randomTransposed(source: Choices): Sample<FloatTransposedConvWorkload> 
   const row = least[0] + below(kernel[0] - least[0]);
   const taps = Array.from({ length: parts }, () => [row, least[1] + below(kernel[1] - least[1])] as const);
   const operands = fillFloatConv({ ...base, op: "conv-f32", weights: "oihw" }, source);
-  const terms = inputs * base.window.kernel[0] * base.window.kernel[1];
+  const terms = (inputs / groups) * base.window.kernel[0] * base.window.kernel[1];
   return {
-    workload: { ...base, op: "transposed-f32", phases: { kernel, taps, step: steps } },
+    workload: {
+      ...base,
+      op: "transposed-f32",
+      ...(groups > 1 ? { groups } : {}),
+      phases: { kernel, taps, step: steps },
+    },
     operands: {
       ...operands,
-      weights: floats(inputs * channels * kernel[0] * kernel[1], 1 / Math.sqrt(terms)),
+      weights: floats(inputs * (channels / groups) * kernel[0] * kernel[1], 1 / Math.sqrt(terms)),
       bias: operands.bias?.slice(0, channels),
     },
   };

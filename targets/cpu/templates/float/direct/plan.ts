@@ -48,7 +48,7 @@ export function directProduct(workload: DirectWorkload, { lanes }: Simd): Direct
     case "grouped-f32":
       return groupedProduct(workload, lanes, lanes);
     case "transposed-f32":
-      return transposedProduct(workload);
+      return transposedProduct(workload, lanes, lanes);
   }
 }
 

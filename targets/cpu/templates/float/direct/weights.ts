@@ -26,14 +26,14 @@ export function weightsArgument(plan: DirectPlan): KernelArgument {
 
 function runPack(plan: DirectPlan, { source: first, block, count, channel, channels, width }: ChannelRun): Pack {
   const { workload, arithmetic, blocks, simd } = plan;
-  const { source, window, slices, outputs } = workload;
+  const { source, window, slices } = workload;
   const { stepInputs } = arithmetic;
   const taps = window.kernel[0] * window.kernel[1];
   const step = 4 * width;
   const steps = stepsOf(plan) / taps;
   const fullBytes = blockBytes(plan, blocks.vectors);
   const loops = [
-    { count: slices, source: outputs * source.output, target: sliceBytes(plan) },
+    { count: slices, source: source.slice, target: sliceBytes(plan) },
     { count, source: blocks.vectors * simd.lanes * source.output, target: fullBytes },
     ...tapLoops(workload, taps, steps * step),
     { count: steps, source: stepInputs * source.input, target: step },
