@@ -225,6 +225,8 @@ export function transpositionOf({ window, pads, x, y }: ConvOp | FloatConvOp): T
 }
 
 function planarSide(tensor: IntegerTensor, order: AxisOrder, wanted: AxisOrder): "from" | "to" | "neither" {
+  // A matrix that stands the other way round.
+  if (tensor.shape.length === 3) return "from";
   if (tensor.shape.length !== 4) return "neither";
   if (isNatural(tensor, order) && wanted.join() === preferredOrder(4).join()) return "from";
   if (isNatural(tensor, wanted) && order.join() === preferredOrder(4).join()) return "to";

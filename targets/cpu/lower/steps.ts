@@ -285,7 +285,9 @@ function borderForm(
     const used = same ? extent : place.extent;
     return { extent: used, strides: { row: used.columns * used.channels, pixel: used.channels } };
   }
-  if (order.join() === preferredOrder(4).join()) return { extent: place.extent, strides: "planar" };
+  // Channels last, or a matrix that stands the other way round.
+  if (order.join() === preferredOrder(4).join() || order.length === 2)
+    return { extent: place.extent, strides: "planar" };
   throw new LoweringRefusal(op, "axes in an order that no copy makes");
 }
 
