@@ -191,3 +191,15 @@ test("tensors cross unharmed; other values are refused by name", () => {
   const sequence = new Map([["q", { kind: "sequence", element: undefined, items: [] } as const]]);
   expect(() => toWire(sequence)).toThrow('"q" is a sequence');
 });
+
+test("values are read wherever a message holds them", () => {
+  const wire = toWire(new Map([["x", tensorFromNumbers("float32", [2], [1.5, -2])]]));
+  const moved = wire.map(([name, tensor]) => {
+    if ("strings" in tensor) throw new Error("no strings were sent");
+    const bytes = new Uint8Array(tensor.bytes.length + 1).subarray(1);
+    bytes.set(tensor.bytes);
+    return [name, { ...tensor, bytes }] as const;
+  });
+  const x = fromWire(moved).get("x");
+  expect(x !== undefined && isTensor(x) ? [...numbersOf(x)] : undefined).toEqual([1.5, -2]);
+});

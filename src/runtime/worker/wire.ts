@@ -26,7 +26,12 @@ export function fromWire(values: WireValues): Map<string, RuntimeValue> {
       name,
       "strings" in tensor
         ? tensorFromStrings(tensor.shape, tensor.strings)
-        : tensorFromBytes(tensor.dtype, tensor.shape, tensor.bytes),
+        : tensorFromBytes(tensor.dtype, tensor.shape, aligned(tensor.bytes)),
     ]),
   );
+}
+
+/** The bytes where elements of any type may begin: a message's arrays lie in it at whatever offset they come to. */
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
 }
