@@ -112,21 +112,17 @@ test("an op whose result cannot leave a region in its order of axes stays out", 
     const %xs: float32[] = 0.02 const %xz: uint8[] = 128
     const %w: int8[16,8,3,3] = fill(3)
     const %ws: float32[] = 0.01 const %wz: int8[] = 0
-    const %shape: int64[3] = [1, 16, 36]
     %q = QuantizeLinear(%x, %xs, %xz)
     %d = DequantizeLinear(%q, %xs, %xz)
     %wd = DequantizeLinear(%w, %ws, %wz)
     %c = Conv(%d, %wd) {pads=[1, 1, 1, 1]}
     %cq = QuantizeLinear(%c, %xs, %xz)
     %cd = DequantizeLinear(%cq, %xs, %xz)
-    %f = Reshape(%cd, %shape)
-    %fq = QuantizeLinear(%f, %xs, %xz)
-    %fd = DequantizeLinear(%fq, %xs, %xz)
-    %t = Transpose(%fd) {perm=[0, 2, 1]} @turn
+    %t = Transpose(%cd) {perm=[0, 2, 1, 3]} @turn
     %tq = QuantizeLinear(%t, %xs, %xz) @after
     %y = DequantizeLinear(%tq, %xs, %xz)
     out %y`);
   const { regions, refusals } = planRegions(model, anything);
   expect(refusals.map(({ reason }) => reason)).toEqual(["axes in an order that no copy makes"]);
-  expect(regions.map(({ lowered }) => lowered.outputs.map(({ name }) => name))).toEqual([["fq"]]);
+  expect(regions.map(({ lowered }) => lowered.outputs.map(({ name }) => name))).toEqual([["cq"]]);
 });
