@@ -3,6 +3,8 @@ export type { BenchResult } from "./bench-models.ts";
 export { benchModels } from "./bench-models.ts";
 export type { CompileResult, CompileSetup } from "./compile.ts";
 export { compile } from "./compile.ts";
+export type { CacheEdit, CacheSummary } from "./edit-cache.ts";
+export { mergeCaches, pruneCache, summarizeCache, thisDevice } from "./edit-cache.ts";
 export type { ModelAccuracy } from "./evaluate-models.ts";
 export { evaluateModels } from "./evaluate-models.ts";
 export type { HostCheck } from "./check-host.ts";

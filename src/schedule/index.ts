@@ -23,6 +23,8 @@ export type { CacheContent } from "./cache-file.ts";
 export { appendRecords, readCacheFile } from "./cache-file.ts";
 export type { ScheduleCache } from "./cache.ts";
 export { makeScheduleCache, newestFirst, trialScore } from "./cache.ts";
+export type { PruneRule } from "./edit-records.ts";
+export { mergeRecords, pruneRecords } from "./edit-records.ts";
 export type {
   KernelCase,
   Measurer,
@@ -44,6 +46,8 @@ export { legalPoints, neighbours, snapPoint } from "./space.ts";
 export type { RaceOutcome, RaceStage } from "./successive-halving.ts";
 export { raceKernels } from "./successive-halving.ts";
 export type { Space, Template } from "./template.ts";
+export type { DeviceSummary, WorkloadSummary } from "./summarize-records.ts";
+export { summarizeDevices, summarizeWorkloads } from "./summarize-records.ts";
 export { tuneWorkloads } from "./tune-workloads.ts";
 export type { TunedKernel } from "./tuned-kernel.ts";
 export { knownKernel, replayedKernel, summarizeTuned } from "./tuned-kernel.ts";

@@ -67,7 +67,8 @@ describe.each(documents)("$path", (document) => {
 
   test("names options that exist", () => {
     const program = commandLine();
-    const known = new Set(program.commands.flatMap((command) => command.options.map((option) => option.long)));
+    const all = program.commands.flatMap((command) => [command, ...command.commands]);
+    const known = new Set(all.flatMap((command) => command.options.map((option) => option.long)));
     const named = mentionsOf(document, /(?<![\w-])(--[a-z][a-z-]*[a-z])/g);
     const unknown = named.filter((option) => !known.has(option) && !foreignOptions.has(option));
     expect(unknown).toEqual([]);

@@ -1,5 +1,6 @@
 import type { CliCommand } from "../command.ts";
 import { bench } from "./bench.ts";
+import { cache } from "./cache.ts";
 import { compare } from "./compare.ts";
 import { completion } from "./completion.ts";
 import { doctor } from "./doctor.ts";
@@ -20,6 +21,7 @@ export const commands: readonly CliCommand[] = [
   bench,
   compare,
   inspect,
+  cache,
   passes,
   targets,
   runtime,

@@ -19,19 +19,29 @@ export interface CompletionOption {
   readonly words: readonly string[];
 }
 
-/** Reads the commands as they were declared, so that completion knows what the help knows. */
+/**
+ * Reads the commands as they were declared, so that completion knows what the help knows. A command with commands of its
+ * own takes their names as words, and the options of all of them.
+ */
 export function completionModel(program: Command): readonly CompletionCommand[] {
   return program.commands.map((command) => ({
     name: command.name(),
     summary: command.description(),
-    options: command.options.map(({ long, short, description, required, optional }) => ({
-      long: long ?? "",
-      short,
-      summary: description,
-      takesValue: required || optional,
-      words: wordsOf(description),
-    })),
-    words: command.registeredArguments[0]?.argChoices,
+    options: [command, ...command.commands].flatMap(optionsOf),
+    words:
+      command.commands.length > 0
+        ? command.commands.map((inner) => inner.name())
+        : command.registeredArguments[0]?.argChoices,
+  }));
+}
+
+function optionsOf({ options }: Command): readonly CompletionOption[] {
+  return options.map(({ long, short, description, required, optional }) => ({
+    long: long ?? "",
+    short,
+    summary: description,
+    takesValue: required || optional,
+    words: wordsOf(description),
   }));
 }
 

@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { targets } from "../../targets/index.ts";
+import { fail } from "../diagnostics/index.ts";
+import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
+import type { Diagnostic } from "../diagnostics/index.ts";
+import { withFileLock } from "../exec/index.ts";
+import type {
+  DeviceFingerprint,
+  DeviceSummary,
+  PruneRule,
+  ScheduleRecord,
+  WorkloadSummary,
+} from "../schedule/index.ts";
+import { mergeRecords, pruneRecords, readCacheFile, summarizeDevices, summarizeWorkloads } from "../schedule/index.ts";
+import { writeAtomically } from "./write-result.ts";
+
+/** What a schedule cache holds. */
+export interface CacheSummary {
+  readonly file: string;
+  readonly records: number;
+  readonly devices: readonly DeviceSummary[];
+  readonly workloads: readonly WorkloadSummary[];
+  /** Models that a form was chosen for, with the form. */
+  readonly models: readonly { readonly model: string; readonly chosen: string; readonly reason: string }[];
+  /** Lines that are no records. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/** What an edit left. */
+export interface CacheEdit {
+  readonly before: number;
+  readonly after: number;
+}
+
+function readRequired(file: string): {
+  readonly records: readonly ScheduleRecord[];
+  readonly problems: readonly Diagnostic[];
+} {
+  if (!existsSync(file)) fail(scheduleDiagnostics.unreadable({ detail: "there is no such file" }, { file }));
+  return readCacheFile(file);
+}
+
+/** Looks into a schedule cache. Throws InferOptError when it is missing or is another file. */
+export function summarizeCache(file: string): CacheSummary {
+  const { records, problems } = readRequired(file);
+  return {
+    ...{ file, problems, records: records.length },
+    devices: summarizeDevices(records),
+    workloads: summarizeWorkloads(records),
+    models: records.flatMap((record) =>
+      record.kind === "choice" && record.scope === "model"
+        ? [{ model: record.model, chosen: record.chosen, reason: record.reason }]
+        : [],
+    ),
+  };
+}
+
+/** Writes the records of several caches to one, once each; `output` may be one of them. */
+export function mergeCaches(output: string, inputs: readonly string[]): CacheEdit {
+  const lists = inputs.map((file) => readRequired(file).records);
+  const merged = mergeRecords(lists);
+  store(output, merged);
+  return { before: lists.reduce((sum, list) => sum + list.length, 0), after: merged.length };
+}
+
+/** Writes what a rule keeps of a cache to `output`, which may be the cache itself. */
+export function pruneCache(file: string, rule: PruneRule, output: string | undefined): CacheEdit {
+  const { records } = readRequired(file);
+  const kept = pruneRecords(records, rule);
+  if (output !== undefined) store(output, kept);
+  return { before: records.length, after: kept.length };
+}
+
+/** This machine as records name it; undefined where no target finds a device. */
+export async function thisDevice(): Promise<DeviceFingerprint | undefined> {
+  for (const { detect } of [...targets].reverse()) {
+    const found = await detect();
+    if ("device" in found) return found.device.fingerprint;
+  }
+  return undefined;
+}
+
+/** Nobody appends meanwhile: the lock of the file is held. */
+function store(file: string, records: readonly ScheduleRecord[]): void {
+  const text = records.map((record) => `${JSON.stringify(record)}\n`).join("");
+  withFileLock(file, () => writeAtomically(file, text));
+}
