@@ -89,7 +89,7 @@ async function main(): Promise<void> {
   const threads = values.threads.split(",").map(Number);
   for (const model of namedModels(values.models)) {
     const setup = { shared, threads, policy, selection: measurePolicies.quick, regions, python };
-    const result = await attempt(model, { ...setup, profile: values.profile });
+    const result = await attempt(model, { ...setup, profile: values.profile, reverts: tune !== "off" });
     results.push(result);
     console.log("error" in result ? `${result.model}: ${result.error}` : printResult(result));
     if ("profile" in result) console.log(printProfile(result));

@@ -7,6 +7,7 @@ import { dtypes } from "../../src/ir/index.ts";
 import { loadModel, saveModel, savedBytes } from "../../src/onnx/index.ts";
 import { bindShapes, inferTypes } from "../../src/ops/index.ts";
 import { restoreSignature, signatureOf } from "../../src/pipeline/index.ts";
+import { nameNodes } from "../../src/recipes/name-nodes.ts";
 import type { ScheduleCache, TuningEffort } from "../../src/schedule/index.ts";
 import type { CompiledRegions, Device } from "../../targets/index.ts";
 import { targets } from "../../targets/index.ts";
@@ -116,6 +117,8 @@ export interface RegionOptions {
   readonly device: Device;
   /** Forbids kernels whose quantized results may be a step off. */
   readonly exact?: boolean;
+  /** Nodes that stay plain, with the reason. */
+  readonly excluded?: ReadonlyMap<string, string>;
 }
 
 /** Compiles the regions of a file into another one; no region is a form too. */
@@ -125,6 +128,7 @@ export async function makeRegionForm(file: string, output: string, options: Regi
   const { model } = await loadModel(file);
   const signature = signatureOf(model);
   const before = savedBytes(model);
+  nameNodes(model);
   inferTypes(model, { onConflict: "replace" });
   let tuned: RegionForm["tuned"];
   const start = performance.now();
@@ -134,6 +138,7 @@ export async function makeRegionForm(file: string, output: string, options: Regi
       threads: [1, availableParallelism()],
       budgetMs: Infinity,
       exact: options.exact ?? false,
+      excluded: options.excluded ?? new Map<string, string>(),
       seed: 0,
       tool: version,
       signal: new AbortController().signal,

@@ -13,6 +13,7 @@ import type { BenchModel } from "./models.ts";
 import { openVinoContestants } from "./openvino.ts";
 import { profileRegions } from "./profile.ts";
 import type { ModelResult, Ratio, RegionSummary, ThreadResult } from "./results.ts";
+import { revertForm } from "./revert-form.ts";
 import type { FeedFile, Runner } from "./runner.ts";
 import { sessionRunner } from "./runner-scripts.ts";
 import { startRunner } from "./runner.ts";
@@ -28,6 +29,8 @@ export interface MeasureSetup {
   /** Python of the environment that has OpenVINO; undefined leaves OpenVINO out. */
   readonly python: string | undefined;
   readonly profile: boolean;
+  /** Layers that lose are left plain where that pays, as a compile does. */
+  readonly reverts: boolean;
 }
 
 /** Makes the forms of one network, races them against the peers, and compares their outputs. */
@@ -55,10 +58,20 @@ async function measureIn(
 ): Promise<ModelResult> {
   const startSessions = (): Runner => start(process.execPath, [sessionRunner]);
   const plain = await makePlainForms(model, setup.shared, folder);
-  const int8 = await makeRegionForm(plain.qdq, join(folder, "int8-regions.onnx"), setup.regions);
-  const float = await makeRegionForm(plain.float, join(folder, "float-regions.onnx"), setup.regions);
   const failures: Record<string, string> = {};
   const runner = startSessions();
+  const makeRegions = async (source: string, name: string): Promise<RegionForm> => {
+    const full = await makeRegionForm(source, join(folder, `${name}.onnx`), setup.regions);
+    const feeds = plain.samples.slice(0, 1);
+    const contestant = { name, model: full.file, runner: startSessions() };
+    // What crashes is told below; nothing is to be gained from leaving some of it plain.
+    if (!setup.reverts || full.compiled.regions.length === 0 || (await failureOf(contestant, feeds)) !== undefined)
+      return full;
+    const { threads, selection: policy, regions } = setup;
+    return revertForm(source, full, { regions, threads, policy, feeds, runner });
+  };
+  const int8 = await makeRegions(plain.qdq, "int8-regions");
+  const float = await makeRegions(plain.float, "float-regions");
   const ours: Contestant[] = [
     { name: "ort-int8", model: plain.qdq, runner },
     { name: "ort-float", model: plain.original, runner },

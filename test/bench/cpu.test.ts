@@ -45,6 +45,8 @@ test.skipIf(missing !== undefined)("a small network is quantized, raced, compare
       regions,
       python: undefined,
       profile: true,
+      // Which layers lose is a matter of chance at this size.
+      reverts: false,
     };
     const result = await measureModel(model, setup);
     expect(result.failures).toEqual({});
