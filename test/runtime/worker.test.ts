@@ -201,5 +201,5 @@ test("values are read wherever a message holds them", () => {
     return [name, { ...tensor, bytes }] as const;
   });
   const x = fromWire(moved).get("x");
-  expect(x !== undefined && isTensor(x) ? [...numbersOf(x)] : undefined).toEqual([1.5, -2]);
+  expect(x !== undefined && isTensor(x) ? Array.from(numbersOf(x)) : undefined).toEqual([1.5, -2]);
 });
