@@ -1,7 +1,9 @@
 import { parseDuration } from "../config/index.ts";
+import { InferOptError } from "../diagnostics/index.ts";
 import type { LayerReport, RegionReport } from "../events.ts";
 import { measurePolicies } from "../measure/index.ts";
 import type { ScheduleCache } from "../schedule/index.ts";
+import { isRuntimeFailure } from "./accuracy.ts";
 import type { FormCompiler } from "./compile-form.ts";
 import type { Form } from "./form.ts";
 import type { Gain } from "./gain.ts";
@@ -87,11 +89,19 @@ async function raceTrials(
   const threads = threadsOf(options);
   const policy = measurePolicies.quick;
   const [feeds] = await readFeeds(samples.check);
-  const result = await prove(forms, {
-    ...{ worker: environment.worker, reporter: run.reporter, signal: run.signal, native: environment.native },
-    policy: { ...policy, budgetMs: policy.budgetMs / threads.length },
-    ...{ threads, seed: options.seed, feeds: feeds ?? new Map(), cache, modelHash: input.form.hash },
-    ...{ device: device.fingerprint, toolchain: device.toolchain },
-  });
-  return result.forms;
+  const [full] = forms;
+  try {
+    const result = await prove(forms, {
+      ...{ worker: environment.worker, reporter: run.reporter, signal: run.signal, native: environment.native },
+      policy: { ...policy, budgetMs: policy.budgetMs / threads.length },
+      ...{ threads, seed: options.seed, feeds: feeds ?? new Map(), cache, modelHash: input.form.hash },
+      ...{ device: device.fingerprint, toolchain: device.toolchain },
+    });
+    // Ratios are those against the first that ran.
+    return full === undefined || result.failures.has(full.name) ? [] : result.forms;
+  } catch (error) {
+    // A trial that takes the measuring process down has not shown to be faster.
+    if (error instanceof InferOptError && isRuntimeFailure(error)) return [];
+    throw error;
+  }
 }

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { runtimeDiagnostics } from "../../src/diagnostics/codes/runtime.ts";
+import { InferOptError } from "../../src/diagnostics/index.ts";
 import type { LayerReport, RegionReport } from "../../src/events.ts";
 import { parseModel } from "../../src/ir/index.ts";
 import type { FormCompiler } from "../../src/recipes/compile-form.ts";
@@ -29,7 +31,7 @@ function network(ratios: readonly number[]): { regions: readonly RegionReport[];
 }
 
 /** Reverts layers of int8-cpu where a race gives each form these times in each round; those not named take 100. */
-async function revert(ratios: readonly number[], times: Readonly<Record<string, readonly number[]>>) {
+async function revert(ratios: readonly number[], times: Readonly<Record<string, readonly number[]>>, crashes = "") {
   const compiled: (readonly string[])[] = [];
   const notes: string[] = [];
   const compiler: FormCompiler = {
@@ -42,6 +44,8 @@ async function revert(ratios: readonly number[], times: Readonly<Record<string, 
     report: () => ({}) as never,
   };
   const request = (asked: Parameters<Worker["request"]>[0]): Promise<never> => {
+    if (asked.op === crashes || (asked.op === "open" && asked.model === crashes))
+      return Promise.reject(new InferOptError(runtimeDiagnostics.runFailed({ detail: "crashed" })));
     if (asked.op === "open") return Promise.resolve({ session: 1 } as never);
     if (asked.op !== "race") return Promise.resolve({} as never);
     const names = asked.forms.map(({ name }) => name);
@@ -93,4 +97,12 @@ test("a layer that loses stays where leaving the region for it costs more, or ga
 
 test("where no layer loses nothing is compiled and nothing timed", async () => {
   expect(await revert([2, 1, 1.5], {})).toEqual({ compiled: [], notes: [], excluded: [] });
+});
+
+test("what fails in the race shows nothing to be faster", async () => {
+  const times = { "int8-cpu-plain-1": [50, 50, 50, 50, 50], "int8-cpu-plain-2": [40, 40, 40, 40, 40] };
+  for (const crashes of ["race", "int8-cpu"])
+    expect((await revert([2, 0.5, 1.1, 0.8, 2], times, crashes)).excluded, crashes).toEqual([]);
+  const { excluded } = await revert([2, 0.5, 1.1, 0.8, 2], times, "int8-cpu-plain-2");
+  expect(excluded.map(([node]) => node)).toEqual(["n1", "n3"]);
 });
