@@ -1,3 +1,5 @@
+import { fail } from "../../diagnostics/index.ts";
+import { runtimeDiagnostics } from "../../diagnostics/codes/runtime.ts";
 import type { DType, RuntimeValue } from "../../ir/index.ts";
 import { isTensor, tensorFromBytes, tensorFromStrings } from "../../ir/index.ts";
 
@@ -9,8 +11,18 @@ export type WireTensor =
 /** Values by name as they cross between processes. */
 export type WireValues = readonly (readonly [string, WireTensor])[];
 
-/** Packs values for the other process; throws TypeError for anything but tensors. */
-export function toWire(values: ReadonlyMap<string, RuntimeValue>): WireValues {
+/** A message tells its length in 31 bits; past them the reader loses its place, and ends. */
+const mostMessageBytes = 2 ** 31 - 2 ** 20;
+
+/** Packs values for the other process; throws TypeError for anything but tensors, IO0703 for more than a message holds. */
+export function toWire(values: ReadonlyMap<string, RuntimeValue>, mostBytes = mostMessageBytes): WireValues {
+  const bytes = [...values.values()].reduce((sum, value) => sum + (isTensor(value) ? value.byteLength : 0), 0);
+  if (bytes > mostBytes)
+    fail(
+      runtimeDiagnostics.runFailed({
+        detail: `its tensors take ${bytes} bytes, and at most ${mostBytes} pass between processes`,
+      }),
+    );
   return [...values].map(([name, value]) => {
     if (!isTensor(value)) throw new TypeError(`"${name}" is a ${value.kind}: only tensors pass between processes`);
     if (value.stringBytes !== undefined)
