@@ -90,7 +90,9 @@ export function openTuningSession(
       const isFound = timedKernels(alone.book).length > 0;
       const both =
         sharedThreads === undefined || !isFound ? { alone } : { alone, shared: await searchShared(sharedThreads) };
-      return finalRace(task, boundNs, context, pool.seeds, both);
+      const tuned = await finalRace(task, boundNs, context, pool.seeds, both);
+      kept.forgetCases();
+      return tuned;
     },
     settle: () => ({
       ...bestKernel(task, context, alone.book.tried, alone.known === alone.book.tried.length ? "records" : "measured"),

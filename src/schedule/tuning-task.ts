@@ -78,8 +78,14 @@ export function taskChoiceKey(task: TuningTask, { device, toolchain, mode }: Tun
   });
 }
 
+/** A task that keeps its data. */
+export interface KeptTask extends TuningTask {
+  /** Frees the data, which are megabytes a workload; they are made again when they are asked for. */
+  forgetCases(): void;
+}
+
 /** The task with its data made once, on first need: with the oracle's results they cost more than timing a kernel. */
-export function keepCases(task: TuningTask): TuningTask {
+export function keepCases(task: TuningTask): KeptTask {
   let made: readonly WorkloadCase[] | undefined;
-  return { ...task, cases: () => (made ??= task.cases()) };
+  return { ...task, cases: () => (made ??= task.cases()), forgetCases: () => (made = undefined) };
 }
