@@ -7,15 +7,15 @@ import { finishKernel } from "./bytes/finish-kernel.ts";
 import { paramsArgument, tableArgument } from "./epilogue/constant-rows.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
 import { requireVectorIsa, vectorIsaOf } from "./epilogue/vector-isa.ts";
-import { depthwiseCost } from "./depthwise-cost.ts";
-import { emitDepthwise } from "./depthwise-emit.ts";
-import type { DepthwisePlan } from "./depthwise-plan.ts";
-import { channelBlockCount, depthwisePoint, passCount, planDepthwise } from "./depthwise-plan.ts";
-import { depthwiseSeed } from "./depthwise-seed.ts";
-import { elementBytes } from "./depthwise-row.ts";
-import { depthwiseSpace } from "./depthwise-space.ts";
-import { depthwiseChannelArguments, depthwiseWeights } from "./depthwise-weights.ts";
-import { describePoint } from "./float/point-numbers.ts";
+import { depthwiseCost } from "./depthwise/cost.ts";
+import { emitDepthwise } from "./depthwise/emit.ts";
+import type { DepthwisePlan } from "./depthwise/plan.ts";
+import { channelBlockCount, depthwisePoint, passCount, planDepthwise } from "./depthwise/plan.ts";
+import { depthwiseSeed } from "./depthwise/seed.ts";
+import { elementBytes } from "./depthwise/row.ts";
+import { depthwiseSpace } from "./depthwise/space.ts";
+import { depthwiseChannelArguments, depthwiseWeights } from "./depthwise/weights.ts";
+import { describePoint } from "./point-numbers.ts";
 import { threadGrain } from "./thread-grain.ts";
 
 /** Multiply-accumulates worth waking a thread for: four microseconds. */

@@ -6,17 +6,17 @@ import { finishKernel } from "./bytes/finish-kernel.ts";
 import { paramsArgument, tableArgument } from "./epilogue/constant-rows.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
 import { requireVectorIsa, vectorIsaOf } from "./epilogue/vector-isa.ts";
-import { igemmCost } from "./igemm-cost.ts";
-import { emitIgemm } from "./igemm-emit.ts";
-import type { IgemmPlan } from "./igemm-plan.ts";
-import { igemmPoint, planIgemm, shareCount } from "./igemm-plan.ts";
-import type { IgemmProduct } from "./igemm-product.ts";
-import { igemmProduct, shuffledBytes } from "./igemm-product.ts";
-import { igemmSeed } from "./igemm-seed.ts";
-import { igemmSpace } from "./igemm-space.ts";
-import { elementBytes } from "./igemm-tile.ts";
-import { igemmChannelArguments, shuffleArgument, stepsOf, weightsArgument } from "./igemm-weights.ts";
-import { describePoint } from "./float/point-numbers.ts";
+import { igemmCost } from "./igemm/cost.ts";
+import { emitIgemm } from "./igemm/emit.ts";
+import type { IgemmPlan } from "./igemm/plan.ts";
+import { igemmPoint, planIgemm, shareCount } from "./igemm/plan.ts";
+import type { IgemmProduct } from "./igemm/product.ts";
+import { igemmProduct, shuffledBytes } from "./igemm/product.ts";
+import { igemmSeed } from "./igemm/seed.ts";
+import { igemmSpace } from "./igemm/space.ts";
+import { elementBytes } from "./igemm/tile.ts";
+import { igemmChannelArguments, shuffleArgument, stepsOf, weightsArgument } from "./igemm/weights.ts";
+import { describePoint } from "./point-numbers.ts";
 import { threadGrain } from "./thread-grain.ts";
 
 /** Multiply-accumulates worth waking a thread for: a few microseconds. */

@@ -8,10 +8,10 @@ import { finishKernel } from "./bytes/finish-kernel.ts";
 import { onlyPoint, rowGrain } from "./bytes/points.ts";
 import type { Simd } from "./bytes/simd.ts";
 import { requireSimd, simdOf } from "./bytes/simd.ts";
-import { averageParams, emitAveragePool } from "./pool-average.ts";
-import { emitGlobalPool, globalParams, globalPieces } from "./pool-global.ts";
-import { emitMaxPool, maxPoolCost, maxPoolPoint, maxPoolSeed, maxPoolSpace } from "./pool-max.ts";
-import { emitPoolFrame } from "./pool-walk.ts";
+import { averageParams, emitAveragePool } from "./pool/average.ts";
+import { emitGlobalPool, globalParams, globalPieces } from "./pool/global.ts";
+import { emitMaxPool, maxPoolCost, maxPoolPoint, maxPoolSeed, maxPoolSpace } from "./pool/max.ts";
+import { emitPoolFrame } from "./pool/walk.ts";
 
 /** Max, average and global average pools of uint8; averages as ONNX Runtime's integer operators round them. */
 export const pool: Template<PoolWorkload> = {

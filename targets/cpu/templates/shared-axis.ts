@@ -1,5 +1,5 @@
 import type { DeviceFingerprint } from "../../../src/schedule/record.ts";
-import type { ChannelBlocks } from "./igemm-geometry.ts";
+import type { ChannelBlocks } from "./igemm/geometry.ts";
 
 /** What threads may share out of a product. */
 export interface SharedAxes {

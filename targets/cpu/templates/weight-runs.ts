@@ -1,6 +1,6 @@
 import type { PackLoop } from "../../../src/codegen/index.ts";
-import type { ChannelBlocks } from "./igemm-geometry.ts";
-import type { Product } from "./igemm-product.ts";
+import type { ChannelBlocks } from "./igemm/geometry.ts";
+import type { Product } from "./igemm/product.ts";
 
 /** Output channels whose weights stand at one distance, within blocks of channels. */
 export interface ChannelRun {

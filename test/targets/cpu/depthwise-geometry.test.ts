@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inputRows, rowSteps } from "../../../targets/cpu/templates/depthwise-geometry.ts";
+import { inputRows, rowSteps } from "../../../targets/cpu/templates/depthwise/geometry.ts";
 import type { Window } from "../../../targets/cpu/workload.ts";
 
 const windows = [1, 2, 3, 5, 7, 9].flatMap((kernel) =>

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Operand } from "../../../src/codegen/x86/index.ts";
 import { zmm } from "../../../src/codegen/x86/index.ts";
-import { splitChannels, splitPixels } from "../../../targets/cpu/templates/igemm-geometry.ts";
+import { splitChannels, splitPixels } from "../../../targets/cpu/templates/igemm/geometry.ts";
 import type { Instruction } from "../../../targets/cpu/templates/interleave.ts";
 import { emitInterleaved, recordInstructions } from "../../../targets/cpu/templates/interleave.ts";
 

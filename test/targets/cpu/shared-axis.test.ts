@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { splitChannels } from "../../../targets/cpu/templates/igemm-geometry.ts";
+import { splitChannels } from "../../../targets/cpu/templates/igemm/geometry.ts";
 import { sharedAxis } from "../../../targets/cpu/templates/shared-axis.ts";
 import { testDevice } from "./test-devices.ts";
 

@@ -10,7 +10,7 @@ import { activationArgument, biasArgument, epilogueArguments } from "./arguments
 import type { FloatEpilogueEmitter } from "./epilogue.ts";
 import { floatEpilogueEmitter } from "./epilogue.ts";
 import { elementNanoseconds } from "./core.ts";
-import { describePoint } from "./point-numbers.ts";
+import { describePoint } from "../point-numbers.ts";
 import { vectorBytes } from "./vectors.ts";
 import { depthwiseOperation } from "./window/depthwise-operation.ts";
 import { emitWindow } from "./window/emit.ts";

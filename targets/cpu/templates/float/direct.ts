@@ -20,7 +20,7 @@ import { directSeed, directSpace } from "./direct/space.ts";
 import { weightsArgument } from "./direct/weights.ts";
 import type { FloatEpilogueEmitter } from "./epilogue.ts";
 import { floatEpilogueEmitter } from "./epilogue.ts";
-import { describePoint } from "./point-numbers.ts";
+import { describePoint } from "../point-numbers.ts";
 
 /** Steps worth waking a thread for: a few microseconds. */
 const threadWork = 250_000;

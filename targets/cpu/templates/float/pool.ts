@@ -8,7 +8,7 @@ import { rowGrain } from "../bytes/points.ts";
 import { requireSimd, simdOf } from "../bytes/simd.ts";
 import { activationArgument } from "./arguments.ts";
 import { elementNanoseconds } from "./core.ts";
-import { describePoint } from "./point-numbers.ts";
+import { describePoint } from "../point-numbers.ts";
 import { emitWindow } from "./window/emit.ts";
 import type { WindowWorkload } from "./window/plan.ts";
 import { planWindow, windowPoint } from "./window/plan.ts";

@@ -1,9 +1,9 @@
 import type { Point } from "../../../../src/schedule/record.ts";
 import type { Strides } from "../../workload.ts";
 import type { Simd } from "../bytes/simd.ts";
-import { pointNumbers } from "../float/point-numbers.ts";
-import type { ChannelBlocks, TileSplit } from "../igemm-geometry.ts";
-import { splitChannels, splitPixels } from "../igemm-geometry.ts";
+import { pointNumbers } from "../point-numbers.ts";
+import type { ChannelBlocks, TileSplit } from "../igemm/geometry.ts";
+import { splitChannels, splitPixels } from "../igemm/geometry.ts";
 
 const pointNames = ["tile", "pixels", "vectors", "block", "unroll", "prefetch", "parallel"] as const;
 

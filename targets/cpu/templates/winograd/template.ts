@@ -3,7 +3,7 @@ import type { DeviceFingerprint, Point, Workload } from "../../../../src/schedul
 import type { Template } from "../../../../src/schedule/template.ts";
 import type { Window } from "../../workload.ts";
 import { finishKernel } from "../bytes/finish-kernel.ts";
-import { describePoint } from "../float/point-numbers.ts";
+import { describePoint } from "../point-numbers.ts";
 import { winogradCost } from "./cost.ts";
 import type { WinogradParts } from "./emit.ts";
 import { emitWinograd } from "./emit.ts";

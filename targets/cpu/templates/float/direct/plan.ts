@@ -7,12 +7,12 @@ import type {
   FloatTransposedConvWorkload,
 } from "../../../float-workload.ts";
 import type { Simd } from "../../bytes/simd.ts";
-import type { ChannelBlocks, Geometry, TileSplit } from "../../igemm-geometry.ts";
-import { geometryOf, splitChannels, splitPixels } from "../../igemm-geometry.ts";
-import type { Product } from "../../igemm-product.ts";
-import { denseProduct, groupedProduct, transposedProduct } from "../../igemm-product.ts";
+import type { ChannelBlocks, Geometry, TileSplit } from "../../igemm/geometry.ts";
+import { geometryOf, splitChannels, splitPixels } from "../../igemm/geometry.ts";
+import type { Product } from "../../igemm/product.ts";
+import { denseProduct, groupedProduct, transposedProduct } from "../../igemm/product.ts";
 import { storedBytes } from "../arguments.ts";
-import { pointNumbers } from "../point-numbers.ts";
+import { pointNumbers } from "../../point-numbers.ts";
 import { registerCount } from "../vectors.ts";
 
 const pointNames = ["pixels", "tileRows", "vectors", "unroll", "prefetch", "unitBlock", "parallel"] as const;

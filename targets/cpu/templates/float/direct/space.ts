@@ -1,7 +1,7 @@
 import type { DeviceFingerprint, Point } from "../../../../../src/schedule/record.ts";
 import type { Space } from "../../../../../src/schedule/template.ts";
 import type { Simd } from "../../bytes/simd.ts";
-import { splitPixels } from "../../igemm-geometry.ts";
+import { splitPixels } from "../../igemm/geometry.ts";
 import { sharedAxis } from "../../shared-axis.ts";
 import { floatEpilogueEmitter } from "../epilogue.ts";
 import { directCost } from "./cost.ts";

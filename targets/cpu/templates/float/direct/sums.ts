@@ -1,6 +1,6 @@
 import type { Assembler, Memory, Register } from "../../../../../src/codegen/x86/index.ts";
 import { broadcast, mem } from "../../../../../src/codegen/x86/index.ts";
-import type { Walk } from "../../igemm-geometry.ts";
+import type { Walk } from "../../igemm/geometry.ts";
 import { emitLoad, vectorBytes } from "../vectors.ts";
 import type { DirectPlan, OperandForm } from "./plan.ts";
 import { operandForm } from "./plan.ts";

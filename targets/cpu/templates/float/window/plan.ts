@@ -1,8 +1,8 @@
-import type { TileSplit } from "../../igemm-geometry.ts";
-import { splitPixels } from "../../igemm-geometry.ts";
+import type { TileSplit } from "../../igemm/geometry.ts";
+import { splitPixels } from "../../igemm/geometry.ts";
 import type { Simd } from "../../bytes/simd.ts";
 import type { Strides, Window } from "../../../workload.ts";
-import { pointNumbers } from "../point-numbers.ts";
+import { pointNumbers } from "../../point-numbers.ts";
 import type { Point } from "../../../../../src/schedule/record.ts";
 
 /** A window that moves over a tensor, each channel on its own: depthwise convolutions and pools. */

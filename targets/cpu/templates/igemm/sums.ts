@@ -1,10 +1,10 @@
-import type { Assembler, Register } from "../../../src/codegen/x86/index.ts";
-import { mem } from "../../../src/codegen/x86/index.ts";
-import type { Geometry } from "./igemm-geometry.ts";
-import type { Offsets, RegisterTile, StepPointers } from "./igemm-steps.ts";
-import { accumulatorOf, emitSteps, stepBytes, stepWeights } from "./igemm-steps.ts";
-import type { Instruction, InstructionSink } from "./interleave.ts";
-import { emitInterleaved, recordInstructions } from "./interleave.ts";
+import type { Assembler, Register } from "../../../../src/codegen/x86/index.ts";
+import { mem } from "../../../../src/codegen/x86/index.ts";
+import type { Geometry } from "./geometry.ts";
+import type { Offsets, RegisterTile, StepPointers } from "./steps.ts";
+import { accumulatorOf, emitSteps, stepBytes, stepWeights } from "./steps.ts";
+import type { Instruction, InstructionSink } from "../interleave.ts";
+import { emitInterleaved, recordInstructions } from "../interleave.ts";
 
 /** Pointers and counters of the sum over a window; the running pointers are overwritten. */
 export interface SumRegisters extends StepPointers {

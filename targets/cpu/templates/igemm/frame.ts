@@ -1,4 +1,4 @@
-import type { Assembler, Memory } from "../../../src/codegen/x86/index.ts";
+import type { Assembler, Memory } from "../../../../src/codegen/x86/index.ts";
 import {
   r10,
   r11,
@@ -15,10 +15,10 @@ import {
   rdi,
   rdx,
   rsi,
-} from "../../../src/codegen/x86/index.ts";
-import type { IgemmPlan } from "./igemm-plan.ts";
-import type { TileRegisters } from "./igemm-tile.ts";
-import { stackVariables } from "./kernel-frame.ts";
+} from "../../../../src/codegen/x86/index.ts";
+import type { IgemmPlan } from "./plan.ts";
+import type { TileRegisters } from "./tile.ts";
+import { stackVariables } from "../kernel-frame.ts";
 
 /** Which register holds what while tiles are computed. */
 export const tileRegisters: TileRegisters = {

@@ -1,12 +1,12 @@
-import type { DeviceFingerprint, Point } from "../../../src/schedule/record.ts";
-import type { VectorIsa } from "./epilogue/vector-isa.ts";
-import type { IgemmProduct } from "./igemm-product.ts";
-import { igemmCost } from "./igemm-cost.ts";
-import type { IgemmPoint } from "./igemm-plan.ts";
-import { igemmPoint, planIgemm } from "./igemm-plan.ts";
-import { igemmSpace } from "./igemm-space.ts";
-import { sliceBytes } from "./igemm-weights.ts";
-import { sharedAxis } from "./shared-axis.ts";
+import type { DeviceFingerprint, Point } from "../../../../src/schedule/record.ts";
+import type { VectorIsa } from "../epilogue/vector-isa.ts";
+import type { IgemmProduct } from "./product.ts";
+import { igemmCost } from "./cost.ts";
+import type { IgemmPoint } from "./plan.ts";
+import { igemmPoint, planIgemm } from "./plan.ts";
+import { igemmSpace } from "./space.ts";
+import { sliceBytes } from "./weights.ts";
+import { sharedAxis } from "../shared-axis.ts";
 
 /** Steps to unroll, the better first: for tiles on their own, and for those that overlap (64 where the window must be). */
 const unrolls = [

@@ -1,4 +1,4 @@
-import type { DepthwiseWorkload, Window } from "../workload.ts";
+import type { DepthwiseWorkload, Window } from "../../workload.ts";
 
 /** Rows of the input that `outputs` rows of y need, counted from the first row of the first window. */
 export function inputRows({ kernel, stride, dilation }: Window, outputs: number): readonly number[] {

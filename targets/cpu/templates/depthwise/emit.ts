@@ -1,12 +1,18 @@
-import type { Assembler, Memory, Register } from "../../../src/codegen/x86/index.ts";
-import { createAssembler, r12, r13, r14, r15, rax, rbp, rbx, rdx } from "../../../src/codegen/x86/index.ts";
-import type { DepthwisePlan } from "./depthwise-plan.ts";
-import { channelBlockCount, passCount } from "./depthwise-plan.ts";
-import { rowRegisters } from "./depthwise-registers.ts";
-import { elementBytes, emitRowPass } from "./depthwise-row.ts";
-import type { RowPass } from "./depthwise-sums.ts";
-import { depthwiseBlockBytes } from "./depthwise-weights.ts";
-import { emitArgumentRegisters, emitArgumentVariables, emitFrame, emitRanges, stackVariables } from "./kernel-frame.ts";
+import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
+import { createAssembler, r12, r13, r14, r15, rax, rbp, rbx, rdx } from "../../../../src/codegen/x86/index.ts";
+import type { DepthwisePlan } from "./plan.ts";
+import { channelBlockCount, passCount } from "./plan.ts";
+import { rowRegisters } from "./registers.ts";
+import { elementBytes, emitRowPass } from "./row.ts";
+import type { RowPass } from "./sums.ts";
+import { depthwiseBlockBytes } from "./weights.ts";
+import {
+  emitArgumentRegisters,
+  emitArgumentVariables,
+  emitFrame,
+  emitRanges,
+  stackVariables,
+} from "../kernel-frame.ts";
 
 const savedRegisters = [rbx, rbp, r12, r13, r14, r15];
 

@@ -1,9 +1,9 @@
-import type { DeviceFingerprint } from "../../../src/schedule/record.ts";
-import type { VectorIsa } from "./epilogue/vector-isa.ts";
-import { inputRows } from "./depthwise-geometry.ts";
-import type { DepthwisePlan } from "./depthwise-plan.ts";
-import { channelBlockCount, keeps, passCount } from "./depthwise-plan.ts";
-import { shareVectors } from "./depthwise-registers.ts";
+import type { DeviceFingerprint } from "../../../../src/schedule/record.ts";
+import type { VectorIsa } from "../epilogue/vector-isa.ts";
+import { inputRows } from "./geometry.ts";
+import type { DepthwisePlan } from "./plan.ts";
+import { channelBlockCount, keeps, passCount } from "./plan.ts";
+import { shareVectors } from "./registers.ts";
 
 /** Vector instructions of a core per cycle, by kind, and bytes per cycle from the second and third cache. */
 interface Core {

@@ -1,4 +1,4 @@
-import type { ConvWorkload, Strides } from "../workload.ts";
+import type { ConvWorkload, Strides } from "../../workload.ts";
 
 /** A loop over x: `count` steps of `step` bytes. */
 export interface Walk {

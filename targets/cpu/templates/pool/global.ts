@@ -1,15 +1,15 @@
-import type { KernelArgument } from "../../../src/codegen/index.ts";
-import type { Assembler } from "../../../src/codegen/x86/index.ts";
-import { mem } from "../../../src/codegen/x86/index.ts";
-import { quantizationOf } from "../reference/parameters.ts";
-import { globalFactor } from "../reference/pool.ts";
-import type { PoolWorkload } from "../workload.ts";
-import { paramsArgument } from "./bytes/constants.ts";
-import type { Simd } from "./bytes/simd.ts";
-import type { Piece } from "./bytes/static-run.ts";
-import { emitStorePiece, piecesOf } from "./bytes/static-run.ts";
-import { emitPiecePack, emitWordsToInts } from "./pool-ints.ts";
-import { emitPieceLoad, emitTurns, emitZero, pieceVector, poolRegisters } from "./pool-walk.ts";
+import type { KernelArgument } from "../../../../src/codegen/index.ts";
+import type { Assembler } from "../../../../src/codegen/x86/index.ts";
+import { mem } from "../../../../src/codegen/x86/index.ts";
+import { quantizationOf } from "../../reference/parameters.ts";
+import { globalFactor } from "../../reference/pool.ts";
+import type { PoolWorkload } from "../../workload.ts";
+import { paramsArgument } from "../bytes/constants.ts";
+import type { Simd } from "../bytes/simd.ts";
+import type { Piece } from "../bytes/static-run.ts";
+import { emitStorePiece, piecesOf } from "../bytes/static-run.ts";
+import { emitPiecePack, emitWordsToInts } from "./ints.ts";
+import { emitPieceLoad, emitTurns, emitZero, pieceVector, poolRegisters } from "./walk.ts";
 
 /** Registers: four int32 sums, sums of words (two, spread so that they widen into four), a value, constants. */
 const [sums, words, high, zero, bias, factor, top, yZero] = [0, 4, 8, 9, 10, 11, 12, 13];

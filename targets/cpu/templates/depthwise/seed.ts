@@ -1,10 +1,10 @@
-import type { DeviceFingerprint, Point } from "../../../src/schedule/record.ts";
-import type { DepthwiseWorkload } from "../workload.ts";
-import type { VectorIsa } from "./epilogue/vector-isa.ts";
-import { depthwiseCost } from "./depthwise-cost.ts";
-import type { DepthwisePoint } from "./depthwise-plan.ts";
-import { depthwisePoint, planDepthwise } from "./depthwise-plan.ts";
-import { depthwiseSpace } from "./depthwise-space.ts";
+import type { DeviceFingerprint, Point } from "../../../../src/schedule/record.ts";
+import type { DepthwiseWorkload } from "../../workload.ts";
+import type { VectorIsa } from "../epilogue/vector-isa.ts";
+import { depthwiseCost } from "./cost.ts";
+import type { DepthwisePoint } from "./plan.ts";
+import { depthwisePoint, planDepthwise } from "./plan.ts";
+import { depthwiseSpace } from "./space.ts";
 
 /** The tile that the cost model likes best, with as few columns unrolled as can be: the model does not see them. */
 export function depthwiseSeed(workload: DepthwiseWorkload, isa: VectorIsa, device: DeviceFingerprint): Point {

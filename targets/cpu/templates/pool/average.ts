@@ -1,14 +1,14 @@
-import type { KernelArgument } from "../../../src/codegen/index.ts";
-import type { Assembler, Memory, Register } from "../../../src/codegen/x86/index.ts";
-import { mem } from "../../../src/codegen/x86/index.ts";
-import { quantizationOf } from "../reference/parameters.ts";
-import { inputCells } from "../reference/pool.ts";
-import type { PoolWorkload } from "../workload.ts";
-import type { Constant } from "./bytes/constants.ts";
-import { paramsArgument } from "./bytes/constants.ts";
-import type { Simd } from "./bytes/simd.ts";
-import type { Piece } from "./bytes/static-run.ts";
-import { emitStorePiece } from "./bytes/static-run.ts";
+import type { KernelArgument } from "../../../../src/codegen/index.ts";
+import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
+import { mem } from "../../../../src/codegen/x86/index.ts";
+import { quantizationOf } from "../../reference/parameters.ts";
+import { inputCells } from "../../reference/pool.ts";
+import type { PoolWorkload } from "../../workload.ts";
+import type { Constant } from "../bytes/constants.ts";
+import { paramsArgument } from "../bytes/constants.ts";
+import type { Simd } from "../bytes/simd.ts";
+import type { Piece } from "../bytes/static-run.ts";
+import { emitStorePiece } from "../bytes/static-run.ts";
 import {
   emitChannelPieces,
   emitPoolRows,
@@ -17,8 +17,8 @@ import {
   emitZero,
   pieceVector,
   poolRegisters,
-} from "./pool-walk.ts";
-import { emitPieceInts, emitPiecePack } from "./pool-ints.ts";
+} from "./walk.ts";
+import { emitPieceInts, emitPiecePack } from "./ints.ts";
 
 /** Registers: four float sums, four values, then constants in the order of `params`. */
 const [sums, values, zero, xZero, xScale, yScale, yZero, count] = [0, 4, 8, 9, 10, 11, 12, 13];

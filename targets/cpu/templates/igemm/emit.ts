@@ -1,19 +1,31 @@
-import type { Assembler, Register } from "../../../src/codegen/x86/index.ts";
-import { createAssembler, mem, r12, r13, r14, r15, rax, rbp, rbx, rcx, rdx } from "../../../src/codegen/x86/index.ts";
-import type { Emission, Variable } from "./igemm-frame.ts";
-import { tileRegisters, variables } from "./igemm-frame.ts";
-import type { IgemmPlan } from "./igemm-plan.ts";
-import { blockCount } from "./igemm-plan.ts";
-import { elementBytes, shuffleRegister } from "./igemm-tile.ts";
-import { emitUnits } from "./igemm-units.ts";
-import { blockBytes, sliceBytes } from "./igemm-weights.ts";
+import type { Assembler, Register } from "../../../../src/codegen/x86/index.ts";
+import {
+  createAssembler,
+  mem,
+  r12,
+  r13,
+  r14,
+  r15,
+  rax,
+  rbp,
+  rbx,
+  rcx,
+  rdx,
+} from "../../../../src/codegen/x86/index.ts";
+import type { Emission, Variable } from "./frame.ts";
+import { tileRegisters, variables } from "./frame.ts";
+import type { IgemmPlan } from "./plan.ts";
+import { blockCount } from "./plan.ts";
+import { elementBytes, shuffleRegister } from "./tile.ts";
+import { emitUnits } from "./units.ts";
+import { blockBytes, sliceBytes } from "./weights.ts";
 import {
   argumentPointer,
   emitArgumentRegisters,
   emitArgumentVariables,
   emitFrame,
   emitRanges,
-} from "./kernel-frame.ts";
+} from "../kernel-frame.ts";
 
 const savedRegisters = [rbx, rbp, r12, r13, r14, r15];
 

@@ -1,12 +1,12 @@
-import type { Assembler, Register } from "../../../src/codegen/x86/index.ts";
-import { k } from "../../../src/codegen/x86/index.ts";
-import { createEpilogueEmitter } from "./epilogue/emit-epilogue.ts";
-import type { AccumulatorGroup, Address, Segment } from "./epilogue/epilogue-context.ts";
-import type { IgemmPlan } from "./igemm-plan.ts";
-import { operandRegisters } from "./igemm-steps.ts";
-import type { SumRegisters } from "./igemm-sums.ts";
-import { emitSums } from "./igemm-sums.ts";
-import type { Instruction, InstructionSink } from "./interleave.ts";
+import type { Assembler, Register } from "../../../../src/codegen/x86/index.ts";
+import { k } from "../../../../src/codegen/x86/index.ts";
+import { createEpilogueEmitter } from "../epilogue/emit-epilogue.ts";
+import type { AccumulatorGroup, Address, Segment } from "../epilogue/epilogue-context.ts";
+import type { IgemmPlan } from "./plan.ts";
+import { operandRegisters } from "./steps.ts";
+import type { SumRegisters } from "./sums.ts";
+import { emitSums } from "./sums.ts";
+import type { Instruction, InstructionSink } from "../interleave.ts";
 
 /** Pointers that a tile is emitted over. */
 export interface TileRegisters extends SumRegisters {

@@ -1,9 +1,9 @@
-import type { Register } from "../../../src/codegen/x86/index.ts";
-import { r10, r12, r13, r14, r15, r8, r9, rcx, rdi, rsi } from "../../../src/codegen/x86/index.ts";
-import { constantRows } from "./epilogue/constant-rows.ts";
-import { epilogueRegisters } from "./epilogue/epilogue-context.ts";
-import type { DepthwisePlan } from "./depthwise-plan.ts";
-import { keeps, pendingOutputs } from "./depthwise-plan.ts";
+import type { Register } from "../../../../src/codegen/x86/index.ts";
+import { r10, r12, r13, r14, r15, r8, r9, rcx, rdi, rsi } from "../../../../src/codegen/x86/index.ts";
+import { constantRows } from "../epilogue/constant-rows.ts";
+import { epilogueRegisters } from "../epilogue/epilogue-context.ts";
+import type { DepthwisePlan } from "./plan.ts";
+import { keeps, pendingOutputs } from "./plan.ts";
 
 /** Pointers and counters while a row is computed. */
 export const rowRegisters = {

@@ -1,14 +1,14 @@
-import type { Point } from "../../../src/schedule/record.ts";
-import type { Space } from "../../../src/schedule/template.ts";
-import { epilogueRegisters } from "./epilogue/epilogue-context.ts";
-import type { VectorIsa } from "./epilogue/vector-isa.ts";
-import type { IgemmProduct } from "./igemm-product.ts";
-import type { Geometry } from "./igemm-geometry.ts";
-import { geometryOf, splitPixels } from "./igemm-geometry.ts";
-import { blockCount, igemmPoint, planIgemm, productIsa } from "./igemm-plan.ts";
-import { operandRegisters } from "./igemm-steps.ts";
-import { takesFiller } from "./igemm-sums.ts";
-import { blockBytes, stepsOf } from "./igemm-weights.ts";
+import type { Point } from "../../../../src/schedule/record.ts";
+import type { Space } from "../../../../src/schedule/template.ts";
+import { epilogueRegisters } from "../epilogue/epilogue-context.ts";
+import type { VectorIsa } from "../epilogue/vector-isa.ts";
+import type { IgemmProduct } from "./product.ts";
+import type { Geometry } from "./geometry.ts";
+import { geometryOf, splitPixels } from "./geometry.ts";
+import { blockCount, igemmPoint, planIgemm, productIsa } from "./plan.ts";
+import { operandRegisters } from "./steps.ts";
+import { takesFiller } from "./sums.ts";
+import { blockBytes, stepsOf } from "./weights.ts";
 
 /** Weights below this many bytes stay in the caches between tiles, and between layers: nothing to prefetch. */
 const prefetchBytes = 32 * 1024;

@@ -1,4 +1,4 @@
-import type { ConvWorkload, GroupedConvWorkload, Phases, TransposedConvWorkload } from "../workload.ts";
+import type { ConvWorkload, GroupedConvWorkload, Phases, TransposedConvWorkload } from "../../workload.ts";
 
 /** How weights stand in the constant, in elements. Output channel c of part p is at `parts[p] + c * output`. */
 export interface WeightSource {

@@ -1,12 +1,12 @@
-import type { ChannelOrder } from "../../../src/codegen/index.ts";
-import type { Point } from "../../../src/schedule/record.ts";
-import type { DepthwiseWorkload } from "../workload.ts";
-import type { VectorIsa } from "./epilogue/vector-isa.ts";
-import type { Across, RowStep } from "./depthwise-geometry.ts";
-import { acrossOf, inputRows, rowSteps } from "./depthwise-geometry.ts";
-import type { ChannelBlocks } from "./igemm-geometry.ts";
-import { splitChannels } from "./igemm-geometry.ts";
-import { pointNumbers } from "./float/point-numbers.ts";
+import type { ChannelOrder } from "../../../../src/codegen/index.ts";
+import type { Point } from "../../../../src/schedule/record.ts";
+import type { DepthwiseWorkload } from "../../workload.ts";
+import type { VectorIsa } from "../epilogue/vector-isa.ts";
+import type { Across, RowStep } from "./geometry.ts";
+import { acrossOf, inputRows, rowSteps } from "./geometry.ts";
+import type { ChannelBlocks } from "../igemm/geometry.ts";
+import { splitChannels } from "../igemm/geometry.ts";
+import { pointNumbers } from "../point-numbers.ts";
 
 /** What stays in registers from one output to the next. */
 export const keeps = { nothing: 0, columns: 1, sums: 2 } as const;

@@ -1,7 +1,7 @@
-import type { Memory, Register } from "../../../src/codegen/x86/index.ts";
-import { mem, xmm } from "../../../src/codegen/x86/index.ts";
-import type { VectorIsa } from "./epilogue/vector-isa.ts";
-import type { InstructionSink } from "./interleave.ts";
+import type { Memory, Register } from "../../../../src/codegen/x86/index.ts";
+import { mem, xmm } from "../../../../src/codegen/x86/index.ts";
+import type { VectorIsa } from "../epilogue/vector-isa.ts";
+import type { InstructionSink } from "../interleave.ts";
 
 /** A register tile: pixels times vectors of output channels, one accumulator each from register 0 on. */
 export interface RegisterTile {

@@ -1,4 +1,4 @@
-import type { Point } from "../../../../src/schedule/record.ts";
+import type { Point } from "../../../src/schedule/record.ts";
 
 /** The numbers of a point by name; throws a plain Error for one that lacks some. */
 export function pointNumbers<Name extends string>(

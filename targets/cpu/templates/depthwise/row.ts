@@ -1,13 +1,13 @@
-import type { Assembler, Register } from "../../../src/codegen/x86/index.ts";
-import { k, mem } from "../../../src/codegen/x86/index.ts";
-import { createEpilogueEmitter } from "./epilogue/emit-epilogue.ts";
-import type { AccumulatorGroup, Address } from "./epilogue/epilogue-context.ts";
-import { inputRows } from "./depthwise-geometry.ts";
-import type { DepthwisePlan } from "./depthwise-plan.ts";
-import { keeps } from "./depthwise-plan.ts";
-import { rowRegisters, sharesPass, shareVectors } from "./depthwise-registers.ts";
-import type { Row, RowPass } from "./depthwise-sums.ts";
-import { accumulatorOf, emitBias, emitDots, emitGroup, emitWideSums, storedWeights } from "./depthwise-sums.ts";
+import type { Assembler, Register } from "../../../../src/codegen/x86/index.ts";
+import { k, mem } from "../../../../src/codegen/x86/index.ts";
+import { createEpilogueEmitter } from "../epilogue/emit-epilogue.ts";
+import type { AccumulatorGroup, Address } from "../epilogue/epilogue-context.ts";
+import { inputRows } from "./geometry.ts";
+import type { DepthwisePlan } from "./plan.ts";
+import { keeps } from "./plan.ts";
+import { rowRegisters, sharesPass, shareVectors } from "./registers.ts";
+import type { Row, RowPass } from "./sums.ts";
+import { accumulatorOf, emitBias, emitDots, emitGroup, emitWideSums, storedWeights } from "./sums.ts";
 
 /** Bytes of an element of y. */
 export function elementBytes({ workload }: Pick<DepthwisePlan, "workload">): 1 | 4 {

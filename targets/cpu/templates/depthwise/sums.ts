@@ -1,13 +1,13 @@
-import type { Assembler, Memory, Register } from "../../../src/codegen/x86/index.ts";
-import { mem } from "../../../src/codegen/x86/index.ts";
-import type { EpilogueEmitter } from "./epilogue/emit-epilogue.ts";
-import type { RowStep } from "./depthwise-geometry.ts";
-import { emitInterleave } from "./depthwise-interleave.ts";
-import type { DepthwisePlan } from "./depthwise-plan.ts";
-import { keeps, pendingOutputs } from "./depthwise-plan.ts";
-import type { VectorUse } from "./depthwise-registers.ts";
-import { keptColumns, rowRegisters, sharesPass } from "./depthwise-registers.ts";
-import { indexBytes, weightVectorBytes } from "./depthwise-weights.ts";
+import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
+import { mem } from "../../../../src/codegen/x86/index.ts";
+import type { EpilogueEmitter } from "../epilogue/emit-epilogue.ts";
+import type { RowStep } from "./geometry.ts";
+import { emitInterleave } from "./interleave.ts";
+import type { DepthwisePlan } from "./plan.ts";
+import { keeps, pendingOutputs } from "./plan.ts";
+import type { VectorUse } from "./registers.ts";
+import { keptColumns, rowRegisters, sharesPass } from "./registers.ts";
+import { indexBytes, weightVectorBytes } from "./weights.ts";
 
 /** One pass over rows of y for one block of channels. */
 export interface RowPass {

@@ -1,12 +1,12 @@
-import type { Point } from "../../../src/schedule/record.ts";
-import type { VectorIsa } from "./epilogue/vector-isa.ts";
-import type { ChannelBlocks, Geometry, TileSplit } from "./igemm-geometry.ts";
-import { geometryOf, splitChannels, splitPixels } from "./igemm-geometry.ts";
-import type { IgemmProduct } from "./igemm-product.ts";
-import { stepBytes } from "./igemm-steps.ts";
-import type { WeightsLayout } from "./igemm-weights.ts";
-import { blockBytes } from "./igemm-weights.ts";
-import { pointNumbers } from "./float/point-numbers.ts";
+import type { Point } from "../../../../src/schedule/record.ts";
+import type { VectorIsa } from "../epilogue/vector-isa.ts";
+import type { ChannelBlocks, Geometry, TileSplit } from "./geometry.ts";
+import { geometryOf, splitChannels, splitPixels } from "./geometry.ts";
+import type { IgemmProduct } from "./product.ts";
+import { stepBytes } from "./steps.ts";
+import type { WeightsLayout } from "./weights.ts";
+import { blockBytes } from "./weights.ts";
+import { pointNumbers } from "../point-numbers.ts";
 
 /** A point of the igemm space by name. */
 export interface IgemmPoint {

@@ -1,12 +1,12 @@
-import type { Point } from "../../../src/schedule/record.ts";
-import type { Space } from "../../../src/schedule/template.ts";
-import type { DepthwiseWorkload } from "../workload.ts";
-import type { VectorIsa } from "./epilogue/vector-isa.ts";
-import type { Across } from "./depthwise-geometry.ts";
-import { acrossOf } from "./depthwise-geometry.ts";
-import type { DepthwisePlan } from "./depthwise-plan.ts";
-import { channelBlockCount, depthwisePoint, keeps, pendingOutputs, planDepthwise } from "./depthwise-plan.ts";
-import { keptColumns, shareVectors } from "./depthwise-registers.ts";
+import type { Point } from "../../../../src/schedule/record.ts";
+import type { Space } from "../../../../src/schedule/template.ts";
+import type { DepthwiseWorkload } from "../../workload.ts";
+import type { VectorIsa } from "../epilogue/vector-isa.ts";
+import type { Across } from "./geometry.ts";
+import { acrossOf } from "./geometry.ts";
+import type { DepthwisePlan } from "./plan.ts";
+import { channelBlockCount, depthwisePoint, keeps, pendingOutputs, planDepthwise } from "./plan.ts";
+import { keptColumns, shareVectors } from "./registers.ts";
 
 /** Rows are unrolled whole up to so many columns. */
 const wholeRow = 16;

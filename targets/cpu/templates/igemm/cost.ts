@@ -1,8 +1,8 @@
-import type { DeviceFingerprint } from "../../../src/schedule/record.ts";
-import type { IgemmPlan } from "./igemm-plan.ts";
-import { blockCount } from "./igemm-plan.ts";
-import { operandRegisters } from "./igemm-steps.ts";
-import { blockBytes, stepsOf } from "./igemm-weights.ts";
+import type { DeviceFingerprint } from "../../../../src/schedule/record.ts";
+import type { IgemmPlan } from "./plan.ts";
+import { blockCount } from "./plan.ts";
+import { operandRegisters } from "./steps.ts";
+import { blockBytes, stepsOf } from "./weights.ts";
 
 /** Figures of a core that the model uses; per cycle where not said otherwise. */
 interface Core {

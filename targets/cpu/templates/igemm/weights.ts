@@ -1,9 +1,9 @@
-import type { KernelArgument, Pack, PackLoop } from "../../../src/codegen/index.ts";
-import { channelArguments } from "./channel-arguments.ts";
-import type { ChannelBlocks, Geometry } from "./igemm-geometry.ts";
-import type { Group, IgemmProduct } from "./igemm-product.ts";
-import type { ChannelRun } from "./weight-runs.ts";
-import { channelRuns, tapLoops, tapSource } from "./weight-runs.ts";
+import type { KernelArgument, Pack, PackLoop } from "../../../../src/codegen/index.ts";
+import { channelArguments } from "../channel-arguments.ts";
+import type { ChannelBlocks, Geometry } from "./geometry.ts";
+import type { Group, IgemmProduct } from "./product.ts";
+import type { ChannelRun } from "../weight-runs.ts";
+import { channelRuns, tapLoops, tapSource } from "../weight-runs.ts";
 
 /** What decides the layout of packed weights. */
 export interface WeightsLayout {

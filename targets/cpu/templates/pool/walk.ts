@@ -1,4 +1,4 @@
-import type { Assembler, Memory, Register } from "../../../src/codegen/x86/index.ts";
+import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
 import {
   mem,
   r10,
@@ -18,12 +18,12 @@ import {
   xmm,
   ymm,
   zmm,
-} from "../../../src/codegen/x86/index.ts";
-import type { PoolWorkload } from "../workload.ts";
-import type { Simd } from "./bytes/simd.ts";
-import type { Piece } from "./bytes/static-run.ts";
-import { emitLoadPiece, piecesOf } from "./bytes/static-run.ts";
-import { emitArgumentRegisters, emitFrame } from "./kernel-frame.ts";
+} from "../../../../src/codegen/x86/index.ts";
+import type { PoolWorkload } from "../../workload.ts";
+import type { Simd } from "../bytes/simd.ts";
+import type { Piece } from "../bytes/static-run.ts";
+import { emitLoadPiece, piecesOf } from "../bytes/static-run.ts";
+import { emitArgumentRegisters, emitFrame } from "../kernel-frame.ts";
 
 /** Pointers and counters of a pool's loops. `x` and `y`: the window and the output of the current channels. */
 export const poolRegisters = {

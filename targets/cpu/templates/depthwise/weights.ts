@@ -1,6 +1,6 @@
-import type { ChannelOrder, KernelArgument, Pack, PackLoop } from "../../../src/codegen/index.ts";
-import { channelArguments } from "./channel-arguments.ts";
-import type { DepthwisePlan } from "./depthwise-plan.ts";
+import type { ChannelOrder, KernelArgument, Pack, PackLoop } from "../../../../src/codegen/index.ts";
+import { channelArguments } from "../channel-arguments.ts";
+import type { DepthwisePlan } from "./plan.ts";
 
 /** Bytes before the weights: the index vector that puts a row's bytes in order where blocks are natural. */
 export const indexBytes = 64;

@@ -1,6 +1,6 @@
-import type { Assembler, Memory, Register } from "../../../src/codegen/x86/index.ts";
-import type { Piece } from "./bytes/static-run.ts";
-import { emitPieceLoad, pieceVector } from "./pool-walk.ts";
+import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
+import type { Piece } from "../bytes/static-run.ts";
+import { emitPieceLoad, pieceVector } from "./walk.ts";
 
 /**
  * Emits the load of a piece as int32 in four registers from `first` on, in the order that {@link emitPiecePack} undoes:

@@ -1,5 +1,5 @@
-import type { Assembler, Memory, Register } from "../../../src/codegen/x86/index.ts";
-import type { VectorUse } from "./depthwise-registers.ts";
+import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
+import type { VectorUse } from "./registers.ts";
 
 /**
  * Emits the interleaving of up to `groupRows` rows of bytes: element c of the vectors `targets` becomes the bytes (16-bit

@@ -1,12 +1,12 @@
-import type { Register } from "../../../src/codegen/x86/index.ts";
-import { mem, rax, rdx } from "../../../src/codegen/x86/index.ts";
-import type { Strides } from "../workload.ts";
-import type { Emission } from "./igemm-frame.ts";
-import { tileRegisters } from "./igemm-frame.ts";
-import type { Tile, TileChannels } from "./igemm-tile.ts";
-import { createTile, elementBytes } from "./igemm-tile.ts";
-import { blockBytes } from "./igemm-weights.ts";
-import { recordInstructions } from "./interleave.ts";
+import type { Register } from "../../../../src/codegen/x86/index.ts";
+import { mem, rax, rdx } from "../../../../src/codegen/x86/index.ts";
+import type { Strides } from "../../workload.ts";
+import type { Emission } from "./frame.ts";
+import { tileRegisters } from "./frame.ts";
+import type { Tile, TileChannels } from "./tile.ts";
+import { createTile, elementBytes } from "./tile.ts";
+import { blockBytes } from "./weights.ts";
+import { recordInstructions } from "../interleave.ts";
 
 /** Emits all tiles of a sweep for one channel block; `name` is a stem for labels. */
 export function emitUnits(emission: Emission, name: string, channels: TileChannels): void {

@@ -1,15 +1,15 @@
-import type { Assembler, Memory, Register } from "../../../src/codegen/x86/index.ts";
-import { mem } from "../../../src/codegen/x86/index.ts";
-import type { Point } from "../../../src/schedule/record.ts";
-import type { Space } from "../../../src/schedule/template.ts";
-import type { PoolWorkload } from "../workload.ts";
-import type { Simd } from "./bytes/simd.ts";
-import type { Piece } from "./bytes/static-run.ts";
-import { emitStorePiece } from "./bytes/static-run.ts";
-import type { Across } from "./depthwise-geometry.ts";
-import { acrossOf } from "./depthwise-geometry.ts";
-import { emitChannelPieces, emitPieceLoad, emitPoolRows, emitTurns, emitWindow, emitZero } from "./pool-walk.ts";
-import { pieceVector, poolRegisters } from "./pool-walk.ts";
+import type { Assembler, Memory, Register } from "../../../../src/codegen/x86/index.ts";
+import { mem } from "../../../../src/codegen/x86/index.ts";
+import type { Point } from "../../../../src/schedule/record.ts";
+import type { Space } from "../../../../src/schedule/template.ts";
+import type { PoolWorkload } from "../../workload.ts";
+import type { Simd } from "../bytes/simd.ts";
+import type { Piece } from "../bytes/static-run.ts";
+import { emitStorePiece } from "../bytes/static-run.ts";
+import type { Across } from "../depthwise/geometry.ts";
+import { acrossOf } from "../depthwise/geometry.ts";
+import { emitChannelPieces, emitPieceLoad, emitPoolRows, emitTurns, emitWindow, emitZero } from "./walk.ts";
+import { pieceVector, poolRegisters } from "./walk.ts";
 
 /** A point of max pools by name. */
 export interface MaxPoolPoint {
