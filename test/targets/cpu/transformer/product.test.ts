@@ -3,6 +3,7 @@ import type { KernelParameters } from "../../../../src/codegen/index.ts";
 import { evaluateProduct } from "../../../../targets/cpu/reference/transformer/product.ts";
 import { product } from "../../../../targets/cpu/templates/transformer/product.ts";
 import type { ProductWorkload } from "../../../../targets/cpu/transformer-workload.ts";
+import { productCase } from "../../../../targets/cpu/cases/product-case.ts";
 import { randomBytes } from "../../../../targets/cpu/cases/random-bytes.ts";
 import type { Choices } from "../float/random-float.ts";
 import { choices, randomPoint } from "../float/random-float.ts";
@@ -65,6 +66,29 @@ for (const { name, device } of productDevices)
       expect(actual?.slice(0, expected.length), `${seed} ${JSON.stringify({ workload, point })}`).toEqual(expected);
     }
   });
+
+test.skipIf(!canRun(productDevices[1].device.isa))(
+  "the tuner's case takes what the kernel makes, and nothing else",
+  () => {
+    const { device } = productDevices[1];
+    for (const seed of [1, 2, 3, 4]) {
+      const workload = randomWorkload(choices(seed));
+      const { buffers, parameters, expected } = productCase(workload, seed);
+      const kernel = product.emit(workload, product.seed(workload, device), device);
+      const exact = Object.fromEntries(
+        kernel.arguments.flatMap(({ name, bytes }) => {
+          const given = buffers[name];
+          return given === undefined ? [] : [[name, given.subarray(0, bytes)]];
+        }),
+      );
+      const y = runKernel(kernel, exact, parameters, {}, { threads: 1 })["y"] as Uint8Array;
+      expect(expected({ y }, "exact")).toBeUndefined();
+      const wrong = y.slice();
+      wrong[0] = (wrong[0] as number) ^ 1;
+      expect(expected({ y: wrong }, "exact")).toMatch(/^matrix 0, row 0, column 0/);
+    }
+  },
+);
 
 test("the seed is a legal point", () => {
   for (const { device } of productDevices)
