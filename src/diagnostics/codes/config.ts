@@ -7,7 +7,7 @@ export const configDiagnostics = {
     exitCode: 2,
     message: ({ key }) => `unknown option "${key}"`,
     hint: ({ nearest }) =>
-      nearest === undefined ? "`infer-opt optimize --help` lists the options" : `did you mean "${nearest}"?`,
+      nearest === undefined ? "`--help` after the command lists its options" : `did you mean "${nearest}"?`,
     explanation:
       "An option on the command line or a key of the config file is not known. The nearest known name is proposed.",
   }),
@@ -15,7 +15,7 @@ export const configDiagnostics = {
     code: "IO0902",
     exitCode: 2,
     message: ({ key, value, expected }) => `option "${key}" is ${value}, but must be ${expected}`,
-    hint: () => "`infer-opt optimize --help` shows the form of each option",
+    hint: () => "`--help` after the command shows the form of each option",
     explanation: "The value of an option has the wrong type, is out of range, or is none of the allowed words.",
   }),
   unreadableConfig: define<{ detail: string }>({
