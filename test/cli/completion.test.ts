@@ -50,7 +50,7 @@ test.skipIf(findShell("bash") === undefined)(
     expect(complete("infer-opt", "optimize", "m.onnx", "--prec")).toEqual(["--precision"]);
     expect(complete("infer-opt", "optimize", "m.onnx", "--precision", "f")).toEqual(["fp32"]);
     expect(complete("infer-opt", "completion", "z")).toEqual(["zsh"]);
-  expect(complete("infer-opt", "cache", "me")).toEqual(["merge"]);
+    expect(complete("infer-opt", "cache", "me")).toEqual(["merge"]);
     expect(complete("infer-opt", "optimize", "mod")).toEqual([]);
     expect(complete("infer-opt", "optimize", "--output", "x")).toEqual([]);
   },

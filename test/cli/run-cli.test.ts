@@ -272,7 +272,12 @@ test("nothing is left behind but the results: no temporary file, nothing in the 
   );
   expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
   expect(readdirSync(home, { recursive: true })).toEqual(["tmp"]);
-  expect(readdirSync(at("clean")).sort()).toEqual(["relu.opt.onnx", "relu.report.html", "relu.report.json", "relu.schedule.jsonl"]);
+  expect(readdirSync(at("clean")).sort()).toEqual([
+    "relu.opt.onnx",
+    "relu.report.html",
+    "relu.report.json",
+    "relu.schedule.jsonl",
+  ]);
 });
 
 test("without a temporary folder: one clean error", async () => {
