@@ -3,7 +3,8 @@ import type { DeviceFingerprint, Point, Workload } from "../../../src/schedule/r
 import type { Template } from "../../../src/schedule/template.ts";
 import type { ConvWorkload, GroupedConvWorkload, Strides, TransposedConvWorkload } from "../workload.ts";
 import { finishKernel } from "./bytes/finish-kernel.ts";
-import { paramsArgument, tableArgument } from "./epilogue/constant-rows.ts";
+import { tableArgument } from "./bytes/constants.ts";
+import { paramsArgument } from "./epilogue/constant-rows.ts";
 import type { VectorIsa } from "./epilogue/vector-isa.ts";
 import { requireVectorIsa, vectorIsaOf } from "./epilogue/vector-isa.ts";
 import { igemmCost } from "./igemm/cost.ts";

@@ -10,6 +10,7 @@ export const isaSets = {
   avx2,
   avxvnni: [...avx2, "avxvnni"],
   avx512,
+  avx512bf16: [...avx512, "avx512bf16"],
   avx512vbmi: [...avx512, "avx512vbmi"],
   avx512vnni,
   avx512vnniVbmi: [...avx512vnni, "avx512vbmi"],
@@ -24,14 +25,14 @@ export const integerIsas = {
 } as const;
 
 /** A CPU with these extensions, of the given size where it matters. */
-export function testDevice(
-  isa: readonly string[],
-  facts: Partial<DeviceFingerprint> = {},
-): DeviceFingerprint & { readonly kind: "cpu" } {
+export function testDevice<Extension extends string>(
+  isa: readonly Extension[],
+  facts: Partial<Omit<DeviceFingerprint, "isa">> = {},
+): DeviceFingerprint & { readonly isa: readonly Extension[] } {
   return {
     ...{ vendor: "AuthenticAMD", name: "test", family: 25, model: 17, isa },
     ...{ l1dKiB: 32, l2KiB: 1024, l3KiB: 32_768, cores: 2, threads: 2 },
-    ...facts,
     kind: "cpu",
+    ...facts,
   };
 }

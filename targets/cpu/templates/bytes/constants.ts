@@ -1,4 +1,5 @@
 import type { KernelArgument, KernelParameters } from "../../../../src/codegen/index.ts";
+import { tableOf } from "../../reference/parameters.ts";
 
 /** One 32-bit constant of a kernel's `params`: a float32, an int32, or a byte repeated four times. */
 export type Constant = { readonly float: number } | { readonly int: number } | { readonly byte: number };
@@ -40,11 +41,7 @@ export function tableArgument(): KernelArgument {
     bytes: 256,
     access: "read",
     alignment: 64,
-    packs: ({ tables }) => {
-      const table = tables["table"];
-      if (table?.length !== 256) throw new Error("the place of a kernel has no table of 256 bytes");
-      return [{ kind: "literal", targetOffset: 0, bytes: table }];
-    },
+    packs: (parameters) => [{ kind: "literal", targetOffset: 0, bytes: tableOf(parameters) }],
   };
 }
 

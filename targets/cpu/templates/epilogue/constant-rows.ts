@@ -1,6 +1,6 @@
 import type { KernelArgument, KernelParameters } from "../../../../src/codegen/index.ts";
 import { addConstants } from "../../reference/quantize.ts";
-import { numberOf, quantizationOf, tableOf } from "../../reference/parameters.ts";
+import { numberOf, quantizationOf } from "../../reference/parameters.ts";
 import type { Epilogue } from "../../workload.ts";
 import type { GeluRow } from "./gelu-rows.ts";
 import { geluConstant, geluRows } from "./gelu-rows.ts";
@@ -81,17 +81,6 @@ export function paramsArgument(epilogue: Epilogue, isa: VectorIsa): KernelArgume
       });
       return [{ kind: "literal", targetOffset: 0, bytes }];
     },
-  };
-}
-
-/** The argument `table`: 256 bytes. */
-export function tableArgument(): KernelArgument {
-  return {
-    name: "table",
-    bytes: 256,
-    access: "read",
-    alignment: 64,
-    packs: (parameters) => [{ kind: "literal", targetOffset: 0, bytes: tableOf(parameters) }],
   };
 }
 

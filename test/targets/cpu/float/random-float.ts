@@ -8,19 +8,12 @@ import { fromBf16, toBf16 } from "../../../../targets/cpu/reference/float/bfloat
 import type { Strides } from "../../../../targets/cpu/workload.ts";
 import { bytesOf } from "../bytes/random-bytes.ts";
 import { canRun, runKernel } from "../run-kernel.ts";
-
-const avx2 = ["avx2", "fma"] as const;
-const avx512 = [...avx2, "avx512f", "avx512bw", "avx512dq", "avx512vl"] as const;
-
-function device(name: string, isa: readonly string[]): DeviceFingerprint {
-  const sizes = { l1dKiB: 32, l2KiB: 1024, l3KiB: 32_768, cores: 2, threads: 2 };
-  return { kind: "cpu", vendor: "AuthenticAMD", name, family: 26, model: 2, isa, ...sizes };
-}
+import { isaSets, testDevice } from "../test-devices.ts";
 
 /** Devices whose kernels differ, and whether this machine can run them. */
 export const devices = [
-  { device: device("avx512", avx512), runs: canRun(avx512) },
-  { device: device("avx2", avx2), runs: canRun(avx2) },
+  { device: testDevice(isaSets.avx512, { name: "avx512" }), runs: canRun(isaSets.avx512) },
+  { device: testDevice(isaSets.avx2, { name: "avx2" }), runs: canRun(isaSets.avx2) },
 ] as const;
 
 /** Seeded choices of sizes, strides and contents. */
@@ -36,8 +29,8 @@ export interface Choices {
 
 /** A device with BF16, and whether this machine can run its kernels. */
 export const bf16Device = {
-  device: device("avx512bf16", [...avx512, "avx512bf16"]),
-  runs: canRun([...avx512, "avx512bf16"]),
+  device: testDevice(isaSets.avx512bf16, { name: "avx512bf16" }),
+  runs: canRun(isaSets.avx512bf16),
 };
 
 /** All functions of an element. */
