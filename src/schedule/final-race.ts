@@ -93,6 +93,9 @@ function closest(timed: readonly TriedKernel[]): readonly TriedKernel[] {
   return timed.filter(({ score }) => score <= limit).slice(0, finalists);
 }
 
+/** Where no kernel takes less than this share of its time on one thread, no call got its threads. */
+const noThreads = 0.85;
+
 interface Verdict {
   readonly chosen: Emitted;
   readonly reason: string;
@@ -115,11 +118,26 @@ async function judge(
   if (shared === undefined) return { chosen, reason, noise: race.noise };
   const sharedRace = await raceUntilClear(entrants, context, shared.runner, sharedScoreOf);
   const noise = (race.noise + sharedRace.noise) / 2;
+  const fastest = Math.min(...scored.map(({ score }, i) => (sharedRace.scores[i] as number) / score));
+  if (fastest > noThreads) {
+    // The machine was busy: how kernels are shared out is left as the templates predict it.
+    const asSeeded = scored.filter((entrant) => isSharedAsSeed(entrant, seedTexts, alone.book));
+    const alike = chooseCandidate(asSeeded, seedTexts, race.noise);
+    return { chosen: alike ?? chosen, reason: isSeed(alike ?? chosen) ? "the seed" : rivals, noise: race.noise };
+  }
   const both = scored.map((entrant, i) => ({ ...entrant, sharedScore: sharedRace.scores[i] as number }));
   const better = chooseForBoth(both, candidateText(chosen.candidate), noise);
   return better === undefined || better.code === chosen.code
     ? { chosen, reason, noise: race.noise }
     : { chosen: better, reason: "the better one on more threads", noise };
+}
+
+/** Whether threads share a kernel out in as many units as the seed of its template. */
+function isSharedAsSeed({ candidate, kernel }: Emitted, seedTexts: readonly string[], { tried }: TrialBook): boolean {
+  const seed = tried.find(
+    (other) => other.candidate.template === candidate.template && seedTexts.includes(candidateText(other.candidate)),
+  );
+  return seed?.kernel === undefined || seed.kernel.extent === kernel.extent;
 }
 
 /**

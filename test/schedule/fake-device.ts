@@ -50,6 +50,8 @@ export interface FakeTemplateOptions {
   readonly mark?: string;
   /** Points that cannot be emitted. */
   isBroken?(point: Point): boolean;
+  /** Units that threads share out; 1 when left out. */
+  extent?(point: Point): number;
   /** Points that have the code of another. */
   alias?(point: Point): Point;
 }
@@ -66,20 +68,20 @@ export function makeTemplate(options: FakeTemplateOptions = {}): Template {
     seed: () => seed,
     emit: (_, point) => {
       if (options.isBroken?.(point) === true) throw new Error("out of registers");
-      return makeKernel(`${mark}${pointText(options.alias?.(point) ?? point)}`);
+      return makeKernel(`${mark}${pointText(options.alias?.(point) ?? point)}`, options.extent?.(point));
     },
     cost: (workload, { mr = 1, nr = 1 }) => Number(workload["size"] ?? 100) * 1000 * (0.4 + 1 / mr + 1 / nr),
   };
 }
 
-function makeKernel(text: string): Kernel {
+function makeKernel(text: string, extent = 1): Kernel {
   return {
     name: text,
     code: new TextEncoder().encode(text),
     listing: () => text,
     features: [],
     arguments: [],
-    extent: 1,
+    extent,
     grain: 1,
     scratchBytes: 0,
   };

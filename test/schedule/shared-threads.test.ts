@@ -47,6 +47,19 @@ test("a few calls that got all threads decide nothing on a machine that is busy"
   }
 });
 
+test("where no call gets its threads, kernels are shared out as the template's own choice is", async () => {
+  const seed = { mr: 6, nr: 4, unroll: 1, prefetch: 0 };
+  const templates = [makeTemplate({ seed, extent: ({ mr = 1 }) => mr })];
+  for (const [share, wanted] of [
+    [1, wide],
+    [0.5, tall],
+  ] as const) {
+    const context = makeContext(makeMeasurer({ sharing: () => share }), { effort: tuningEfforts.extensive });
+    const [tuned] = await tuneWorkloads([makeTask({ templates, sharedThreads: 2 })], context, Infinity);
+    expect(pointOf(tuned as TunedKernel)).toMatchObject(wanted);
+  }
+});
+
 test("times on both thread counts are recorded and replayed; other thread counts are searched anew", async () => {
   const machine: FakeMachine = { sharing: () => 0.5 };
   const cold = await tune(machine);
