@@ -17,26 +17,29 @@ function conversionOf(node: Node): Conversion {
 
 /**
  * True for the conversions that say how neighbours are stored and computed, which runtimes fuse into them: of constants,
- * and of values between nodes. Those of the graph's own inputs and outputs run.
+ * and of values between nodes that nothing else reads. Those of the graph's own inputs and outputs run, and those from
+ * integers to others.
  */
 export function isNotation(node: Node): boolean {
   const conversion = conversionOf(node);
   if (conversion === "dequantizes") return node.outputs[0]?.isOutput !== true;
-  return conversion === "quantizes" && (node.input(0)?.producer !== undefined || isConstant(node.input(0)));
+  const source = node.input(0);
+  return conversion === "quantizes" && source !== undefined && (source.constant !== undefined || endsIn(source, node));
 }
 
-function isConstant(value: Value | undefined): boolean {
-  return value?.constant !== undefined;
+/** Whether a value is made for its quantizer alone, so that its node can write the integers itself. */
+function endsIn({ producer, isOutput, soleUser }: Value, quantizer: Node): boolean {
+  if (producer === undefined || isOutput || soleUser !== quantizer) return false;
+  return conversionOf(producer) !== "dequantizes";
 }
 
-/** The value that is in memory for another: the integers behind a dequantization, or those that all readers make of it. */
+/** The value that is in memory for another: the integers behind a dequantization, or those that its only reader makes of it. */
 export function storedValue(value: Value): Value {
-  const { producer } = value;
-  if (producer !== undefined && isNotation(producer) && conversionOf(producer) === "dequantizes") {
+  const { producer, soleUser } = value;
+  if (producer !== undefined && conversionOf(producer) === "dequantizes" && isNotation(producer)) {
     const source = producer.input(0);
     return source === undefined ? value : storedValue(source);
   }
-  const reader = value.isOutput ? undefined : value.soleUser;
-  const integers = reader !== undefined && isNotation(reader) ? reader.outputs[0] : undefined;
-  return integers !== undefined && conversionOf(reader as Node) === "quantizes" ? integers : value;
+  const isFused = soleUser !== undefined && conversionOf(soleUser) === "quantizes" && isNotation(soleUser);
+  return isFused ? (soleUser.outputs[0] ?? value) : value;
 }

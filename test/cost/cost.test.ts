@@ -157,6 +157,32 @@ test("the conversions between quantized nodes are notation; those at the border 
   expect(activationMemory(graph)).toMatchObject({ intermediates: 3, intermediateBytes: 12, peakBytes: 20 });
 });
 
+test("a quantizer of a value that is also read as float runs, and so does one from integers to others", () => {
+  const both = model(`in %x: float32[1, 64]
+    const %scale: float32[] = 0.5
+    const %zero: uint8[] = 0
+    %a = Relu(%x)
+    %q = QuantizeLinear(%a, %scale, %zero)
+    %d = DequantizeLinear(%q, %scale, %zero)
+    %b = Sigmoid(%d)
+    %y = Add(%a, %b)
+    out %y`).graph;
+  const layer = graphCost(both).layers.find(({ op }) => op === "QuantizeLinear");
+  expect(layer).toMatchObject({ readBytes: { float32: 256 }, writtenBytes: { uint8: 64 } });
+  expect(activationMemory(both)).toMatchObject({ intermediateBytes: 256 + 64 + 256, peakBytes: 256 + 256 + 256 });
+  const requantized = model(`in %x: uint8[1, 64]
+    const %scale: float32[] = 0.5
+    const %half: float32[] = 0.25
+    const %zero: uint8[] = 0
+    %d = DequantizeLinear(%x, %scale, %zero)
+    %q = QuantizeLinear(%d, %half, %zero)
+    %e = DequantizeLinear(%q, %half, %zero)
+    %y = Relu(%e)
+    out %y`).graph;
+  expect(graphCost(requantized).layers.map(({ op }) => op)).toEqual(["QuantizeLinear", "Relu"]);
+  expect(activationMemory(requantized)).toMatchObject({ intermediateBytes: 64, intermediates: 1 });
+});
+
 test("memory: the worst node, and what stands between nodes", () => {
   const memory = activationMemory(
     model(`in %x: float32[8]
