@@ -32,13 +32,14 @@ const COMPARED_SAMPLES = 4;
 const LEAST_SPEED = 0.98;
 
 const usage =
-  "npm run models -- FOLDER [--precision fp32|int8] [--filter RE] [--tune quick|default] [--threads N] [--json FILE]";
+  "npm run models -- FOLDER [--target onnxruntime|cpu] [--precision fp32|int8] [--filter RE] [--tune quick|default] [--threads N] [--json FILE]";
 
 /** Runs every model of a folder through `optimize` and checks what came out against the original, in a table. */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      target: { type: "string", default: "onnxruntime" },
       precision: { type: "string", default: "fp32" },
       filter: { type: "string", default: "" },
       tune: { type: "string", default: "quick" },
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
   const files = listModels(folder).filter((file) => only.test(file));
   const shapes = knownShapes(folder);
   const base = {
+    target: values.target,
     precision: values.precision,
     tune: values.tune,
     threads: values.threads.split(",").map(Number),

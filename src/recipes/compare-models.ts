@@ -7,6 +7,7 @@ import { dtypes, isTensor, numbersOf } from "../ir/index.ts";
 import { loadModel } from "../onnx/index.ts";
 import type { Comparison } from "../pipeline/index.ts";
 import { compareValues, makeChecker, worse } from "../pipeline/index.ts";
+import { workerExecutor } from "../runtime/index.ts";
 import { openEnvironment } from "./environment.ts";
 import { countNodes } from "./make-form.ts";
 import { requireFile } from "./paths.ts";
@@ -30,7 +31,10 @@ export interface ModelComparison {
   readonly b: { readonly nodes: number; readonly bytes: number };
 }
 
-/** Runs two models on the same samples with the runtime's optimizations off and compares what they give, by output name. */
+/**
+ * Runs two models on the same samples with the runtime's optimizations off and compares what they give, by output name.
+ * For a target with kernels of its own compiled regions run as such.
+ */
 export async function compareModels(
   a: string,
   b: string,
@@ -50,7 +54,9 @@ export async function compareModels(
       options.calibData === undefined ? samples.check : (samples.evaluation ?? samples.check),
     );
     signal.throwIfAborted();
-    const checker = makeChecker(environment.exact, feeds);
+    const { worker, temp, native } = environment;
+    const executor = workerExecutor(worker, { optimization: "disabled", threads: 0, folder: temp.path, native });
+    const checker = makeChecker(executor, feeds);
     const results = [await checker.evaluate(left.model), await checker.evaluate(right.model)] as const;
     const [before, after] = results.map((result, i) =>
       "outputs" in result
