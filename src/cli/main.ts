@@ -56,7 +56,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof InferOptError) await annotate(io, error.diagnostic);
+    if (error instanceof InferOptError && !io.signal.aborted) annotate(io, error.diagnostic);
     return report(error, io);
   }
 }

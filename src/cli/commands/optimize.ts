@@ -2,7 +2,7 @@ import type { UserOptions } from "../../config/index.ts";
 import { InferOptError, fail } from "../../diagnostics/index.ts";
 import { configDiagnostics } from "../../diagnostics/codes/config.ts";
 import type { CliCommand } from "../command.ts";
-import { makeReporter } from "../io.ts";
+import { annotating, makeReporter } from "../io.ts";
 import type { OutcomeFiles } from "../write-outcome.ts";
 import { writeOutcome } from "../write-outcome.ts";
 import { addSchemaOptions, givenOptions } from "../schema-options.ts";
@@ -48,7 +48,7 @@ function compileCommand(
         const reporter = await makeReporter(io, json, options.explainRefusals);
         const files = { junit: values["junit"], jobSummary: values["jobSummary"] } as OutcomeFiles;
         try {
-          const result = await compile(model, options, { reporter, signal: io.signal });
+          const result = await compile(model, options, { reporter: annotating(reporter, io), signal: io.signal });
           await writeOutcome(files, result);
           finish(result.exitCode);
         } catch (error) {
