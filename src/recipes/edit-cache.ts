@@ -3,7 +3,6 @@ import { targets } from "../../targets/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
-import { withFileLock } from "../exec/index.ts";
 import type {
   DeviceFingerprint,
   DeviceSummary,
@@ -12,6 +11,7 @@ import type {
   WorkloadSummary,
 } from "../schedule/index.ts";
 import { mergeRecords, pruneRecords, readCacheFile, summarizeDevices, summarizeWorkloads } from "../schedule/index.ts";
+import { withCacheLock } from "./lock-cache.ts";
 import { writeAtomically } from "./write-result.ts";
 
 /** What a schedule cache holds. */
@@ -57,18 +57,21 @@ export function summarizeCache(file: string): CacheSummary {
 
 /** Writes the records of several caches to one, once each; `output` may be one of them. */
 export function mergeCaches(output: string, inputs: readonly string[]): CacheEdit {
-  const lists = inputs.map((file) => readRequired(file).records);
-  const merged = mergeRecords(lists);
-  store(output, merged);
-  return { before: lists.reduce((sum, list) => sum + list.length, 0), after: merged.length };
+  return rewrite(output, () => {
+    const lists = inputs.map((file) => readRequired(file).records);
+    return { before: lists.reduce((sum, list) => sum + list.length, 0), kept: mergeRecords(lists) };
+  });
 }
 
 /** Writes what a rule keeps of a cache to `output`, which may be the cache itself. */
 export function pruneCache(file: string, rule: PruneRule, output: string | undefined): CacheEdit {
-  const { records } = readRequired(file);
-  const kept = pruneRecords(records, rule);
-  if (output !== undefined) store(output, kept);
-  return { before: records.length, after: kept.length };
+  const edit = (): Edited => {
+    const { records } = readRequired(file);
+    return { before: records.length, kept: pruneRecords(records, rule) };
+  };
+  if (output !== undefined) return rewrite(output, edit);
+  const { before, kept } = edit();
+  return { before, after: kept.length };
 }
 
 /** This machine as records name it; undefined where no target finds a device. */
@@ -80,8 +83,17 @@ export async function thisDevice(): Promise<DeviceFingerprint | undefined> {
   return undefined;
 }
 
-/** Nobody appends meanwhile: the lock of the file is held. */
-function store(file: string, records: readonly ScheduleRecord[]): void {
-  const text = records.map((record) => `${JSON.stringify(record)}\n`).join("");
-  withFileLock(file, () => writeAtomically(file, text));
+interface Edited {
+  readonly before: number;
+  readonly kept: readonly ScheduleRecord[];
+}
+
+/** Reads, edits and writes under the lock of `output`, so that nobody appends meanwhile. A file that is no cache is refused. */
+function rewrite(output: string, edit: () => Edited): CacheEdit {
+  return withCacheLock(output, () => {
+    readCacheFile(output);
+    const { before, kept } = edit();
+    writeAtomically(output, kept.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    return { before, after: kept.length };
+  });
 }

@@ -1,5 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runCli } from "../../src/cli/main.ts";
@@ -92,4 +94,44 @@ test("a missing file and a file that is no cache are errors, and stay as they ar
   expect((await cli("cache", "prune", other, "--failures")).errors).toContain("IO0802");
   expect(readFileSync(other, "utf8")).toBe("my notes\n");
   expect((await cli("cache", "prune", other, "--best", "0")).code).toBe(2);
+});
+
+test("files that are no caches are not written over, and folders are made", async () => {
+  const notes = join(work, "more-notes.txt");
+  writeFileSync(notes, "my notes\n");
+  const source = fileOf("source.jsonl", [trial(1)]);
+  for (const args of [
+    ["merge", notes, source],
+    ["export", source, notes],
+  ])
+    expect((await cli("cache", ...args)).errors).toContain("IO0802");
+  expect(readFileSync(notes, "utf8")).toBe("my notes\n");
+  const deep = join(work, "new", "folder", "merged.jsonl");
+  expect((await cli("cache", "merge", deep, source)).code).toBe(0);
+  expect(countOf(deep)).toBe(1);
+  expect(existsSync(`${deep}.lock`)).toBe(false);
+});
+
+/** A process that holds the lock of a file, and adds a record before it lets go. */
+async function appendLater(file: string, record: object): Promise<{ readonly ended: Promise<unknown> }> {
+  const code = `const { appendFileSync, rmSync, writeFileSync } = require("node:fs");
+    const [, file, host, record] = process.argv;
+    writeFileSync(file + ".lock", process.pid + "@" + host + " x");
+    console.log("held");
+    setTimeout(() => { appendFileSync(file, record + "\\n"); rmSync(file + ".lock"); }, 300);`;
+  const child = spawn(process.execPath, ["-e", code, file, hostname(), JSON.stringify(record)]);
+  await once(child.stdout, "data");
+  return { ended: once(child, "exit") };
+}
+
+test("what another process adds meanwhile is not lost", async () => {
+  const file = fileOf("shared.jsonl", [trial(1), trial(2, "run")]);
+  const pruned = await appendLater(file, trial(3));
+  expect((await cli("cache", "prune", file, "--failures")).out).toContain("2 of 3 records");
+  await pruned.ended;
+  expect(countOf(file)).toBe(2);
+  const merged = await appendLater(file, trial(4));
+  expect((await cli("cache", "merge", file, file)).out).toContain("3 records of 3");
+  await merged.ended;
+  expect(countOf(file)).toBe(3);
 });

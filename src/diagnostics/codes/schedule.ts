@@ -13,7 +13,7 @@ export const scheduleDiagnostics = {
   unreadable: define<{ detail: string }>({
     code: "IO0802",
     message: ({ detail }) => `the schedule cache cannot be read or written: ${detail}`,
-    hint: () => "check the path given with --records and the rights of its folder",
+    hint: () => "check the path and the rights of its folder",
     explanation:
       "Records are read from, and appended to, the file named by --records or `<stem>.schedule.jsonl` beside the output.",
   }),
