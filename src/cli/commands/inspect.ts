@@ -1,3 +1,5 @@
+import { configDiagnostics } from "../../diagnostics/codes/config.ts";
+import { fail } from "../../diagnostics/index.ts";
 import type { CliCommand } from "../command.ts";
 import type { CliIo } from "../io.ts";
 
@@ -7,7 +9,7 @@ interface InspectOptions {
   readonly json?: boolean;
   readonly cost?: boolean;
   readonly whatIf?: string;
-  readonly shape?: readonly string[];
+  readonly shape: readonly string[];
   readonly roofline: boolean;
 }
 
@@ -24,7 +26,7 @@ export const inspect: CliCommand = {
       .option("--cost", "multiplications, bytes, memory, roofline and energy of every layer, and what fusing saves")
       .option("--what-if <changes>", "with --cost: int8, sparse, fused, or several with commas")
       .option("--no-roofline", "with --cost: do not measure this machine")
-      .option("--shape <shape...>", "with --cost: pin an input's shape, name:1x3x224x224")
+      .option("--shape <shape>", "with --cost: pin an input's shape, name:1x3x224x224 (repeatable)", append, [])
       .option("--json", "as JSON")
       .action(async (model: string, values: InspectOptions) => {
         if (values.kernels === true) {
@@ -35,6 +37,13 @@ export const inspect: CliCommand = {
           await printCost(model, values, io);
           return;
         }
+        if (values.whatIf !== undefined || values.shape.length > 0 || !values.roofline)
+          fail(
+            configDiagnostics.conflict({
+              detail: "--what-if, --shape and --no-roofline mean something only to --cost",
+              advice: "add --cost, or leave them out",
+            }),
+          );
         const { inspectModel } = await import("../../recipes/index.ts");
         const { formatBytes } = await import("../../report/index.ts");
         const { formatDiagnostic } = await import("../../diagnostics/index.ts");
@@ -74,8 +83,7 @@ async function printRegions(model: string, json: boolean, io: CliIo): Promise<vo
 async function printCost(model: string, { whatIf, shape, json, roofline }: InspectOptions, io: CliIo): Promise<void> {
   const { inspectCost, scenarios } = await import("../../recipes/index.ts");
   const { formatCost } = await import("../format-cost.ts");
-  const { fail } = await import("../../diagnostics/index.ts");
-  const { configDiagnostics } = await import("../../diagnostics/codes/config.ts");
+  const { completeOptions } = await import("../../config/index.ts");
   const names = whatIf === undefined ? [] : whatIf.split(",").map((name) => name.trim());
   const chosen = names.map((name) => {
     const known = scenarios.find((scenario) => scenario === name);
@@ -83,6 +91,11 @@ async function printCost(model: string, { whatIf, shape, json, roofline }: Inspe
       known ?? fail(configDiagnostics.badValue({ key: "what-if", value: `"${name}"`, expected: scenarios.join(", ") }))
     );
   });
-  const report = await inspectCost(model, { shape: shape ?? [], whatIf: chosen, roofline, signal: io.signal });
+  const { shape: pinned } = completeOptions({ shape: [...shape] });
+  const report = await inspectCost(model, { shape: pinned, whatIf: chosen, roofline, signal: io.signal });
   io.stdout(json === true ? `${JSON.stringify(report, null, 2)}\n` : formatCost(report));
+}
+
+function append(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }
