@@ -35,7 +35,7 @@ export function runtimeText(toolchain: Readonly<Record<string, string>>): string
 }
 
 /** The target of an id; throws IO0707 with the nearest known one. */
-function targetNamed(id: string): Target {
+export function targetNamed(id: string): Target {
   const target = targets.find((candidate) => candidate.id === id);
   const known = targets.map((candidate) => candidate.id);
   return (

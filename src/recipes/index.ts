@@ -5,6 +5,7 @@ export type { CompileResult, CompileSetup } from "./compile.ts";
 export { compile } from "./compile.ts";
 export type { CacheEdit, CacheSummary } from "./edit-cache.ts";
 export { mergeCaches, pruneCache, summarizeCache, thisDevice } from "./edit-cache.ts";
+export { targetNamed } from "./environment.ts";
 export type { ModelAccuracy } from "./evaluate-models.ts";
 export { evaluateModels } from "./evaluate-models.ts";
 export type { HostCheck } from "./check-host.ts";

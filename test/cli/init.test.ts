@@ -1,12 +1,15 @@
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { PassThrough } from "node:stream";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { runCli } from "../../src/cli/main.ts";
 import { completeOptions, readConfigFile } from "../../src/config/index.ts";
 
 const work = mkdtempSync(join(tmpdir(), "infer-opt-init-"));
 afterAll(() => rmSync(work, { recursive: true }));
+afterEach(() => void vi.restoreAllMocks());
 
 async function cli(...args: readonly string[]): Promise<{ code: number; out: string; errors: string }> {
   let [out, errors] = ["", ""];
@@ -47,6 +50,9 @@ test("flags answer the questions, and bad answers are refused before anything is
   const bad = await cli("init", "--file", join(work, "bad.json"), "--max-drop", "a little");
   expect(bad.code).toBe(2);
   expect(bad.errors).toContain("IO0902");
+  const elsewhere = await cli("init", "--file", join(work, "bad.json"), "--target", "onnxruntimes");
+  expect(elsewhere.code).toBe(2);
+  expect(elsewhere.errors).toContain('did you mean "onnxruntime"');
   expect(existsSync(join(work, "bad.json"))).toBe(false);
 });
 
@@ -58,4 +64,28 @@ test("a file that is there stays, unless it may be written over", async () => {
   expect(readFileSync(file, "utf8")).toBe("mine");
   expect((await cli("init", "--file", file, "--force")).code).toBe(0);
   expect(readConfigFile(file)).toHaveProperty("seed");
+});
+
+/** What a terminal offers of readline. */
+class FakeTerminal extends PassThrough {
+  readonly isTTY = true;
+  setRawMode(): this {
+    return this;
+  }
+}
+
+test.each([
+  ["Ctrl-C", "\u0003"],
+  ["Ctrl-D", "\u0004"],
+])("%s at a question ends the command, and writes nothing", async (_, key) => {
+  const file = join(work, "stopped.json");
+  const [input, output] = [new FakeTerminal(), new FakeTerminal()];
+  vi.spyOn(process, "stdin", "get").mockReturnValue(input as never);
+  vi.spyOn(process, "stderr", "get").mockReturnValue(output as never);
+  const ended = cli("init", "--file", file);
+  await once(output, "data");
+  input.write("cpu\r");
+  input.write(key);
+  expect(await ended).toMatchObject({ code: 130, errors: expect.stringContaining("IO0909") as string });
+  expect(existsSync(file)).toBe(false);
 });

@@ -22,7 +22,7 @@ export const init: CliCommand = {
     for (const { flag, question } of initQuestions) command.option(flag, question);
     command.action(async (values: Record<string, unknown>) => {
       const { completeOptions } = await import("../../config/index.ts");
-      const { writeAtomically } = await import("../../recipes/index.ts");
+      const { targetNamed, writeAtomically } = await import("../../recipes/index.ts");
       const path = String(values["file"]);
       if (values["force"] !== true && existsSync(path))
         fail(configDiagnostics.conflict({ detail: `${path} is there already`, advice: "--force writes over it" }));
@@ -34,7 +34,7 @@ export const init: CliCommand = {
           return value === undefined ? [] : [[key, value]];
         }),
       ) as UserOptions;
-      completeOptions(options);
+      targetNamed(completeOptions(options).target);
       writeAtomically(path, configText(options));
       io.stdout(`wrote ${path}\nnext: infer-opt optimize MODEL.onnx --config ${path}\n`);
     });
@@ -46,13 +46,15 @@ function isInteractive(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
+/** Whoever ends the input, by Ctrl-C or Ctrl-D, wants no file: throws IO0909. */
 async function ask(io: CliIo): Promise<Readonly<Record<string, string>>> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answers: Record<string, string> = {};
     for (const { key, question, fallback } of initQuestions) {
       const prompt = `${question}${fallback === undefined ? "" : ` [${fallback}]`}: `;
-      answers[key] = (await reader.question(prompt, { signal: io.signal })).trim();
+      const answer = reader.question(prompt, { signal: io.signal });
+      answers[key] = (await answer.catch((error: unknown) => fail(configDiagnostics.interrupted({}), error))).trim();
     }
     return answers;
   } finally {
