@@ -51,6 +51,7 @@ test.skipIf(findShell("bash") === undefined)(
     expect(complete("infer-opt", "optimize", "m.onnx", "--precision", "f")).toEqual(["fp32"]);
     expect(complete("infer-opt", "completion", "z")).toEqual(["zsh"]);
     expect(complete("infer-opt", "cache", "me")).toEqual(["merge"]);
+    expect(complete("infer-opt", "cache", "list", "")).toEqual([]);
     expect(complete("infer-opt", "optimize", "mod")).toEqual([]);
     expect(complete("infer-opt", "optimize", "--output", "x")).toEqual([]);
   },
@@ -64,6 +65,8 @@ test.skipIf(findShell("fish") === undefined)("fish completes the same (skipped w
   expect(complete("infer-opt optimize --prec")).toEqual(["--precision"]);
   expect(complete("infer-opt optimize --precision f")).toContain("fp32");
   expect(complete("infer-opt completion z")).toEqual(["zsh"]);
+  expect(complete("infer-opt cache li")).toEqual(["list"]);
+  expect(complete("infer-opt cache list CHANGEL")).toEqual(["CHANGELOG.md"]);
 });
 
 test.skipIf(findShell("zsh") === undefined)("zsh reads its script (skipped without zsh)", async () => {
@@ -73,6 +76,7 @@ test.skipIf(findShell("zsh") === undefined)("zsh reads its script (skipped witho
     "function",
   ]);
   expect(script).toContain("'optimize:");
+  expect(script).toContain("'1:word:(list show merge prune export)' '*:file:_files' ;;");
   expect(script).toMatch(/'\*--precision\[.*\]:value:\(auto .*fp32 .*int8.*\)'/);
 });
 

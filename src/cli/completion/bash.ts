@@ -37,7 +37,12 @@ function branch({ name, options, words }: CompletionCommand): readonly string[] 
     ...(plain.length === 0 ? [] : [`        ${plain.map(spelled).join("|")}) return ;;`]),
     "      esac",
     `      if [[ "$word" == -* ]]; then COMPREPLY=($(compgen -W "${flags.join(" ")}" -- "$word"))`,
-    ...(words === undefined ? [] : [`      else COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$word"))`]),
+    ...(words === undefined
+      ? []
+      : [
+          '      elif [ "$COMP_CWORD" -eq 2 ]; then',
+          `        COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$word"))`,
+        ]),
     "      fi ;;",
   ];
 }

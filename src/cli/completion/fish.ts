@@ -5,6 +5,16 @@ function quote(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
 
+/** The words of a first argument, then files. */
+function argumentsOf(inside: string, words: readonly string[] | undefined): readonly string[] {
+  if (words === undefined) return [`complete -c infer-opt -F -n ${quote(inside)}`];
+  const behind = `__fish_seen_subcommand_from ${words.join(" ")}`;
+  return [
+    `complete -c infer-opt -f -n ${quote(`${inside}; and not ${behind}`)} -a ${quote(words.join(" "))}`,
+    `complete -c infer-opt -F -n ${quote(`${inside}; and ${behind}`)}`,
+  ];
+}
+
 /** A completion script for fish. */
 export function fishCompletion(commands: readonly CompletionCommand[]): string {
   return [
@@ -13,9 +23,7 @@ export function fishCompletion(commands: readonly CompletionCommand[]): string {
       const inside = `__fish_seen_subcommand_from ${name}`;
       return [
         `complete -c infer-opt -f -n __fish_use_subcommand -a ${name} -d ${quote(summary)}`,
-        words === undefined
-          ? `complete -c infer-opt -F -n ${quote(inside)}`
-          : `complete -c infer-opt -f -n ${quote(inside)} -a ${quote(words.join(" "))}`,
+        ...argumentsOf(inside, words),
         ...options.map(({ long, short, summary: about, takesValue, words: values }) =>
           [
             `complete -c infer-opt -n ${quote(inside)} -l ${long.slice(2)}`,

@@ -5,7 +5,7 @@ export interface CompletionCommand {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly CompletionOption[];
-  /** Words that its argument may be; undefined where it names files. */
+  /** Words that its first argument may be, before others that name files; undefined where the first does too. */
   readonly words: readonly string[] | undefined;
 }
 

@@ -25,7 +25,7 @@ export function zshCompletion(commands: readonly CompletionCommand[]): string {
     ...commands.flatMap(({ name, options, words }) => [
       `    ${name}) _arguments -s \\`,
       ...options.flatMap(specifications).map((text) => `      ${text} \\`),
-      `      ${words === undefined ? "'*:file:_files'" : `'1:word:(${words.join(" ")})'`} ;;`,
+      `      ${words === undefined ? "" : `'1:word:(${words.join(" ")})' `}'*:file:_files' ;;`,
     ]),
     "  esac",
     "}",
