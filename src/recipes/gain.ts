@@ -9,9 +9,9 @@ export interface Gain {
 /** A gain must be this much to count. */
 export const leastGain = 1.01;
 
-/** The geometric mean of the median ratios within rounds, one race a thread count; none at all is no gain. */
+/** The geometric mean of the median ratios within rounds, one race a thread count; without one of them there is no gain. */
 export function gainOver(races: readonly (readonly number[])[]): Gain {
-  if (races.length === 0) return { gain: 0, low: 0 };
+  if (races.length === 0 || races.some(({ length }) => length === 0)) return { gain: 0, low: 0 };
   const ratios = races.map((race) => medianRatio(race));
   const mean = (values: readonly number[]): number =>
     Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);

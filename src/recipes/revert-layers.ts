@@ -74,7 +74,7 @@ export async function revertLayers(setup: RevertSetup): Promise<Excluded> {
   return best.excluded;
 }
 
-/** The gain of one trial, over the thread counts it ran at. */
+/** The gain of one trial. */
 function gainOf(name: string, timed: readonly TimedForm[]): Gain {
   return gainOver(timed.filter(({ proof }) => proof.form === name).map(({ pairs }) => pairs.ratios));
 }
@@ -97,8 +97,9 @@ async function raceTrials(
       ...{ threads, seed: options.seed, feeds: feeds ?? new Map(), cache, modelHash: input.form.hash },
       ...{ device: device.fingerprint, toolchain: device.toolchain },
     });
-    // Ratios are those against the first that ran.
-    return full === undefined || result.failures.has(full.name) ? [] : result.forms;
+    // Ratios are those against the first that ran; what fails at one thread count is no candidate at the others.
+    if (full === undefined || result.failures.has(full.name)) return [];
+    return result.forms.filter(({ proof }) => !result.failures.has(proof.form));
   } catch (error) {
     // A trial that takes the measuring process down has not shown to be faster.
     if (error instanceof InferOptError && isRuntimeFailure(error)) return [];

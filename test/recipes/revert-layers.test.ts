@@ -30,7 +30,10 @@ function network(ratios: readonly number[]): { regions: readonly RegionReport[];
   };
 }
 
-/** Reverts layers of int8-cpu where a race gives each form these times in each round; those not named take 100. */
+/**
+ * Reverts layers of int8-cpu where a race gives each form these times in each round; those not named take 100.
+ * `crashes` is a kind of request, a form, or a form at a thread count.
+ */
 async function revert(ratios: readonly number[], times: Readonly<Record<string, readonly number[]>>, crashes = "") {
   const compiled: (readonly string[])[] = [];
   const notes: string[] = [];
@@ -44,16 +47,17 @@ async function revert(ratios: readonly number[], times: Readonly<Record<string, 
     report: () => ({}) as never,
   };
   const request = (asked: Parameters<Worker["request"]>[0]): Promise<never> => {
-    if (asked.op === crashes || (asked.op === "open" && asked.model === crashes))
+    const names = asked.op === "open" ? [asked.model, `${asked.model}@${asked.settings.threads}`] : [asked.op];
+    if (names.includes(crashes))
       return Promise.reject(new InferOptError(runtimeDiagnostics.runFailed({ detail: "crashed" })));
     if (asked.op === "open") return Promise.resolve({ session: 1 } as never);
     if (asked.op !== "race") return Promise.resolve({} as never);
-    const names = asked.forms.map(({ name }) => name);
-    const rounds = [0, 1, 2, 3, 4].map((round) => names.map((name) => [times[name]?.[round] ?? 100]));
-    return Promise.resolve({ names, rounds, referenceNs: [1], droppedRounds: 0, noise: 0 } as never);
+    const forms = asked.forms.map(({ name }) => name);
+    const rounds = [0, 1, 2, 3, 4].map((round) => forms.map((name) => [times[name]?.[round] ?? 100]));
+    return Promise.resolve({ names: forms, rounds, referenceNs: [1], droppedRounds: 0, noise: 0 } as never);
   };
   const run = {
-    options: { threads: [1], seed: 1 },
+    options: { threads: [1, 2], seed: 1 },
     signal: new AbortController().signal,
     reporter: { handle: () => undefined },
     note: (text: string) => void notes.push(text),
@@ -103,6 +107,11 @@ test("what fails in the race shows nothing to be faster", async () => {
   const times = { "int8-cpu-plain-1": [50, 50, 50, 50, 50], "int8-cpu-plain-2": [40, 40, 40, 40, 40] };
   for (const crashes of ["race", "int8-cpu"])
     expect((await revert([2, 0.5, 1.1, 0.8, 2], times, crashes)).excluded, crashes).toEqual([]);
-  const { excluded } = await revert([2, 0.5, 1.1, 0.8, 2], times, "int8-cpu-plain-2");
-  expect(excluded.map(([node]) => node)).toEqual(["n1", "n3"]);
+  for (const crashes of ["int8-cpu-plain-2", "int8-cpu-plain-2@2"]) {
+    const { excluded } = await revert([2, 0.5, 1.1, 0.8, 2], times, crashes);
+    expect(
+      excluded.map(([node]) => node),
+      crashes,
+    ).toEqual(["n1", "n3"]);
+  }
 });
