@@ -65,7 +65,8 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
     const float = await run.phase("simplify and fuse", () => rewriteFloat(input, samples, run));
     const forms: Form[] = [input.form, ...float];
     const base = float.find((form) => form.mustPay !== true) ?? input.form;
-    const pruned = await run.phase("prune", () => addPrunedForm(base, input, run));
+    const pruned =
+      options.sparsity === undefined ? undefined : await run.phase("prune", () => addPrunedForm(base, input, run));
     if (pruned !== undefined) forms.push(pruned);
     const holds = pruned !== undefined && (await prunedHolds(pruned, input, samples, cache, run));
     const int8 = await run.phase("quantize", () => addInt8Form(holds ? pruned : base, input, samples, run));
@@ -75,7 +76,7 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
       ...floatProducts(run).map((products) => ({ form: lowest, products })),
       ...(int8 === undefined ? [] : [{ form: int8, products: "f32" as const }]),
     ];
-    for (const { form, products } of compilable) {
+    for (const { form, products } of environment.target.compileRegions === undefined ? [] : compilable) {
       const what = products === "bf16" ? `${form.name} in bfloat16` : form.name;
       const compiled = await run.phase(`compile regions of ${what}`, () =>
         unlessItFails(() => addRegionForm(form, products, input, samples, cache, run), run),

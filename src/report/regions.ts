@@ -33,6 +33,7 @@ export function summarizeMemory({ forms }: CompileReport): readonly string[] {
 
 function describeTotals({ form, nodes, exact, regions, refusals, sqnrDb }: RegionsReport): string {
   const sum = (of: (region: RegionReport) => number): number => regions.reduce((total, each) => total + of(each), 0);
+  const workspace = Math.max(0, ...regions.map(({ workspaceBytes }) => workspaceBytes));
   const covered =
     regions.length === 0
       ? "no regions"
@@ -40,7 +41,7 @@ function describeTotals({ form, nodes, exact, regions, refusals, sqnrDb }: Regio
           `programs ${programSizes(regions)}`,
           `arena ${formatBytes(sum((each) => each.arenaBytes))}`,
           `packed constants ${formatBytes(sum((each) => each.weightsBytes))}`,
-          `workspace ${formatBytes(Math.max(...regions.map(({ workspaceBytes }) => workspaceBytes)))} a thread`,
+          ...(workspace === 0 ? [] : [`workspace ${formatBytes(workspace)} a thread`]),
         ].join(", ")})`;
   const without = new Map(regions.flatMap((region) => region.without).map(({ isa, reason }) => [isa, reason]));
   const plain = [...without].map(([isa, reason]) => `plain operators for some of it on ${isa}: ${reason}`);

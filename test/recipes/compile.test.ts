@@ -66,6 +66,7 @@ test.each(["residual-cnn", "depthwise-cnn", "tiny-vit"])("%s: fewer nodes, the s
   expect(exitCode).toBe(0);
   expect(report.output).toMatchObject({ form: "float", file: join(output, `${stem}.opt.onnx`) });
   expect(report.output.nodes).toBeLessThan(report.model.nodes);
+  expect(report.phases.map(({ name }) => name)).toEqual(["load", "simplify and fuse", "quantize", "choose", "write"]);
   expect(events.some((event) => event.type === "check" && event.verdict === "mismatch")).toBe(false);
   expect(readdirSync(output).sort()).toEqual([`${stem}.opt.onnx`, `${stem}.report.html`, `${stem}.report.json`]);
   const signal = new AbortController().signal;

@@ -48,7 +48,7 @@ const report: RegionsReport = {
 
 test("layers are told once each, those that take longest first", () => {
   expect(describeRegions(report)).toMatchInlineSnapshot(`
-    "   int8-cpu: 94 of 105 nodes in 2 regions (programs 98.9 KB, arena 67.4 KB, packed constants 412.1 KB, workspace 0 B a thread); left out: 2x dynamic shape, no kernel for Sin, x and 1 more reason
+    "   int8-cpu: 94 of 105 nodes in 2 regions (programs 98.9 KB, arena 67.4 KB, packed constants 412.1 KB); left out: 2x dynamic shape, no kernel for Sin, x and 1 more reason
        layer                       kernel                      uses     time  % of peak
        conv-u8s8 16x16 32->32 3x3  igemm@1 pixels=3 vectors=4     1  20.0 us         92
        conv-u8s8 16x16 32->32 3x3  igemm@1 pixels=6 vectors=2     2   5.0 us         92
@@ -60,6 +60,11 @@ test("nothing compiled is told with the reasons", () => {
   expect(describeRegions({ ...report, regions: [], refusals: report.refusals.slice(0, 1) })).toMatchInlineSnapshot(
     `"   int8-cpu: no regions; left out: no kernel for Sin"`,
   );
+});
+
+test("the most scratch memory of a region is told where kernels need some", () => {
+  const regions = report.regions.map((region, i) => ({ ...region, workspaceBytes: 2000 * i }));
+  expect(describeRegions({ ...report, regions })).toContain("packed constants 412.1 KB, workspace 2.0 KB a thread)");
 });
 
 test("results that may be a step off are told", () => {
