@@ -1,19 +1,16 @@
 import type { FloatEpilogue } from "../float-workload.ts";
 import type { Placement } from "./buffers.ts";
 import { stridesOf } from "./buffers.ts";
+import { isBounded } from "./float-function.ts";
 import type { FloatBinaryOp, FloatConvOp, FloatFunction, FloatUnaryOp, PoolOp } from "./integer-graph.ts";
 import { touchedPads } from "./place.ts";
 import { phaseCalls } from "./phase-calls.ts";
-import type { LoweredStep } from "./step.ts";
-import { at, constantOperand, parameters, tensorOperand } from "./step.ts";
+import type { LoweredStep, SecondOperand } from "./step.ts";
+import { at, parameters } from "./step.ts";
 
 /** Numbers of a function: `alpha`, `beta`, `lo`, `hi`. */
 function numbersOf({ alpha, beta, bounds }: FloatFunction): Readonly<Record<string, number>> {
   return { alpha, beta, lo: bounds[0], hi: bounds[1] };
-}
-
-function isBounded({ bounds }: FloatFunction): boolean {
-  return bounds[0] !== -Infinity || bounds[1] !== Infinity;
 }
 
 /** The steps of a convolution or matrix product in float32: one, or one a phase of a transposed convolution. */
@@ -91,8 +88,7 @@ export function floatPoolStep(op: PoolOp, x: Placement, y: Placement): LoweredSt
 }
 
 /** The step of a float32 sum or product. */
-export function floatBinaryStep(op: FloatBinaryOp, a: Placement, b: Placement | undefined, y: Placement): LoweredStep {
-  const second = b === undefined ? constantOperand(op, a) : tensorOperand(op, a, b);
+export function floatBinaryStep(op: FloatBinaryOp, a: Placement, second: SecondOperand, y: Placement): LoweredStep {
   return {
     name: op.name,
     nodes: op.nodes,

@@ -1,4 +1,5 @@
 import { sameShape, sizeOf } from "../../../src/ir/index.ts";
+import { isBounded, isPlain } from "./float-function.ts";
 import type {
   FloatBinaryOp,
   FloatConvOp,
@@ -43,10 +44,6 @@ function chain(first: FloatFunction, second: FloatFunction): FloatFunction | und
   return { ...first, bounds: [clamp(first.bounds[0]), clamp(first.bounds[1])] };
 }
 
-function isPlain({ activation, bounds }: FloatFunction): boolean {
-  return activation === "none" && bounds[0] === -Infinity && bounds[1] === Infinity;
-}
-
 /** x · sigmoid(x) as SiLU, a constant vector as bias, an addition as the residual of a convolution. */
 export function fuseBinary(op: FloatBinaryOp, around: Surroundings): Merge | undefined {
   return silu(op, around) ?? biasBehind(op, around) ?? residual(op, around);
@@ -60,7 +57,7 @@ function silu(op: FloatBinaryOp, around: Surroundings): Merge | undefined {
   ] as const) {
     const inner = around.producer(gate);
     if (inner?.kind !== "float-unary" || inner.x !== x || inner.fn.activation !== "sigmoid") continue;
-    if (!around.hasOneReader(gate) || inner.fn.bounds[0] !== -Infinity || !isPlain(op.fn)) continue;
+    if (!around.hasOneReader(gate) || isBounded(inner.fn) || !isPlain(op.fn)) continue;
     const fn: FloatFunction = { ...inner.fn, activation: "silu" };
     return {
       gone: inner,
@@ -93,8 +90,7 @@ function residual(op: FloatBinaryOp, around: Surroundings): Merge | undefined {
       (side): side is typeof side & { readonly branch: FloatConvOp } =>
         side.branch?.kind === "float-conv" &&
         side.branch.residual === undefined &&
-        side.branch.fn.bounds[0] === -Infinity &&
-        side.branch.fn.bounds[1] === Infinity &&
+        !isBounded(side.branch.fn) &&
         around.hasOneReader(side.own) &&
         sameShape(side.own.shape, side.tensor.shape),
     )

@@ -1,3 +1,4 @@
+import { isBounded } from "./float-function.ts";
 import type { ConvertOp, FloatUnaryOp } from "./integer-graph.ts";
 import type { Merge, Surroundings } from "./fuse-float.ts";
 
@@ -10,7 +11,7 @@ export function geluBehind(op: FloatUnaryOp, around: Surroundings): Merge | unde
   const { activation } = op.fn;
   if (activation !== "gelu" && activation !== "gelu-tanh") return undefined;
   if (before?.kind !== "conv" || !around.hasOneReader(op.x)) return undefined;
-  if (op.fn.bounds[0] !== -Infinity || op.fn.bounds[1] !== Infinity) return undefined;
+  if (isBounded(op.fn)) return undefined;
   if (before.groups !== 1 || before.activation !== undefined || before.y.quantization !== undefined) return undefined;
   const nodes = [...before.nodes, ...op.nodes];
   return { gone: before, merged: { ...before, nodes, y: op.y, activation } };

@@ -6,6 +6,7 @@ import type { IntegerGraph } from "./match.ts";
 import type { FloatStorage } from "../float-workload.ts";
 import { storeAsBf16 } from "./store-bf16.ts";
 import { placeTensors } from "./place.ts";
+import { refuseMixedSamples } from "./refuse-mixed-samples.ts";
 import type { LoweredStep } from "./step.ts";
 import { lowerSteps } from "./steps.ts";
 import { sampleShape } from "./quantized-values.ts";
@@ -68,6 +69,7 @@ export function lowerNodes(
   const made = new Set(inside.map(outputOf));
   const linked = inside.map((op) => linkEntry(op, integer, made));
   const values = new Map([...integer.tensors].map(([value, tensor]) => [tensor, value]));
+  refuseMixedSamples(inside, (tensor) => values.get(tensor));
   const entries = linked
     .flatMap(inputsOf)
     .filter((tensor, index, all) => !made.has(tensor) && all.indexOf(tensor) === index)

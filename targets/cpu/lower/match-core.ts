@@ -3,11 +3,11 @@ import { floatAttr, intAttr, intsAttr, numbersOf, sameShape, sizeOf, stringAttr 
 import { combination } from "../reference/binary.ts";
 import type { Window } from "../workload.ts";
 import { convForm } from "./conv-form.ts";
-import { averageWithGaps, isDense, padsOf, windowOf } from "./window.ts";
+import { averageOfNothing, averageWithGaps, isDense, padsOf, passesPadding, windowOf } from "./window.ts";
 import type { CoreMatch } from "./core-match.ts";
 import type { Bounds, ConvOp, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
-import { matchMatrixProduct } from "./match-product.ts";
+import { matchMatrixProduct, productOfMany } from "./match-product.ts";
 import { matchQuantizedSoftmax } from "./match-softmax.ts";
 import { dequantizer, quantizedBias, quantizedWeight, sameQuantization, uint8Parameters } from "./quantized-values.ts";
 
@@ -126,6 +126,7 @@ function matchProduct(
   const x = activation(core.input(0), context);
   const w = quantizedWeight(core.input(1));
   if (x === undefined || w === undefined) return "an operand is not a quantized constant";
+  if (x.tensor.shape.length > 3) return productOfMany;
   const shape = w.weights.constant?.shape ?? [];
   if (shape.length !== 2) return "weights are not a matrix";
   const outputAxis = layout === "oihw" ? 0 : 1;
@@ -196,6 +197,7 @@ function matchPool(
   const pads = padsOf(core, x.tensor.shape, window);
   if (pads === undefined) return "unknown padding";
   const counted = intAttr(core, "count_include_pad", 0) === 1;
+  if (mode === "average" && counted && passesPadding(window, pads, x.tensor.shape, y.shape)) return averageOfNothing;
   const nodes = [x.node, core, ...behind];
   return { kind: "pool", name: core.name, nodes, mode, x: x.tensor, y, window, pads, counted, global: false };
 }

@@ -6,9 +6,10 @@ import { clampLimits } from "./clamp-limits.ts";
 import type { FloatFunction, IntegerOp, IntegerTensor } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
 import { matchNormalization } from "./match-normalization.ts";
+import { productOfMany } from "./match-product.ts";
 import { matchFloatSoftmax } from "./match-softmax.ts";
 import { isFloat32 } from "./quantized-values.ts";
-import { averageWithGaps, isDense, padsOf, windowOf } from "./window.ts";
+import { averageOfNothing, averageWithGaps, isDense, padsOf, passesPadding, windowOf } from "./window.ts";
 
 /** The identity without bounds. */
 export const plain: FloatFunction = { activation: "none", alpha: 0, beta: 0, bounds: [-Infinity, Infinity] };
@@ -116,6 +117,10 @@ function matchProduct(
   const x = activation(input, context);
   const shape = float32Constant(weights);
   if (x === undefined || weights === undefined || shape?.length !== 2) return undefined;
+  if (x.shape.length > 3) {
+    context.refuse(node, productOfMany);
+    return undefined;
+  }
   const outputs = shape[layout === "oihw" ? 0 : 1] as number;
   if (bias !== undefined && float32Constant(bias)?.[0] !== outputs) return undefined;
   return {
@@ -165,11 +170,12 @@ function matchPool(
   const window = windowOf(node, kernel as [number, number]);
   const pads = padsOf(node, x.shape, window);
   if (pads === undefined) return undefined;
-  if (mode === "average" && !isDense(window)) {
-    context.refuse(node, averageWithGaps);
+  const counted = intAttr(node, "count_include_pad", 0) === 1;
+  const isOdd = counted && passesPadding(window, pads, x.shape, y.shape);
+  if (mode === "average" && (isOdd || !isDense(window))) {
+    context.refuse(node, isOdd ? averageOfNothing : averageWithGaps);
     return undefined;
   }
-  const counted = intAttr(node, "count_include_pad", 0) === 1;
   return { kind: "pool", name: node.name, nodes: [node], mode, x, y, window, pads, counted, global: false };
 }
 

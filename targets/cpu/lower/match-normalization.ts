@@ -1,5 +1,6 @@
 import type { Node } from "../../../src/ir/index.ts";
 import { floatAttr, intAttr } from "../../../src/ir/index.ts";
+import { isPlain } from "./float-function.ts";
 import type { FloatBinaryOp, IntegerOp, IntegerTensor, NormalizationOp } from "./integer-graph.ts";
 import type { Merge, Surroundings } from "./fuse-float.ts";
 import type { MatchContext } from "./match-context.ts";
@@ -34,5 +35,5 @@ export function sumBefore(op: NormalizationOp, around: Surroundings): Merge | un
 }
 
 function isPlainSum({ mode, fn }: FloatBinaryOp): boolean {
-  return mode === "add" && fn.activation === "none" && fn.bounds[0] === -Infinity && fn.bounds[1] === Infinity;
+  return mode === "add" && isPlain(fn);
 }

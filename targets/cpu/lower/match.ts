@@ -109,7 +109,8 @@ function matchQuantizer(quantize: Node, context: MatchContext): IntegerOp | stri
   if (y === undefined) return "dimensions other than the batch are not static";
   const fn = byteFunction(quantize, context.opset);
   if (fn !== undefined) {
-    const x = context.tensor(fn.source, sourceParameters(fn));
+    const from = sourceParameters(fn);
+    const x = from === undefined ? undefined : context.tensor(fn.source, from);
     if (x !== undefined) return { kind: "table", name: nameOf(fn.nodes), nodes: fn.nodes, x, y, table: fn.table };
   }
   const clamps = clampsBefore(quantize, quantization);

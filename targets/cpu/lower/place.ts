@@ -17,6 +17,7 @@ import type { Transposition } from "./phases.ts";
 import { transposedPads } from "./phases.ts";
 import type { AxisOrder, Extent } from "./physical.ts";
 import { LoweringRefusal } from "./refusal.ts";
+import { cellsBehind } from "./window.ts";
 import {
   axisOrders,
   extentOf,
@@ -208,13 +209,8 @@ export function touchedPads(op: ConvOp | FloatConvOp | PoolOp): readonly [number
   const [top, left] = op.pads;
   if (op.x.shape.length !== 4) return noPads;
   if (op.kind !== "pool" && op.layout === "iohw") return transposedPads(transpositionOf(op));
-  const behind = (axis: 0 | 1): number => {
-    const size = op.x.shape[2 + axis] as number;
-    const outputs = op.y.shape[2 + axis] as number;
-    const { kernel, stride, dilation } = op.window;
-    const reach = (outputs - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1;
-    return Math.max(0, reach - (axis === 0 ? top : left) - size);
-  };
+  const behind = (axis: 0 | 1): number =>
+    cellsBehind(op.window, op.pads[axis], [op.x.shape[2 + axis] as number, op.y.shape[2 + axis] as number], axis);
   return [top, left, behind(0), behind(1)];
 }
 

@@ -7,6 +7,7 @@ import type { CpuWorkload, Strides } from "../workload.ts";
 import type { Placement, Storage } from "./buffers.ts";
 import { offsetOf, stridesOf } from "./buffers.ts";
 import type { BinaryOp, FloatBinaryOp, Quantization } from "./integer-graph.ts";
+import type { AxisOrder } from "./physical.ts";
 import { LoweringRefusal } from "./refusal.ts";
 
 /** What an argument of a step points to: memory of the region, a value that crosses its border, or a constant. */
@@ -63,16 +64,14 @@ export function tensorOperand(op: BinaryOp | FloatBinaryOp, a: Placement, b: Pla
   throw new LoweringRefusal(op, "broadcasting along rows or columns");
 }
 
-/** A constant operand: one value, or one a channel. */
-export function constantOperand(op: BinaryOp | FloatBinaryOp, a: Placement): SecondOperand {
+/** A constant operand: one value, or one a channel; `order` is that of the first operand's axes in memory. */
+export function constantOperand(op: BinaryOp | FloatBinaryOp, a: Placement, order: AxisOrder): SecondOperand {
   if (!("constant" in op.b)) throw new Error("the operand is no constant");
   const value = op.b.constant;
   const shape = value.constant?.shape ?? [];
   const count = sizeOf(shape);
   if (count === 1) return { shape: "scalar", operand: { kind: "constant", value } };
-  const rank = op.a.shape.length;
-  const axis = rank === 4 ? 1 : rank - 1;
-  const aligned = shape[axis - rank + shape.length];
+  const aligned = shape[(order.at(-1) ?? 0) - op.a.shape.length + shape.length];
   if (count === a.extent.channels && aligned === count)
     return { shape: "channel", operand: { kind: "constant", value } };
   throw new LoweringRefusal(op, "a constant operand that is neither one value nor one a channel");

@@ -7,6 +7,7 @@ import type {
   ConvOp,
   EnterOp,
   ExitOp,
+  FloatBinaryOp,
   FloatConvOp,
   IntegerOp,
   PoolOp,
@@ -19,7 +20,7 @@ import { floatBinaryStep, floatConvSteps, floatPoolStep, floatUnaryStep } from "
 import type { CopyOp, PlacedRegion } from "./place.ts";
 import { touchedPads } from "./place.ts";
 import { attentionStep, normalizationStep, productStep, softmaxStep } from "./transformer-steps.ts";
-import type { LoweredStep } from "./step.ts";
+import type { LoweredStep, SecondOperand } from "./step.ts";
 import { isFloat32 } from "./quantized-values.ts";
 import { at, constantOperand, named, parameters, tensorOperand } from "./step.ts";
 import { LoweringRefusal } from "./refusal.ts";
@@ -70,7 +71,12 @@ function opStep(
     case "pool":
       return poolStep(op, first as Placement, output as Placement);
     case "binary":
-      return binaryStep(op, first as Placement, second, output as Placement);
+      return binaryStep(
+        op,
+        first as Placement,
+        secondOperand(op, first as Placement, second, region),
+        output as Placement,
+      );
     case "table":
       return tableStep(op, first as Placement, output as Placement);
     case "resize":
@@ -80,7 +86,12 @@ function opStep(
     case "exit":
       return exitStep(op, first as Placement, region);
     case "float-binary":
-      return floatBinaryStep(op, first as Placement, second, output as Placement);
+      return floatBinaryStep(
+        op,
+        first as Placement,
+        secondOperand(op, first as Placement, second, region),
+        output as Placement,
+      );
     case "float-unary":
       return floatUnaryStep(op, first as Placement, output as Placement);
     case "attention":
@@ -124,9 +135,18 @@ function poolKind({ mode, global, x, window, pads }: PoolOp): "max" | "average" 
   return global || whole ? "global-average" : "average";
 }
 
-function binaryStep(op: BinaryOp, a: Placement, b: Placement | undefined, y: Placement): LoweredStep {
-  const second = b === undefined ? constantOperand(op, a) : tensorOperand(op, a, b);
-  const quantization = "constant" in op.b ? op.b.quantization : op.b.quantization;
+/** The second operand of an elementwise op: a tensor at `b`, or a constant. */
+function secondOperand(
+  op: BinaryOp | FloatBinaryOp,
+  a: Placement,
+  b: Placement | undefined,
+  { orders }: PlacedRegion,
+): SecondOperand {
+  if (b !== undefined) return tensorOperand(op, a, b);
+  return constantOperand(op, a, orders.get(op.a) ?? preferredOrder(op.a.shape.length));
+}
+
+function binaryStep(op: BinaryOp, a: Placement, second: SecondOperand, y: Placement): LoweredStep {
   return {
     name: op.name,
     nodes: op.nodes,
@@ -140,7 +160,7 @@ function binaryStep(op: BinaryOp, a: Placement, b: Placement | undefined, y: Pla
     parameters: parameters(
       {
         ...named("a", op.a.quantization),
-        ...named("b", quantization),
+        ...named("b", op.b.quantization),
         ...named("y", op.sum ?? op.y.quantization),
         lo: op.bounds[0],
         hi: op.bounds[1],

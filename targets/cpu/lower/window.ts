@@ -18,6 +18,33 @@ export function transposedPadsOf(node: Node): readonly [number, number, number, 
 /** Why averages with dilations have no kernel. */
 export const averageWithGaps = "an average over cells with gaps";
 
+/** Why averages that count cells behind the padding have no kernel: whether they do differs between operator sets. */
+export const averageOfNothing = "an average that counts cells behind the padding";
+
+/** Cells behind the input that the last window along an axis reaches, those of the padding included. */
+export function cellsBehind(
+  { kernel, stride, dilation }: Window,
+  before: number,
+  [input, output]: readonly [number, number],
+  axis: 0 | 1,
+): number {
+  const reach = (output - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1;
+  return Math.max(0, reach - before - input);
+}
+
+/** Whether windows reach behind the padding, as those of pools do whose results are rounded up. */
+export function passesPadding(
+  window: Window,
+  pads: readonly [number, number, number, number],
+  input: readonly number[],
+  output: readonly number[],
+): boolean {
+  return ([0, 1] as const).some((axis) => {
+    const sizes = [input[2 + axis] as number, output[2 + axis] as number] as const;
+    return cellsBehind(window, pads[axis] as number, sizes, axis) > (pads[2 + axis] as number);
+  });
+}
+
 /** Whether the cells of a window lie side by side. */
 export function isDense({ dilation }: Window): boolean {
   return dilation.every((distance) => distance === 1);

@@ -1,0 +1,151 @@
+import { expect, test } from "vitest";
+import type { Model, RuntimeValue } from "../../../../src/ir/index.ts";
+import { cloneModel, isTensor, numbersOf, parseModel, randomTensor } from "../../../../src/ir/index.ts";
+import { encodeModel } from "../../../../src/onnx/index.ts";
+import { inferTypes } from "../../../../src/ops/index.ts";
+import { openSession } from "../../../../src/runtime/index.ts";
+import { makeScheduleCache } from "../../../../src/schedule/index.ts";
+import { compileRegions } from "../../../../targets/cpu/compile-regions.ts";
+import { cpu } from "../../../../targets/cpu/index.ts";
+import { missing } from "../../../recipes/compiled-sample.ts";
+
+/** A float32 convolution that is worth a region, of `x` to `c`. */
+const convolution = `const %w: float32[16,16,3,3] = random(1) %c = Conv(%x, %w) {pads=[1, 1, 1, 1]}`;
+
+/** `%name` quantized and dequantized again, as `%to`. */
+function pair(name: string, to: string, scale: number): string {
+  return `const %${to}_s: float32[] = ${scale} const %${to}_z: uint8[] = 128
+    %${to}_q = QuantizeLinear(%${name}, %${to}_s, %${to}_z) %${to} = DequantizeLinear(%${to}_q, %${to}_s, %${to}_z)`;
+}
+
+/** An int8 constant, dequantized, as `%name`. */
+function weights(name: string, shape: string): string {
+  return `const %${name}_c: int8[${shape}] = random(4) const %${name}_s: float32[] = 0.01 const %${name}_z: int8[] = 0
+    %${name} = DequantizeLinear(%${name}_c, %${name}_s, %${name}_z)`;
+}
+
+interface Net {
+  readonly title: string;
+  readonly regions: number;
+  /** What leaves is `y`. */
+  readonly body: string;
+}
+
+const nets: readonly Net[] = [
+  {
+    title: "a reshape that gives elements to other samples",
+    regions: 2,
+    body: `in %x: float32[2,16,8,8] ${convolution} const %s: int64[4] = [4, 8, 8, 8] %r = Reshape(%c, %s)
+      const %v: float32[8,8,3,3] = random(2) %y = Conv(%r, %v) {pads=[1, 1, 1, 1]}`,
+  },
+  {
+    title: "a sample that is added to every sample of a batch",
+    regions: 2,
+    body: `in %x: float32[2,16,8,8] in %b: float32[1,16,8,8] ${convolution} %e = Conv(%b, %w) {pads=[1, 1, 1, 1]}
+      %y = Add(%c, %e)`,
+  },
+  {
+    title: "an operand whose leading dimension is not the batch",
+    regions: 1,
+    body: `in %x: float32[16,16,40] in %b: float32[16,40] const %w: float32[40,50] = random(2)
+      %p = MatMul(%x, %w) %e = MatMul(%b, %w) %y = Add(%p, %e)`,
+  },
+  {
+    title: "a product of matrices of which one stands for all samples",
+    regions: 0,
+    body: `in %x: float32[2,33,64] in %b: float32[1,64,35] ${pair("x", "xd", 0.01)} ${pair("b", "bd", 0.01)}
+      %p = MatMul(%xd, %bd) ${pair("p", "y", 0.02)}`,
+  },
+  {
+    title: "a float32 tensor of four dimensions times a matrix",
+    regions: 0,
+    body: `in %x: float32[2,4,33,160] const %w: float32[160,70] = random(1) %p = MatMul(%x, %w) %y = Tanh(%p)`,
+  },
+  {
+    title: "a quantized tensor of four dimensions times a matrix",
+    regions: 0,
+    body: `in %x: float32[2,4,33,160] ${pair("x", "xd", 0.01)} ${weights("w", "160,70")}
+      %p = MatMul(%xd, %w) ${pair("p", "y", 0.05)}`,
+  },
+  {
+    title: "a sigmoid that is cut off above only, times its input",
+    regions: 1,
+    body: `in %x: float32[2,16,8,8] ${convolution} %g = Sigmoid(%c) const %m: float32[] = 0.5 %h = Clip(%g, _, %m)
+      %y = Mul(%c, %h)`,
+  },
+  {
+    title: "a constant along an axis that is not the last in memory",
+    regions: 1,
+    body: `in %x: float32[2,16,16,16] ${convolution} %t = Transpose(%c) {perm=[0, 2, 3, 1]}
+      const %b: float32[16,1,1] = random(9) %y = Add(%t, %b)`,
+  },
+  {
+    title: "a function of bytes without a zero point",
+    regions: 1,
+    body: `in %x: float32[2,16,8,8] const %s: float32[] = 0.05 %q = QuantizeLinear(%x, %s) %d = DequantizeLinear(%q, %s)
+      %g = Sigmoid(%d) ${pair("g", "gd", 0.004)} ${weights("w", "16,16,3,3")}
+      %p = Conv(%gd, %w) ${pair("p", "y", 0.05)}`,
+  },
+  ...["opset 17", "opset 19"].map((opset): Net => ({
+    title: `an average that counts padding, of windows that reach behind it, ${opset}`,
+    regions: 1,
+    body: `in %x: float32[2,16,7,7] ${convolution}
+      %y = AveragePool(%c) {kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 0, 0], ceil_mode=1, count_include_pad=1}`,
+  })),
+];
+
+function modelOf({ title, body }: Net): Model {
+  const model = parseModel(`${/opset \d+/.exec(title)?.[0] ?? "opset 17"} graph g { ${body} out %y }`);
+  inferTypes(model);
+  return model;
+}
+
+/** Compiles what can be compiled, in place. */
+async function compile(model: Model): Promise<number> {
+  const found = await cpu.detect();
+  if ("missing" in found) throw new Error(found.missing);
+  const device = found.device.fingerprint;
+  const { regions } = await compileRegions(model, {
+    ...{ device, cache: makeScheduleCache([]), exact: false, effort: undefined, budgetMs: 0, threads: [1], seed: 1 },
+    ...{ tool: "test", reporter: { handle: () => undefined }, signal: new AbortController().signal },
+  });
+  return regions.length;
+}
+
+interface Result {
+  readonly shape: readonly unknown[];
+  readonly numbers: readonly number[];
+}
+
+async function run(model: Model, native: boolean): Promise<Result> {
+  const session = await openSession(encodeModel(model, { valueInfo: "all" }), {
+    ...{ optimization: "all", threads: 1, native },
+  });
+  try {
+    const feeds = new Map<string, RuntimeValue>(
+      model.graph.inputs.map(({ name, type }, index) => {
+        const shape = type?.kind === "tensor" ? (type.shape as readonly number[]) : [];
+        return [name, randomTensor("float32", shape, 3 + index)];
+      }),
+    );
+    const y = (await session.run(feeds)).get("y");
+    if (y === undefined || !isTensor(y)) throw new Error("no output");
+    return { shape: y.shape, numbers: Array.from(numbersOf(y)) };
+  } finally {
+    await session.close();
+  }
+}
+
+test.skipIf(missing !== undefined).each(nets)("$title: what ONNX Runtime computes of the whole", async (net) => {
+  const original = modelOf(net);
+  const compiled = cloneModel(original);
+  expect(await compile(compiled)).toBe(net.regions);
+  const [expected, actual] = [await run(original, false), await run(compiled, true)];
+  expect(actual.shape).toEqual(expected.shape);
+  const greatest = expected.numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  expect(greatest).toBeGreaterThan(0);
+  expected.numbers.forEach((value, index) => {
+    const off = Math.abs((actual.numbers[index] as number) - value);
+    if (!(off <= 1e-5 * greatest)) throw new Error(`element ${index} is ${actual.numbers[index]}, not ${value}`);
+  });
+});
