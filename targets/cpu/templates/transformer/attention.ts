@@ -61,7 +61,7 @@ function constantsOf({ out }: AttentionWorkload): VectorConstants<ConstantName> 
     out === "u8" ? numberOf(parameters, name) : plain;
   return vectorConstants(constantNames, (parameters) => ({
     ...{ scale: numberOf(parameters, "scale") * Math.LOG2E, log2e: Math.LOG2E },
-    ...{ least: -3e38, absent: -1e30 },
+    ...{ least: -3e38, absent: -Infinity },
     ...exp2Constants,
     inverse: 1 / quantized(parameters, "yScale", 1),
     zero: { int32: quantized(parameters, "yZero", 0) },

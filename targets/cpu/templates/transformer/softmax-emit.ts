@@ -28,7 +28,7 @@ import type { VectorConstants } from "./vector-constants.ts";
 export const constantNames = [
   /** The workload's scale times log2(e). */
   "scale",
-  /** Below all scores; what stands for channels that do not exist. */
+  /** What scores are cut off at, so that those of a pixel that is masked as a whole are equal; that of channels that do not exist. */
   "least",
   "absent",
   ...(Object.keys(exp2Constants) as (keyof typeof exp2Constants)[]),
@@ -143,6 +143,7 @@ function emitScores(emission: Emission): void {
       a.emit("vcvtdq2ps", value, value);
     } else emitLoad(a, simd, value, mem(from, { disp: 4 * turn * simd.lanes }), last ? mask : undefined);
     a.emit("vmulps", value, value, constant("scale"));
+    a.emit("vmaxps", value, value, constant("least"));
     if (last) {
       a.emit("vmovups", absent, constant("absent"));
       if (simd.name === "avx512") a.emit("vmovups", masked(absent, mask), value);

@@ -59,7 +59,7 @@ function constantsOf({ out }: SoftmaxWorkload): VectorConstants<ConstantName> {
   const quantized = (parameters: KernelParameters, name: string, plain: number): number =>
     out === "u8" ? numberOf(parameters, name) : plain;
   return vectorConstants(constantNames, (parameters) => ({
-    ...{ scale: numberOf(parameters, "scale") * Math.LOG2E, least: -3e38, absent: -1e30 },
+    ...{ scale: numberOf(parameters, "scale") * Math.LOG2E, least: -3e38, absent: -Infinity },
     ...exp2Constants,
     inverse: quantized(parameters, "inverse", 1),
     ceiling: 1e9,

@@ -68,6 +68,37 @@ for (const { name, device } of transformerDevices)
     expect(off / total).toBeLessThan(0.001);
   });
 
+for (const { name, device } of transformerDevices)
+  test.skipIf(!canRun(device.isa)).each([7, 16, 33])(
+    `attention-f32 with ${name}: a query that all of %d keys are masked for gets their mean`,
+    (keys) => {
+      const [columns, channels] = [3, 8];
+      const strides = { row: keys * channels, pixel: channels };
+      const workload: AttentionWorkload = {
+        ...{
+          op: "attention-f32",
+          rows: 1,
+          columns,
+          channels,
+          keys,
+          heads: 2,
+          out: "f32",
+          mask: { head: 0, row: keys },
+        },
+        ...{ q: strides, k: strides, v: strides, y: strides },
+      };
+      const { floats } = choices(keys);
+      const [q, k, v] = [floats(columns * channels), floats(keys * channels), floats(keys * channels)];
+      const mask = floats(columns * keys).map((value, index) => (index < keys ? -3.4028234e38 : value));
+      const parameters: KernelParameters = { numbers: { scale: 0.5 }, tables: {} };
+      const expected = new Float64Array(columns * channels);
+      evaluateAttention(workload, { q, k, v, mask, y: expected }, parameters);
+      const kernel = attention.emit(workload, {}, device);
+      const actual = runOn(kernel, { q, k, v, mask }, new Float32Array(expected.length), parameters);
+      expect(deviation(actual, expected, 1)).toBeLessThan(1e-5);
+    },
+  );
+
 test("attention-f32 is not offered where heads are no multiple of four channels", () => {
   const [first] = transformerDevices;
   const workload = randomWorkload(choices(1));

@@ -64,6 +64,21 @@ for (const { name, device } of transformerDevices)
     expect(off / total).toBeLessThan(0.001);
   });
 
+for (const { name, device } of transformerDevices)
+  test.skipIf(!canRun(device.isa)).each([5, 16, 37, 64])(
+    `softmax-f32 with ${name}: a pixel of %d channels that is masked as a whole gets equal shares`,
+    (channels) => {
+      const strides = { row: channels, pixel: channels };
+      const workload: SoftmaxWorkload = {
+        ...{ op: "softmax-f32", rows: 1, columns: 1, channels, x: strides, y: strides, from: "f32", out: "f32" },
+      };
+      const x = bytesOf(new Float32Array(channels).fill(-3.4028234e38));
+      const kernel = softmax.emit(workload, {}, device);
+      const y = runKernel(kernel, { x }, { numbers: { scale: 1 }, tables: {} }, {})["y"] as Uint8Array;
+      for (const share of new Float32Array(y.slice(0, 4 * channels).buffer)) expect(share).toBeCloseTo(1 / channels, 6);
+    },
+  );
+
 x64Test("the oracle is ONNX Runtime's QLinearSoftmax but for a few halves", async () => {
   let [off, total] = [0, 0];
   for (let seed = 1; seed <= 40; seed++) {

@@ -46,7 +46,10 @@ export const constantNames = [
   /** The workload's scale times log2(e), and log2(e) for the mask. */
   "scale",
   "log2e",
-  /** Below all scores; what stands for keys that do not exist; the least exponent of two. */
+  /**
+   * What scores are cut off at, so that those of a query that is masked as a whole are equal; that of keys that do not
+   * exist; the least exponent of two.
+   */
   "least",
   "absent",
   "floor",

@@ -68,6 +68,7 @@ function emitKeyTile(emission: Emission, first: number, rows: number, vectors: n
         else if (last) a.emit("vmaskmovps", temporary, outside, mem(mask, at));
         else a.emit("vmovups", temporary, mem(mask, at));
         a.emit("vfmadd231ps", sum, temporary, emission.stored("log2e"));
+        a.emit("vmaxps", sum, sum, emission.stored("least"));
       }
       if (last && simd.name === "avx512") {
         a.emit("vmovups", temporary, emission.stored("absent"));
