@@ -31,7 +31,8 @@ function movedQuantizer(value: Value): Node | undefined {
   for (;;) {
     const reader = onlyReader(current);
     if (reader === undefined) return undefined;
-    if (reader.opType === "QuantizeLinear") return current !== value && isPerTensor(reader) ? reader : undefined;
+    if (reader.opType === "QuantizeLinear" && reader.domain === "")
+      return current !== value && isPerTensor(reader) ? reader : undefined;
     const [moved, ...others] = reader.outputs;
     if (!passed.has(reader.opType) || reader.domain !== "" || moved === undefined || others.length > 0)
       return undefined;
@@ -45,8 +46,11 @@ function onlyReader(value: Value): Node | undefined {
   return use?.kind === "node" && use.index === 0 && others.length === 0 ? use.node : undefined;
 }
 
-function isPerTensor({ inputs: [, scale, zero] }: Node): boolean {
-  return [scale, zero].every((value) => value?.isConstant === true && sizeOf(value.constant?.shape ?? []) === 1);
+/** Whether scale and zero point, which may be absent, are constants of one element. */
+function isPerTensor({ inputs: [, ...parameters] }: Node): boolean {
+  return parameters.every(
+    (value) => value === undefined || (value.isConstant && sizeOf(value.constant?.shape ?? []) === 1),
+  );
 }
 
 type Attributes = Readonly<Record<string, Attribute>>;
@@ -56,7 +60,7 @@ function insertPair(value: Value, quantizer: Node): void {
   const { graph } = mover;
   const { type } = quantizer.output;
   const shape = value.type?.kind === "tensor" ? value.type.shape : undefined;
-  const parameters = [quantizer.input(1), quantizer.input(2)];
+  const [, ...parameters] = quantizer.inputs;
   const attributes = Object.fromEntries([...quantizer.attributes].filter(([name]) => name !== "axis"));
   const insert = (opType: string, x: Value, type: ValueType | undefined, attributes: Attributes): Value =>
     graph.insertBefore(mover, {

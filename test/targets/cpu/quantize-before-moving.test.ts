@@ -47,6 +47,17 @@ test("a quantizer goes in front of the nodes that only move what a region return
   expect(quantizeBeforeMoving(model, [region])).toBe(0);
 });
 
+test("a quantizer without a zero point goes there too", () => {
+  const model = parseModel(text.replace("QuantizeLinear(%t, %s, %z)", "QuantizeLinear(%t, %s)"));
+  inferTypes(model);
+  const nodes = new Set([...model.graph.nodes()].filter(({ name }) => name === "first"));
+  expect(quantizeBeforeMoving(model, [{ nodes, lowered: { steps: [], inputs: [], outputs: [] } }])).toBe(1);
+  expect([...model.graph.nodes()].map(printNode).slice(1, 3)).toEqual([
+    "%p_QuantizeLinear_Output: uint8[1,16,8,8] = QuantizeLinear(%p, %s) @p_QuantizeLinear",
+    "%p_DequantizeLinear_Output: float32[1,16,8,8] = DequantizeLinear(%p_QuantizeLinear_Output, %s) @p_DequantizeLinear",
+  ]);
+});
+
 test("quantizers that ONNX Runtime leaves where they are stay: another reader, an output, a scale that is no constant", () => {
   for (const [from, to] of [
     ["out %y }", "out %y out %t }"],
