@@ -157,6 +157,7 @@ async function quantizeModel(
   run.quantization = {
     method: found.method,
     chosen: found.chosen,
+    biasCorrection: Object.keys(found.means).length > 0,
     samples: found.samples,
     int8Nodes: result.changes,
     floatNodes: float,

@@ -21,7 +21,7 @@ export const sampleReport: CompileReport = {
   ],
   operators: { before: { Conv: 5, Relu: 2 }, after: { Conv: 5, QuantizeLinear: 6 } },
   quantization: {
-    ...{ chosen: "mse", samples: 8, int8Nodes: 5 },
+    ...{ chosen: "mse", biasCorrection: true, samples: 8, int8Nodes: 5 },
     floatNodes: [{ node: "head", reason: "its output is the graph's" }],
     candidates: [{ method: "mse", biasCorrection: true, sqnrDb: 33.25 }],
   },

@@ -15,7 +15,12 @@ export function quantization({ quantization: part }: CompileReport): Markup {
   if (typeof part["refused"] === "string") return section("INT8", html`<p>No INT8 form: ${part["refused"]}</p> `);
   const candidates = fieldsIn(part["candidates"]).flatMap(({ method, biasCorrection, sqnrDb }) =>
     typeof method === "string" && typeof sqnrDb === "number"
-      ? [{ name: `${method}${biasCorrection === true ? " + bias" : ""}`, method, sqnrDb }]
+      ? [
+          {
+            ...{ name: `${method}${biasCorrection === true ? " + bias" : ""}`, sqnrDb },
+            isChosen: method === part["chosen"] && biasCorrection === part["biasCorrection"],
+          },
+        ]
       : [],
   );
   const floats = fieldsIn(part["floatNodes"]).map(({ node, reason }) => [String(node), String(reason)]);
@@ -27,9 +32,9 @@ export function quantization({ quantization: part }: CompileReport): Markup {
     </p> `,
     barChart(
       "Signal to quantization noise on held-out samples, by method",
-      candidates.map(({ name, method, sqnrDb }) => ({
+      candidates.map(({ name, sqnrDb, isChosen }) => ({
         ...{ label: name, value: Math.max(0, sqnrDb), text: `${sqnrDb.toFixed(1)} dB` },
-        strong: method === part["chosen"],
+        strong: isChosen,
       })),
     ),
     floats.length > 0 && folded(`${floats.length} nodes in float`, table(["node", "why"], floats, { textColumns: 2 })),

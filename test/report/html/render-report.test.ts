@@ -50,6 +50,17 @@ test("a report of a run that measured nothing has no empty charts", () => {
   expect(page).not.toMatch(/Latency at|Kernels|Remarks|Left as it was|undefined|NaN/);
 });
 
+test("of the ways to calibrate just the chosen one stands out, with bias correction or without", () => {
+  const candidates = [true, false].map((biasCorrection) => ({ method: "mse", biasCorrection, sqnrDb: 30 }));
+  const strongest = (biasCorrection: boolean): readonly string[] => {
+    const quantization = { chosen: "mse", biasCorrection, samples: 8, int8Nodes: 2, floatNodes: [], candidates };
+    const page = renderReport({ ...report, quantization });
+    return [...page.matchAll(/class="row strong">\s*<span class="label" title="(mse[^"]*)"/g)].map((m) => m[1] ?? "");
+  };
+  expect(strongest(true)).toEqual(["mse + bias"]);
+  expect(strongest(false)).toEqual(["mse"]);
+});
+
 test("layers in the network are told with what ONNX Runtime takes for the same", () => {
   const [first] = report.regions;
   const [region] = first!.regions;
