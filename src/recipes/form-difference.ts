@@ -39,22 +39,27 @@ export async function differenceFrom(
   if (samples === undefined || run.unrunnable !== undefined || run.options.check === "none") return {};
   const feeds = await readFeeds(samples.check);
   const { fast } = run.environment;
-  let least = Infinity;
   const theirs = fast.run(model, feeds, undefined)[Symbol.asyncIterator]();
+  let least = Infinity;
   let index = 0;
-  for await (const outputs of fast.run(base.model, feeds, undefined)) {
-    const sample = feeds.slice(index, index + 1);
-    index++;
-    const value = await nextOutputs(theirs);
-    if (value instanceof InferOptError) return { difference: value.diagnostic.message };
-    const { verdict, detail, sqnrDb } = compareValues(outputs, value, preserves === "noise" ? "accuracy" : preserves);
-    least = Math.min(least, sqnrDb);
-    if (verdict !== "mismatch" || (preserves === "noise" && sqnrDb >= LEAST_SQNR)) continue;
-    const isClose =
-      preserves === "accuracy" &&
-      sqnrDb >= leastAgreement &&
-      sqnrDb >= (await ownAgreement(base, sample, outputs, run)) - ownNoise;
-    if (!isClose) return { difference: detail };
+  try {
+    for await (const outputs of fast.run(base.model, feeds, undefined)) {
+      const sample = feeds.slice(index, index + 1);
+      index++;
+      const value = await nextOutputs(theirs);
+      if (value instanceof InferOptError) return { difference: value.diagnostic.message };
+      const { verdict, detail, sqnrDb } = compareValues(outputs, value, preserves === "noise" ? "accuracy" : preserves);
+      least = Math.min(least, sqnrDb);
+      if (verdict !== "mismatch" || (preserves === "noise" && sqnrDb >= LEAST_SQNR)) continue;
+      const isClose =
+        preserves === "accuracy" &&
+        sqnrDb >= leastAgreement &&
+        sqnrDb >= (await ownAgreement(base, sample, outputs, run)) - ownNoise;
+      if (!isClose) return { difference: detail };
+    }
+  } finally {
+    // Its session stays open, with all weights, until it is told that no more results are wanted.
+    await theirs.return?.();
   }
   return Number.isFinite(least) ? { sqnrDb: least } : {};
 }

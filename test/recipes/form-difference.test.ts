@@ -52,3 +52,24 @@ test("below 20 dB, and where only rounding may differ, the runtime's own evaluat
   expect(await difference(19, 10, "accuracy")).toMatch(/19\.0 dB/);
   expect(await difference(27, 20, "tolerance")).toMatch(/27\.0 dB/);
 });
+
+test("every session is closed, whatever the outcome", async () => {
+  for (const noise of [90, 10]) {
+    const open = new Set<Model>();
+    async function* results(one: Model): AsyncGenerator<ReadonlyMap<string, RuntimeValue>> {
+      open.add(one);
+      try {
+        yield one === base ? signal(Infinity, 1) : signal(noise, 2);
+        yield one === base ? signal(Infinity, 1) : signal(noise, 2);
+      } finally {
+        open.delete(one);
+      }
+    }
+    const executor = { run: results };
+    const run = { options: { check: "full" }, environment: { fast: executor, exact: executor } } as unknown as Run;
+    const samples = { check: { samples: () => results(base) } } as unknown as Samples;
+    const { difference: found } = await differenceFrom({ model: base } as Form, model, "accuracy", samples, run);
+    expect(found === undefined).toBe(noise === 90);
+    expect(open.size).toBe(0);
+  }
+});
