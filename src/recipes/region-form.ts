@@ -8,7 +8,7 @@ import { timeLayers } from "./layer-times.ts";
 import type { Input } from "./load-input.ts";
 import { profilePeers, profileSteps } from "./profile-network.ts";
 import type { RegionChoice } from "./region-records.ts";
-import { findRegionChoice, recordRegionChoice, regionKey } from "./region-records.ts";
+import { findRegionChoice, hashKernels, recordRegionChoice, regionKey } from "./region-records.ts";
 import { revertLayers } from "./revert-layers.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
@@ -36,7 +36,8 @@ export function floatProducts(run: Run): readonly ("f32" | "bf16")[] {
 /**
  * The form in which parts of `base` are programs of machine code, tuned on this device; undefined where the target has
  * no kernels, or none that this model could use. With `products` of bfloat16 it is a lossy one. Layers that are slower in
- * the network than ONNX Runtime's stay plain where that pays; the records tell which, or it is measured.
+ * the network than ONNX Runtime's stay plain where that pays; the records tell which of them with these kernels, or it is
+ * measured.
  */
 export async function addRegionForm(
   base: Form,
@@ -51,10 +52,16 @@ export async function addRegionForm(
   const key = regionKey(base, products, run);
   const known = findRegionChoice(cache, key, run);
   const first = await compileChecked(compiler, known, run);
+  const isSettled = known !== undefined && known.kernels === hashKernels(first.compiled);
   const found =
-    known !== undefined || !compiler.measures || samples === undefined
-      ? { result: first, timed: timedAs(compiler, first, known?.profile) }
-      : await settle(compiler, first, { input, samples, cache, run }, key);
+    isSettled || !compiler.measures || samples === undefined
+      ? { result: first, timed: isSettled ? timedAs(compiler, first, known.profile) : undefined }
+      : await settle(
+          compiler,
+          known === undefined ? first : await compileChecked(compiler, undefined, run),
+          { input, samples, cache, run },
+          key,
+        );
   const { compiled, form, difference, sqnrDb } = found.result;
   for (const { node, reason } of compiled.refusals)
     run.reporter.handle({ type: "refusal", pass: "regions", rule: run.environment.target.id, node, reason });
@@ -104,17 +111,20 @@ async function settle(
   };
   const profile = await profileOf(full);
   const timed = timedAs(compiler, first, profile);
-  const keep = (choice: RegionChoice): void => recordRegionChoice(cache, key, input.form.hash, choice, run);
+  const keep = ({ compiled }: CompiledForm, choice: Omit<RegionChoice, "kernels" | "exact">): void => {
+    const kernels = hashKernels(compiled);
+    recordRegionChoice(cache, key, input.form.hash, { ...choice, exact, kernels }, run);
+  };
   if (timed !== undefined) {
     const excluded = await revertLayers({ ...measuring, ...timed, compiler, full, exact });
     const result = excluded.size === 0 ? undefined : await compiler.compile({ exact, excluded });
     if (result?.form !== undefined && result.difference === undefined) {
       const now = await profileOf(result.form);
-      keep({ exact, excluded, profile: now });
+      keep(result, { excluded, profile: now });
       return { result: { ...result, exact }, timed: timedAs(compiler, result, now) };
     }
   }
-  keep({ exact, excluded: new Map(), profile });
+  keep(first, { excluded: new Map(), profile });
   return { result: first, timed };
 }
 

@@ -1,3 +1,4 @@
+import type { CompiledRegions } from "../../targets/index.ts";
 import type { ChoiceRecord, DeviceFingerprint, NetworkProfile, ScheduleCache } from "../schedule/index.ts";
 import { hashJson, newestFirst } from "../schedule/index.ts";
 import { version } from "../version.ts";
@@ -12,6 +13,15 @@ export interface RegionChoice {
   readonly excluded: ReadonlyMap<string, string>;
   /** Undefined where nothing could be timed. */
   readonly profile: NetworkProfile | undefined;
+  /** Hash of the kernels that this was found with: where others were tuned since, it says nothing of them. */
+  readonly kernels: string | undefined;
+}
+
+/** The hash of the kernels of compiled regions: templates and points, step by step. */
+export function hashKernels({ regions }: Pick<CompiledRegions, "regions">): string {
+  return hashJson(
+    regions.map(({ name, steps }) => ({ name, steps: steps.map(({ template, point }) => ({ template, point })) })),
+  );
 }
 
 /** What such a choice is filed under: the form without regions and what kernels may do. The device stands in the record. */
@@ -32,7 +42,7 @@ export function findRegionChoice(cache: ScheduleCache, key: string, run: Run): R
   const [newest] = [...cache.choices(key)].sort(newestFirst).filter(holds);
   if (newest === undefined) return undefined;
   const excluded = new Map((newest.excluded ?? []).map(({ node, reason }) => [node, reason]));
-  return { exact: newest.chosen === "exact", excluded, profile: newest.profile };
+  return { exact: newest.chosen === "exact", excluded, profile: newest.profile, kernels: newest.kernels };
 }
 
 function isSame(device: DeviceFingerprint, other: DeviceFingerprint | undefined): boolean {
@@ -44,7 +54,7 @@ export function recordRegionChoice(
   cache: ScheduleCache,
   key: string,
   model: string,
-  { exact, excluded, profile }: RegionChoice,
+  { exact, excluded, profile, kernels }: RegionChoice,
   run: Run,
 ): void {
   const { device } = run.environment;
@@ -59,6 +69,7 @@ export function recordRegionChoice(
       ...{ chosen: exact ? "exact" : "any", reason, device: device.fingerprint },
       excluded: [...excluded].map(([node, why]) => ({ node, reason: why })),
       ...(profile === undefined ? {} : { profile }),
+      ...(kernels === undefined ? {} : { kernels }),
     },
   ]);
 }

@@ -98,8 +98,9 @@ export interface ChoiceRecord extends Stamp {
   /** Scope `regions`: the device it was measured on, nodes that stay plain though there are kernels for them, and why. */
   readonly device?: DeviceFingerprint;
   readonly excluded?: readonly { readonly node: string; readonly reason: string }[];
-  /** Scope `regions`: what the regions that were chosen take. */
+  /** Scope `regions`: what the regions that were chosen take, and the hash of the kernels that it was found with. */
   readonly profile?: NetworkProfile;
+  readonly kernels?: string;
 }
 
 /** One timed form in a proof. */

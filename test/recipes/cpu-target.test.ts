@@ -114,6 +114,13 @@ test.skipIf(missing !== undefined)(
       ).not.toContain(node);
     }
     expect(readFileSync(second.file).equals(readFileSync(first.file))).toBe(true);
+    // What was found with other kernels is told of none, and found anew.
+    expect(third.report.regions.every((each) => each.layers === undefined)).toBe(true);
+    const fourth = await run(path, "fourth", options);
+    expect(fourth.report.regions.every(({ refusals }) => refusals.every(({ reason }) => reason !== "slower"))).toBe(
+      true,
+    );
+    expect(fourth.report.regions.every((each) => each.layers !== undefined)).toBe(true);
   },
   120_000,
 );

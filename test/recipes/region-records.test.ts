@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Form } from "../../src/recipes/form.ts";
 import type { RegionChoice } from "../../src/recipes/region-records.ts";
-import { findRegionChoice, recordRegionChoice, regionKey } from "../../src/recipes/region-records.ts";
+import { findRegionChoice, hashKernels, recordRegionChoice, regionKey } from "../../src/recipes/region-records.ts";
 import type { Run } from "../../src/recipes/run.ts";
 import type { DeviceFingerprint } from "../../src/schedule/index.ts";
 import { makeScheduleCache } from "../../src/schedule/index.ts";
@@ -22,6 +22,7 @@ const choice: RegionChoice = {
   exact: true,
   excluded: new Map([["conv1", "slower in the network: 0.80x of ONNX Runtime"]]),
   profile: { regions: [{ name: "r", stepNs: [1, 2] }], peers: [{ op: "Conv", ns: 3, nodes: ["a"] }] },
+  kernels: "abc",
 };
 
 test("a choice is found again as it was recorded, on its device only, and not when it is to be measured anew", () => {
@@ -48,4 +49,14 @@ test("a record whose lists are no lists of nodes and times is no record", () => 
     "profile",
   );
   expect(faultOf({ ...record, device: 7 })).toContain("device");
+});
+
+test("other kernels have another hash, other names of what they compute have not", () => {
+  const regionsOf = (template: string, rows: number, workload = "w"): Parameters<typeof hashKernels>[0] => ({
+    regions: [{ name: "r", steps: [{ template, workload, point: { rows } }] }] as never,
+  });
+  const hash = hashKernels(regionsOf("igemm@1", 2));
+  expect(hashKernels(regionsOf("igemm@1", 2, "other"))).toBe(hash);
+  expect(hashKernels(regionsOf("igemm@1", 3))).not.toBe(hash);
+  expect(hashKernels(regionsOf("igemm@2", 2))).not.toBe(hash);
 });
