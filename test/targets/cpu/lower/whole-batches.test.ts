@@ -86,6 +86,17 @@ const nets: readonly Net[] = [
       %g = Sigmoid(%d) ${pair("g", "gd", 0.004)} ${weights("w", "16,16,3,3")}
       %p = Conv(%gd, %w) ${pair("p", "y", 0.05)}`,
   },
+  {
+    title: "float32 bounds that are attributes, opset 10",
+    regions: 1,
+    body: `in %x: float32[2,16,8,8] ${convolution} %y = Clip(%c) {min=0.0, max=6.0}`,
+  },
+  {
+    title: "quantized bounds that are attributes, opset 10",
+    regions: 1,
+    body: `in %x: float32[2,16,8,8] ${pair("x", "xd", 0.01)} ${weights("w", "16,16,3,3")}
+      %p = Conv(%xd, %w) %k = Clip(%p) {min=0.0, max=0.3} ${pair("k", "y", 0.03)}`,
+  },
   ...["opset 17", "opset 19"].map((opset): Net => ({
     title: `an average that counts padding, of windows that reach behind it, ${opset}`,
     regions: 1,
