@@ -33,7 +33,7 @@ export interface WorkloadSummary {
 
 const textOf = (value: object): string => canonicalJson(value as Json);
 
-/** Records by device, most first. Choices name no device and are not counted. */
+/** Trials and proofs by device, most first. Choices are not counted: few of them name a device. */
 export function summarizeDevices(records: readonly ScheduleRecord[]): readonly DeviceSummary[] {
   const groups = new Map<string, Exclude<ScheduleRecord, { kind: "choice" }>[]>();
   for (const record of records)

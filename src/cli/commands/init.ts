@@ -74,7 +74,7 @@ function configText(options: UserOptions): string {
     "{",
     "  // options of `infer-opt optimize`; docs/options.md has all of them, and flags win over this file",
     ...lines,
-    "  // bytes follow from model, options, this number, calibration and records",
+    "  // the same number gives the same bytes, from the same model, options, data and records",
     '  "seed": 1',
     "}",
     "",
