@@ -2,11 +2,12 @@ import type { CompileOptions } from "../config/index.ts";
 import { similarityMeter } from "../data/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
-import type { RuntimeValue } from "../ir/index.ts";
+import type { Model, RuntimeValue } from "../ir/index.ts";
 import { dtypes, isTensor, numbersOf } from "../ir/index.ts";
 import { loadModel } from "../onnx/index.ts";
 import type { Comparison } from "../pipeline/index.ts";
 import { compareValues, makeChecker, worse } from "../pipeline/index.ts";
+import { calledLevels } from "../region/index.ts";
 import { workerExecutor } from "../runtime/index.ts";
 import { openEnvironment } from "./environment.ts";
 import { countNodes } from "./make-form.ts";
@@ -54,7 +55,9 @@ export async function compareModels(
       options.calibData === undefined ? samples.check : (samples.evaluation ?? samples.check),
     );
     signal.throwIfAborted();
-    const { worker, temp, native } = environment;
+    const { worker, temp } = environment;
+    // Sessions of the host library give tensors only: other models keep to onnxruntime-node.
+    const native = environment.native && [left, right].some(({ model }) => hasRegions(model));
     const executor = workerExecutor(worker, { optimization: "disabled", threads: 0, folder: temp.path, native });
     const checker = makeChecker(executor, feeds);
     const results = [await checker.evaluate(left.model), await checker.evaluate(right.model)] as const;
@@ -74,6 +77,10 @@ export async function compareModels(
   } finally {
     environment.close();
   }
+}
+
+function hasRegions(model: Model): boolean {
+  return [...model.graph.allNodes()].some((node) => calledLevels(model, node).length > 0);
 }
 
 type Outputs = readonly ReadonlyMap<string, RuntimeValue>[];

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { compareModels, completeOptions } from "../../src/index.ts";
-import { tensorFromBytes } from "../../src/ir/index.ts";
+import { parseModel, tensorFromBytes } from "../../src/ir/index.ts";
 import { encodeModel } from "../../src/onnx/index.ts";
 import { sampleConvolution } from "../../src/recipes/sample-region.ts";
 import { compiledSample, missing } from "./compiled-sample.ts";
@@ -38,5 +38,24 @@ test.skipIf(missing !== undefined)(
     await expect(compareModels(plain, damaged, completeOptions({ target: "cpu" }), signal)).rejects.toThrow(/program/);
     const { outputs } = await compareModels(plain, damaged, completeOptions({ target: "onnxruntime" }), signal);
     expect(outputs.map(({ verdict }) => verdict)).toEqual(["equal"]);
+  },
+);
+
+test.skipIf(missing !== undefined)(
+  "a model without regions is compared alike for every target, also with outputs that are no tensors",
+  async () => {
+    const model = parseModel(`opset 17
+graph g {
+  in %x: float32[2]
+  %a = Relu(%x)
+  %y: seq(float32[2]) = SequenceConstruct(%a, %x)
+  out %a
+  out %y
+}`);
+    const file = join(folder, "sequence.onnx");
+    writeFileSync(file, encodeModel(model, { valueInfo: "all" }));
+    const compared = (target: string): ReturnType<typeof compareModels> =>
+      compareModels(file, file, completeOptions({ target }), signal);
+    expect(await compared("cpu")).toEqual(await compared("onnxruntime"));
   },
 );
