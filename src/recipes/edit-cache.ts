@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { targets } from "../../targets/index.ts";
 import { fail } from "../diagnostics/index.ts";
+import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type {
@@ -74,13 +75,16 @@ export function pruneCache(file: string, rule: PruneRule, output: string | undef
   return { before, after: kept.length };
 }
 
-/** This machine as records name it; undefined where no target finds a device. */
-export async function thisDevice(): Promise<DeviceFingerprint | undefined> {
-  for (const { detect } of [...targets].reverse()) {
+/** This machine as records name it. Throws IO0708 where no target finds a device. */
+export async function thisDevice(): Promise<DeviceFingerprint> {
+  const reasons: string[] = [];
+  // Those with kernels of their own know most of the CPU, and come last.
+  for (const { id, detect } of [...targets].reverse()) {
     const found = await detect();
     if ("device" in found) return found.device.fingerprint;
+    reasons.push(`${id}: ${found.missing}`);
   }
-  return undefined;
+  return fail(runtimeDiagnostics.targetUnavailable({ target: "any", missing: reasons.join("; ") }));
 }
 
 interface Edited {
