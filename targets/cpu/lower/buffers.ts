@@ -39,6 +39,15 @@ export interface Placement {
   readonly channel: number;
 }
 
+/** A copy of bytes that placing made necessary; `planar` tells which side stands channel-first. */
+export interface CopyOp {
+  readonly kind: "copy";
+  readonly name: string;
+  readonly from: Placement;
+  readonly to: Placement;
+  readonly planar: "from" | "to" | undefined;
+}
+
 /** A buffer without halo. */
 export function newBuffer(
   storage: Storage,
