@@ -36,6 +36,15 @@ test("a compile is a JUnit suite: stages, metrics and speeds are cases", () => {
   expect(xml).toContain("net&lt;1&gt;.onnx");
 });
 
+test("a suite takes as long as the run: what stages take is counted once", () => {
+  const [stage] = sampleReport.stages;
+  const passes = [{ ...stage!.passes[0]!, ms: 300 }];
+  const report = { ...sampleReport, phases: [{ name: "all", ms: 1000 }], stages: [{ ...stage!, passes }] };
+  const xml = renderJunit({ report, exitCode: 0 });
+  expect(xml).toMatch(/<testsuite [^>]*time="1\.000"/);
+  expect(xml).toMatch(/name="written: int8" time="0\.700"/);
+});
+
 test("missed constraints and errors that end a run are failures, whatever stands in their text", () => {
   const missed = renderJunit({ report: { ...sampleReport, problems: [error] }, exitCode: 3 });
   expect(elementsOf(missed)).toContain("failure");
