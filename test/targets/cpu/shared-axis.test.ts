@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { directGroupedF32 } from "../../../targets/cpu/templates/float/direct.ts";
+import { igemmGrouped } from "../../../targets/cpu/templates/igemm.ts";
 import { splitChannels } from "../../../targets/cpu/templates/igemm/geometry.ts";
 import { sharedAxis } from "../../../targets/cpu/templates/shared-axis.ts";
 import { testDevice } from "./test-devices.ts";
@@ -34,4 +36,23 @@ test("the way that leaves the busiest thread less to do wins", () => {
 test("slices are shared out where there are several", () => {
   expect(axisOf(7, 64, 4, 1e5, 2, 8)).toBe(1);
   expect(axisOf(7, 64, 4)).toBe(0);
+});
+
+test("inputs of all groups count against the weights", () => {
+  const [side, groups, channels] = [48, 4, 1024];
+  const strides = { row: side * channels, pixel: channels };
+  const workload = {
+    ...{ rows: side, columns: side, inputs: channels, outputs: channels, groups, bias: true },
+    ...{ window: { kernel: [1, 3], stride: [1, 1], dilation: [1, 1] }, y: strides },
+    x: { row: (side + 2) * channels, pixel: channels },
+  } as const;
+  const bytes = igemmGrouped.seed(
+    { ...workload, op: "grouped-u8s8", epilogue: { out: "u8", table: false, residual: undefined } },
+    { ...device, l2KiB: 512 },
+  );
+  const floats = directGroupedF32.seed(
+    { ...workload, op: "grouped-f32", epilogue: { activation: "none", clamp: false, residual: undefined } },
+    { ...device, l2KiB: 512 },
+  );
+  expect([bytes["parallel"], floats["parallel"]]).toEqual([0, 0]);
 });

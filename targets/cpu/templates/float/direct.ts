@@ -21,6 +21,7 @@ import { weightsArgument } from "./direct/weights.ts";
 import type { FloatEpilogueEmitter } from "./epilogue.ts";
 import { floatEpilogueEmitter } from "./epilogue.ts";
 import { describePoint } from "../point-numbers.ts";
+import { threadGrain } from "../thread-grain.ts";
 
 /** Steps worth waking a thread for: a few microseconds. */
 const threadWork = 250_000;
@@ -90,7 +91,7 @@ function emit(name: string, plan: DirectPlan, point: Point): Kernel {
     name: `${name} ${describePoint(point)}`,
     arguments: kernelArguments,
     extent,
-    grain: Math.min(extent, Math.max(1, Math.ceil((threadWork * extent) / work))),
+    grain: threadGrain(extent, work, threadWork),
   });
 }
 

@@ -41,7 +41,7 @@ export function igemmSeed(workload: IgemmProduct, isa: VectorIsa, device: Device
   const axes = {
     ...{ units: plan.units, slices: workload.slices, blocks: plan.blocks },
     weightsBytes: workload.slices * sliceBytes(plan),
-    inputBytes: workload.rows * workload.columns * workload.inputs,
+    inputBytes: workload.rows * workload.columns * workload.slices * workload.sliceInputs,
   };
   return { ...point, parallel: sharedAxis(axes, device) };
 }

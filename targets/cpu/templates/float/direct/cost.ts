@@ -3,7 +3,7 @@ import type { Core } from "../core.ts";
 import { bandwidth, coreOf } from "../core.ts";
 import { vectorBytes } from "../vectors.ts";
 import type { DirectPlan } from "./plan.ts";
-import { blockBytes, operandForm, stepsOf } from "./plan.ts";
+import { blockBytes, inputBytes, operandForm, stepsOf } from "./plan.ts";
 
 /** Cycles of a tile that are not in its steps: for each accumulator, and at all. */
 const accumulatorCycles = 1.5;
@@ -33,11 +33,9 @@ export function directCost(plan: DirectPlan, device: DeviceFingerprint): number 
   const sweeps = point.unitBlock === 0 ? 1 : Math.ceil(plan.units / point.unitBlock);
   cycles *= workload.slices;
   const weightBytes = workload.slices * blockBytes(plan, blocks.vectors) * plan.blockCount;
-  const inputBytes =
-    (4 / plan.arithmetic.stepInputs) * workload.rows * workload.columns * workload.slices * workload.sliceInputs;
   const rereads = point.unitBlock === 0 ? plan.blockCount : 1;
   cycles += traffic(core, device, weightBytes, sweeps * (point.prefetch > 0 ? 0.6 : 1));
-  cycles += traffic(core, device, inputBytes, rereads * 0.5);
+  cycles += traffic(core, device, inputBytes(plan), rereads * 0.5);
   return cycles / core.gigahertz;
 }
 

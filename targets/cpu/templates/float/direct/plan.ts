@@ -130,6 +130,11 @@ export function blockBytes({ geometry, simd }: Pick<DirectPlan, "geometry" | "si
   return 4 * stepsOf({ geometry }) * vectors * simd.lanes;
 }
 
+/** Bytes of x, taken to have as many pixels as y. */
+export function inputBytes({ workload, arithmetic }: Pick<DirectPlan, "workload" | "arithmetic">): number {
+  return (4 / arithmetic.stepInputs) * workload.rows * workload.columns * workload.slices * workload.sliceInputs;
+}
+
 /** See {@link DirectPlan.registers}: AVX-512 keeps the mask of loads in an opmask, AVX2 in a vector register. */
 export function freeRegisters({ gather }: DirectProduct, simd: Simd): number {
   return registerCount(simd) - (gather === undefined ? 0 : simd.name === "avx512" ? 1 : 2);

@@ -6,7 +6,7 @@ import { sharedAxis } from "../../shared-axis.ts";
 import { floatEpilogueEmitter } from "../epilogue.ts";
 import { directCost } from "./cost.ts";
 import type { DirectProduct } from "./plan.ts";
-import { blockBytes, directGeometry, directPoint, freeRegisters, operandForm, planDirect } from "./plan.ts";
+import { blockBytes, directGeometry, directPoint, freeRegisters, inputBytes, operandForm, planDirect } from "./plan.ts";
 import { epilogueRegisters } from "./tile.ts";
 import { sliceBytes } from "./weights.ts";
 
@@ -79,7 +79,7 @@ export function directSeed(workload: DirectProduct, simd: Simd, device: DeviceFi
   const axes = {
     ...{ units: plan.units, slices: workload.slices, blocks: plan.blocks },
     weightsBytes: workload.slices * sliceBytes(plan),
-    inputBytes: 4 * workload.rows * workload.columns * workload.inputs,
+    inputBytes: inputBytes(plan),
   };
   return sharedAxis(axes, device) === 1 ? { ...point, unitBlock: 0, parallel: 1 } : point;
 }
