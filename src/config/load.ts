@@ -78,7 +78,7 @@ function expectation(error: ErrorObject): string {
     case "type":
       return `of type ${String(params["type"])}`;
     case "pattern":
-      return `of the form ${String(params["pattern"])}`;
+      return `of a form such as ${(error.parentSchema as { readonly examples: readonly string[] }).examples.join(", ")}`;
     default:
       return (error.message ?? error.keyword).replace(/^must be /, "");
   }

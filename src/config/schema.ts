@@ -106,14 +106,14 @@ export const schema = {
     },
     shape: {
       type: "array",
-      items: { type: "string", pattern: "^.+:\\d+(x\\d+)*$" },
+      items: { type: "string", pattern: "^.+:\\d+(x\\d+)*$", examples: ["input:1x3x224x224"] },
       default: [],
       description: "pin an input's shape, `name:1x3x224x224` (repeatable); also the shape for checks and timing",
       "x-group": "target",
     },
     sampleShape: {
       type: "array",
-      items: { type: "string", pattern: "^.+:\\d*(x\\d+)*$" },
+      items: { type: "string", pattern: "^.+:\\d*(x\\d+)*$", examples: ["input:1x3x320x320"] },
       default: [],
       description:
         "shape of generated samples where the model leaves it open, `name:1x3x320x320` (repeatable); pins nothing",
@@ -180,6 +180,7 @@ export const schema = {
     maxDrop: {
       type: "string",
       pattern: "^\\d+(\\.\\d+)?%?(rel)?$",
+      examples: ["0.5%", "0.005", "0.5%rel"],
       default: "1%",
       description: "largest loss of accuracy that is accepted, absolute (`0.5%`) or relative (`0.5%rel`)",
       "x-group": "accuracy",
@@ -199,6 +200,7 @@ export const schema = {
     sparsity: {
       type: "string",
       pattern: "^\\d+(\\.\\d+)?%?$",
+      examples: ["30%", "0.3"],
       description: "share of weights or channels to prune, for example 30%; nothing is pruned without it",
       "x-group": "pruning",
     },
@@ -224,6 +226,7 @@ export const schema = {
     budget: {
       type: "string",
       pattern: "^\\d+(\\.\\d+)?(ms|s|m|h)$",
+      examples: ["60s", "500ms", "2m"],
       description: "longest time for timing, for example 60s",
       "x-group": "tuning",
     },
@@ -255,24 +258,28 @@ export const schema = {
     maxSize: {
       type: "string",
       pattern: "^\\d+(\\.\\d+)?(B|KB|MB|GB)$",
+      examples: ["20MB", "1.5GB"],
       description: "largest file that is accepted",
       "x-group": "constraints",
     },
     maxLatency: {
       type: "string",
       pattern: "^\\d+(\\.\\d+)?(us|ms|s)$",
+      examples: ["5ms", "800us"],
       description: "largest median latency that is accepted",
       "x-group": "constraints",
     },
     maxWorkspace: {
       type: "string",
       pattern: "^\\d+(\\.\\d+)?(B|KB|MB|GB)$",
+      examples: ["20MB", "1.5GB"],
       description: "scratch memory that kernels may use, all threads together; candidates that need more are left out",
       "x-group": "constraints",
     },
     memoryLimit: {
       type: "string",
       pattern: "^\\d+(\\.\\d+)?(B|KB|MB|GB)$",
+      examples: ["20MB", "1.5GB"],
       description: "memory for this tool and its children; checks and timing that would need more are left out",
       "x-group": "constraints",
     },

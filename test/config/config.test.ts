@@ -76,8 +76,8 @@ test("bad values say what is wanted, and where in the file", () => {
     [{ seed: -1 }, ">= 0", "/seed"],
     [{ seed: 1.5 }, "of type integer", "/seed"],
     [{ strict: "yes" }, "of type boolean", "/strict"],
-    [{ maxDrop: "half" }, "of the form", "/maxDrop"],
-    [{ shape: ["x"] }, "of the form", "/shape/0"],
+    [{ maxDrop: "half" }, "such as 0.5%, 0.005, 0.5%rel", "/maxDrop"],
+    [{ shape: ["x"] }, "such as input:1x3x224x224", "/shape/0"],
     [{ threads: [1, 0] }, ">= 1", "/threads/1"],
   ];
   for (const [options, expected, pointer] of cases) {
@@ -85,6 +85,18 @@ test("bad values say what is wanted, and where in the file", () => {
     expect(diagnostic).toMatchObject({ code: "IO0902", exitCode: 2, where: { file: "c.json", pointer } });
     expect(diagnostic.message).toContain(expected);
     expect(refusal(() => completeOptions(given(options))).where).toEqual({});
+  }
+});
+
+test("whatever has to look a certain way is shown by examples that do", () => {
+  const shown = Object.entries(schema.properties).flatMap(([name, property]) => {
+    const text = "items" in property ? property.items : property;
+    return "pattern" in text ? [{ name, ...text }] : [];
+  });
+  expect(shown.length).toBeGreaterThan(5);
+  for (const { name, pattern, examples } of shown) {
+    expect(examples.length, name).toBeGreaterThan(0);
+    for (const example of examples) expect(example, name).toMatch(new RegExp(pattern));
   }
 });
 
