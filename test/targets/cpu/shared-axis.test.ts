@@ -3,6 +3,7 @@ import { directGroupedF32 } from "../../../targets/cpu/templates/float/direct.ts
 import { igemmGrouped } from "../../../targets/cpu/templates/igemm.ts";
 import { splitChannels } from "../../../targets/cpu/templates/igemm/geometry.ts";
 import { sharedAxis } from "../../../targets/cpu/templates/shared-axis.ts";
+import type { GroupedConvWorkload } from "../../../targets/cpu/workload.ts";
 import { testDevice } from "./test-devices.ts";
 
 const device = testDevice(["avx2", "fma"]);
@@ -41,11 +42,12 @@ test("slices are shared out where there are several", () => {
 test("inputs of all groups count against the weights", () => {
   const [side, groups, channels] = [48, 4, 1024];
   const strides = { row: side * channels, pixel: channels };
-  const workload = {
+  const workload: Omit<GroupedConvWorkload, "op" | "epilogue"> = {
     ...{ rows: side, columns: side, inputs: channels, outputs: channels, groups, bias: true },
-    ...{ window: { kernel: [1, 3], stride: [1, 1], dilation: [1, 1] }, y: strides },
+    window: { kernel: [1, 3], stride: [1, 1], dilation: [1, 1] },
     x: { row: (side + 2) * channels, pixel: channels },
-  } as const;
+    y: strides,
+  };
   const bytes = igemmGrouped.seed(
     { ...workload, op: "grouped-u8s8", epilogue: { out: "u8", table: false, residual: undefined } },
     { ...device, l2KiB: 512 },
