@@ -89,12 +89,15 @@ test("bad values say what is wanted, and where in the file", () => {
 });
 
 test("whatever has to look a certain way is shown by examples that do", () => {
-  const shown = Object.entries(schema.properties).flatMap(([name, property]) => {
-    const text = "items" in property ? property.items : property;
-    return "pattern" in text ? [{ name, ...text }] : [];
-  });
+  interface Text {
+    readonly pattern?: string;
+    readonly examples?: readonly string[];
+    readonly items?: Text;
+  }
+  const properties = Object.entries<Text>(schema.properties);
+  const shown = properties.map(([name, text]) => ({ name, ...text, ...text.items })).filter(({ pattern }) => pattern);
   expect(shown.length).toBeGreaterThan(5);
-  for (const { name, pattern, examples } of shown) {
+  for (const { name, pattern = "", examples = [] } of shown) {
     expect(examples.length, name).toBeGreaterThan(0);
     for (const example of examples) expect(example, name).toMatch(new RegExp(pattern));
   }
