@@ -90,6 +90,8 @@ test("bad values say what is wanted, and where in the file", () => {
 
 test("whatever has to look a certain way is shown by examples that do", () => {
   interface Text {
+    readonly type?: string;
+    readonly description?: string;
     readonly pattern?: string;
     readonly examples?: readonly string[];
     readonly items?: Text;
