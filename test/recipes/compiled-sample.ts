@@ -4,6 +4,7 @@ import { loadHostLibrary } from "../../src/runtime/index.ts";
 import { makeScheduleCache } from "../../src/schedule/index.ts";
 import { compileRegions } from "../../targets/cpu/compile-regions.ts";
 import { cpu } from "../../targets/cpu/index.ts";
+import type { CompiledRegions } from "../../targets/target.ts";
 
 /** Why nothing can be compiled and run here; undefined where it can. */
 export const missing: string | undefined = whyMissing();
@@ -14,22 +15,22 @@ function whyMissing(): string | undefined {
   return host.features === 0 ? "no region runs on this CPU" : undefined;
 }
 
-/** The sample of `runtime --check` as one region for this CPU, with the templates' own points. */
-export async function compiledSample(): Promise<Model> {
+/** Compiles what can be compiled of a model, in place, for this CPU with the templates' own points; returns the regions. */
+export async function compileHere(model: Model, exact = true): Promise<CompiledRegions["regions"]> {
   const found = await cpu.detect();
   if ("missing" in found) throw new Error(found.missing);
-  const model = sampleConvolution();
+  const device = found.device.fingerprint;
   const { regions } = await compileRegions(model, {
-    ...{
-      device: found.device.fingerprint,
-      cache: makeScheduleCache([]),
-      effort: undefined,
-      budgetMs: 0,
-      threads: [1],
-      seed: 1,
-    },
-    ...{ exact: true, tool: "test", reporter: { handle: () => undefined }, signal: new AbortController().signal },
+    ...{ device, cache: makeScheduleCache([]), exact, effort: undefined, budgetMs: 0, threads: [1], seed: 1 },
+    ...{ tool: "test", reporter: { handle: () => undefined }, signal: new AbortController().signal },
   });
+  return regions;
+}
+
+/** The sample of `runtime --check` as one region for this CPU. */
+export async function compiledSample(): Promise<Model> {
+  const model = sampleConvolution();
+  const regions = await compileHere(model);
   if (regions.length !== 1) throw new Error(`the sample has ${regions.length} regions`);
   return model;
 }

@@ -4,10 +4,7 @@ import { cloneModel, elementsOf, isTensor, parseModel, randomTensor } from "../.
 import { encodeModel } from "../../../../src/onnx/index.ts";
 import { inferTypes } from "../../../../src/ops/index.ts";
 import { openSession } from "../../../../src/runtime/index.ts";
-import { makeScheduleCache } from "../../../../src/schedule/index.ts";
-import { compileRegions } from "../../../../targets/cpu/compile-regions.ts";
-import { cpu } from "../../../../targets/cpu/index.ts";
-import { missing } from "../../../recipes/compiled-sample.ts";
+import { compileHere, missing } from "../../../recipes/compiled-sample.ts";
 
 /** Pictures become rows of tokens as in vision transformers, and go out the other way round. */
 const text = `opset 17 graph g {
@@ -60,20 +57,7 @@ test.skipIf(missing !== undefined)(
     const model = parseModel(text);
     inferTypes(model);
     const plain = cloneModel(model);
-    const found = await cpu.detect();
-    if ("missing" in found) throw new Error(found.missing);
-    const { regions } = await compileRegions(model, {
-      ...{
-        device: found.device.fingerprint,
-        cache: makeScheduleCache([]),
-        exact: true,
-        effort: undefined,
-        budgetMs: 0,
-      },
-      ...{ seed: 1, tool: "test", threads: [1], reporter: { handle: () => undefined } },
-      signal: new AbortController().signal,
-    });
-    expect(regions).toHaveLength(1);
+    expect(await compileHere(model)).toHaveLength(1);
     expect(model.graph.nodeCount).toBe(1);
     expect(await run(model, true)).toEqual(await run(plain, false));
   },
