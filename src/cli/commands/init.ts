@@ -54,7 +54,10 @@ async function ask(io: CliIo): Promise<Readonly<Record<string, string>>> {
     for (const { key, question, fallback } of initQuestions) {
       const prompt = `${question}${fallback === undefined ? "" : ` [${fallback}]`}: `;
       const answer = reader.question(prompt, { signal: io.signal });
-      answers[key] = (await answer.catch((error: unknown) => fail(configDiagnostics.interrupted({}), error))).trim();
+      const given = await answer.catch((error: unknown) =>
+        fail(configDiagnostics.interrupted({ left: "no file was written" }), error),
+      );
+      answers[key] = given.trim();
     }
     return answers;
   } finally {

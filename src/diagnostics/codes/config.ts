@@ -70,11 +70,11 @@ export const configDiagnostics = {
     explanation:
       "The command line does not have the form of a command: an unknown command, an argument too many or too few, or an option without its value.",
   }),
-  interrupted: define<Record<string, never>>({
+  interrupted: define<{ readonly left?: string }>({
     code: "IO0909",
     exitCode: 130,
     message: () => "interrupted",
-    hint: () => "finished trials are in the records; the next run goes on from there",
+    hint: ({ left }) => left ?? "finished trials are in the records; the next run goes on from there",
     explanation:
       "The command was stopped with Ctrl-C or SIGTERM. What was measured is in the schedule cache; no half-written file is left.",
   }),
