@@ -86,6 +86,9 @@ test.each([
   await once(output, "data");
   input.write("cpu\r");
   input.write(key);
-  expect(await ended).toMatchObject({ code: 130, errors: expect.stringMatching(/IO0909[^]*no file was written/) as string });
+  expect(await ended).toMatchObject({
+    code: 130,
+    errors: expect.stringMatching(/IO0909[^]*no file was written/) as string,
+  });
   expect(existsSync(file)).toBe(false);
 });
