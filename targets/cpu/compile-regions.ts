@@ -5,14 +5,15 @@ import type { CompiledRegions, RegionSetup } from "../target.ts";
 import type { ChosenKernels } from "./choose-kernels.ts";
 import { chooseKernels } from "./choose-kernels.ts";
 import { describeRegion } from "./describe-regions.ts";
+import type { EmittedRegion } from "./emit-regions.ts";
 import { emitRegions } from "./emit-regions.ts";
 import type { FloatStorage } from "./float-workload.ts";
 import { deviceForLevel, runsLevel } from "./level-device.ts";
 import { ownDequantizers } from "./own-dequantizers.ts";
-import type { PlannedRegion, RegionPlan } from "./plan-regions.ts";
+import type { CanCompute, PlannedRegion, RegionPlan } from "./plan-regions.ts";
 import { planRegions } from "./plan-regions.ts";
 import { quantizeBeforeMoving } from "./quantize-before-moving.ts";
-import { mayBeStepOff, templatesFor } from "./select.ts";
+import { cutsSumsOff, mayBeStepOff, templatesFor } from "./select.ts";
 import { unsignedActivations } from "./unsigned-activations.ts";
 
 /** Plans, tunes, emits: see `Target.compileRegions`. */
@@ -23,8 +24,11 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
   // Sums of uint8 are rounded the other way here and there.
   const changed = best.exact ? 0 : unsignedActivations(model);
   const excluded = nodesNamed(model, setup.excluded ?? new Map());
-  const plan = (canCompute: (workload: Workload) => boolean): RegionPlan =>
-    planSettled(model, canCompute, products, excluded);
+  const plan = (hasKernel: (workload: Workload) => boolean): RegionPlan => {
+    const canCompute: CanCompute = (workload, parameters) =>
+      hasKernel(workload) && !(best.exact && cutsSumsOff(workload, parameters));
+    return planSettled(model, canCompute, products, excluded);
+  };
   const first = plan((workload) => templatesFor(workload, best.device, best.exact, best.workspace).length > 0);
   const kernels = await chooseKernels(loweredOf(first), best);
   const hasFailed = kernels.tuned.some(({ found }) => found === undefined);
@@ -35,10 +39,14 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
   const emitted = emitRegions(model, settled.regions, levels);
   const steps = emitted.flatMap((region) => [region.best, ...region.lesser].flatMap((level) => level.steps));
   return {
-    exact: changed === 0 && !steps.some(({ step, selection }) => mayBeStepOff(selection.template, step.workload)),
+    exact: changed === 0 && !steps.some(isStepOff),
     regions: emitted.map(describeRegion),
     refusals: settled.refusals.map(({ node, reason }) => ({ node: node.name, reason })),
   };
+}
+
+function isStepOff({ step, selection }: EmittedRegion["best"]["steps"][number]): boolean {
+  return mayBeStepOff(selection.template, step.workload) || cutsSumsOff(step.workload, step.parameters);
 }
 
 function loweredOf({ regions }: RegionPlan): readonly PlannedRegion["lowered"][] {
@@ -75,7 +83,7 @@ function nodesNamed({ graph }: Model, names: ReadonlyMap<string, string>): Reado
 /** Plans regions whose results ONNX Runtime leaves alone. */
 function planSettled(
   model: Model,
-  canCompute: (workload: Workload) => boolean,
+  canCompute: CanCompute,
   products: FloatStorage,
   excluded: ReadonlyMap<Node, string>,
 ): RegionPlan {

@@ -1,3 +1,4 @@
+import type { KernelParameters } from "../../src/codegen/index.ts";
 import type { Model, Node, Value } from "../../src/ir/index.ts";
 import { borderOf, findRegions } from "../../src/region/index.ts";
 import type { Workload } from "../../src/schedule/index.ts";
@@ -22,6 +23,9 @@ export interface RegionPlan {
 /** Below this many multiply-accumulates a region saves less than the call of it costs. */
 const LEAST_WORK = 20_000;
 
+/** Whether kernels compute a workload with the parameters of the place it is used in. */
+export type CanCompute = (workload: Workload, parameters: KernelParameters) => boolean;
+
 /**
  * Finds what of a model, its types inferred, can run as programs, where `canCompute` tells of which workloads there are
  * kernels, and `products` what float32 products are computed in. Nodes in `excluded` stay plain, for the reason given. The
@@ -29,7 +33,7 @@ const LEAST_WORK = 20_000;
  */
 export function planRegions(
   model: Model,
-  canCompute: (workload: Workload) => boolean,
+  canCompute: CanCompute,
   products: FloatStorage = "f32",
   excluded: ReadonlyMap<Node, string> = new Map(),
 ): RegionPlan {
@@ -62,7 +66,7 @@ interface Refused {
 function tryPlan(
   model: Model,
   graph: IntegerGraph,
-  canCompute: (workload: Workload) => boolean,
+  canCompute: CanCompute,
   products: FloatStorage,
 ): { readonly regions: readonly PlannedRegion[]; readonly refused: readonly Refused[] } {
   const covered = coveredNodes(graph);
@@ -85,12 +89,12 @@ function tryLower(
   model: Model,
   graph: IntegerGraph,
   nodes: ReadonlySet<Node>,
-  canCompute: (workload: Workload) => boolean,
+  canCompute: CanCompute,
   products: FloatStorage,
 ): LoweredRegion | { readonly refused: Omit<Refused, "region"> } {
   try {
     const lowered = lowerNodes(model.graph, graph, nodes, products);
-    const missing = lowered.steps.find(({ workload }) => !canCompute(workload));
+    const missing = lowered.steps.find(({ workload, parameters }) => !canCompute(workload, parameters));
     if (missing !== undefined) {
       const reason = `no kernel for ${workloadText(missing.workload)}`;
       return { refused: { nodes: missing.nodes.length > 0 ? missing.nodes : [...nodes], reason } };

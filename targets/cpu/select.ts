@@ -1,3 +1,4 @@
+import type { KernelParameters } from "../../src/codegen/index.ts";
 import type { DeviceFingerprint, Point, Template, Workload } from "../../src/schedule/index.ts";
 import { templates } from "./templates/index.ts";
 import { withinWorkspace } from "./workspace.ts";
@@ -29,6 +30,14 @@ export function templatesFor(
 export function mayBeStepOff({ correctness }: Template, workload: Workload): boolean {
   const { epilogue, out } = workload as { readonly epilogue?: { readonly out?: string }; readonly out?: string };
   return correctness === "bounded" && (epilogue?.out ?? out) === "u8";
+}
+
+/**
+ * Whether a step cuts its sums off before the bounds of a byte. ONNX Runtime computes such a layer in float32, which may
+ * round a sum the other way.
+ */
+export function cutsSumsOff({ op }: Workload, { numbers: { lo = 0, hi = 255 } }: KernelParameters): boolean {
+  return (op.endsWith("u8s8") || op === "product-u8u8") && (lo > 0 || hi < 255);
 }
 
 /** What is used without any measurement: the seed of the first template that matches; undefined when none does. */

@@ -15,22 +15,21 @@ function whyMissing(): string | undefined {
   return host.features === 0 ? "no region runs on this CPU" : undefined;
 }
 
-/** Compiles what can be compiled of a model, in place, for this CPU with the templates' own points; returns the regions. */
-export async function compileHere(model: Model, exact = true): Promise<CompiledRegions["regions"]> {
+/** Compiles what can be compiled of a model, in place, for this CPU with the templates' own points. */
+export async function compileHere(model: Model, exact = true): Promise<CompiledRegions> {
   const found = await cpu.detect();
   if ("missing" in found) throw new Error(found.missing);
   const device = found.device.fingerprint;
-  const { regions } = await compileRegions(model, {
+  return compileRegions(model, {
     ...{ device, cache: makeScheduleCache([]), exact, effort: undefined, budgetMs: 0, threads: [1], seed: 1 },
     ...{ tool: "test", reporter: { handle: () => undefined }, signal: new AbortController().signal },
   });
-  return regions;
 }
 
 /** The sample of `runtime --check` as one region for this CPU. */
 export async function compiledSample(): Promise<Model> {
   const model = sampleConvolution();
-  const regions = await compileHere(model);
+  const { regions } = await compileHere(model);
   if (regions.length !== 1) throw new Error(`the sample has ${regions.length} regions`);
   return model;
 }

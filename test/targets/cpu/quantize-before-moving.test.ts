@@ -85,7 +85,7 @@ test.skipIf(missing !== undefined)(
   async () => {
     const model = parseModel(text);
     inferTypes(model);
-    expect((await compileHere(model)).length).toBeGreaterThan(0);
+    expect((await compileHere(model)).regions.length).toBeGreaterThan(0);
     expect([...model.graph.nodes()].some(({ domain, opType }) => parseRegionName(domain, opType))).toBe(true);
     const bytes = encodeModel(model, { valueInfo: "all" });
     const x = randomTensor("float32", [1, 16, 8, 8], 3);

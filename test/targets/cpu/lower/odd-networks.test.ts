@@ -135,7 +135,7 @@ async function run(model: Model, native: boolean): Promise<Result> {
 test.skipIf(missing !== undefined).each(nets)("$title: what ONNX Runtime computes of the whole", async (net) => {
   const original = modelOf(net);
   const compiled = cloneModel(original);
-  expect(await compileHere(compiled, false)).toHaveLength(net.regions);
+  expect((await compileHere(compiled, false)).regions).toHaveLength(net.regions);
   const [expected, actual] = [await run(original, false), await run(compiled, true)];
   expect(actual.shape).toEqual(expected.shape);
   const greatest = expected.numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -144,4 +144,18 @@ test.skipIf(missing !== undefined).each(nets)("$title: what ONNX Runtime compute
     const off = Math.abs((actual.numbers[index] as number) - value);
     if (!(off <= 1e-5 * greatest)) throw new Error(`element ${index} is ${actual.numbers[index]}, not ${value}`);
   });
+});
+
+test.skipIf(missing !== undefined).each([
+  ["a cut above its zero point", "%k = Relu(%p)", false],
+  ["a cut at the end of its range", "const %lo: float32[] = -9 %k = Clip(%p, %lo)", true],
+])("an integer convolution with %s is the model's own, or said to be a step off", async (_, cut, isInteger) => {
+  const body = `in %x: float32[2,16,8,8] ${pair("x", "xd", 0.01)} ${weights("w", "16,16,3,3")}
+    %p = Conv(%xd, %w) {pads=[1, 1, 1, 1]} ${cut} ${pair("k", "y", 0.02)}`;
+  const original = modelOf({ title: "", regions: 0, body });
+  const [exact, free] = [cloneModel(original), cloneModel(original)];
+  expect((await compileHere(exact, true)).exact).toBe(true);
+  const compiled = await compileHere(free, false);
+  expect([compiled.regions.length, compiled.exact]).toEqual([1, isInteger]);
+  expect((await run(exact, true)).numbers).toEqual((await run(original, false)).numbers);
 });
