@@ -208,8 +208,10 @@ static int read_steps(infer_opt_program *program, iopt_section section, iopt_err
     if (reader.failed || kernel >= program->kernel_count || count != program->kernels[kernel].argument_count)
       return iopt_fail(error, "step %u does not fit its kernel", i);
     for (uint32_t p = 0; p < count && !reader.failed; p++) {
-      iopt_place place = {iopt_read_u32(&reader), iopt_read_u32(&reader), iopt_read_u64(&reader)};
-      if (!reader.failed) program->places[program->place_count++] = place;
+      /* One read a statement: C leaves the order of initializers open. */
+      const uint32_t space = iopt_read_u32(&reader), index = iopt_read_u32(&reader);
+      const uint64_t offset = iopt_read_u64(&reader);
+      if (!reader.failed) program->places[program->place_count++] = (iopt_place){space, index, offset};
     }
   }
   return reader.failed ? iopt_fail(error, "the section of steps is cut") : 0;
