@@ -77,12 +77,14 @@ async function measureIn(
     { name: "ort-float", model: plain.original, runner },
     { name: "float-plain", model: plain.float, runner },
   ];
-  for (const [name, { file, compiled }] of [
-    ["int8-regions", int8],
-    ["float-regions", float],
+  for (const [name, { file, compiled }, reference] of [
+    ["int8-regions", int8, plain.qdq],
+    ["float-regions", float, plain.original],
   ] as const) {
     if (compiled.regions.length === 0) continue;
-    const why = await failureOf({ name, model: file, runner: startSessions() }, plain.samples);
+    const why =
+      (await failureOf({ name, model: file, runner: startSessions() }, plain.samples)) ??
+      (await wrongOutputs(reference, file, LEAST_DB[name], plain.samples));
     if (why === undefined) ours.push({ name, model: file, runner });
     else failures[name] = why;
   }
@@ -114,6 +116,23 @@ async function measureIn(
       ? { profile: { int8: await profileRegions(int8, setup.regions.device) } }
       : {}),
   };
+}
+
+/** Signal to noise against the plain form below which a form computes something else: it does not race. */
+const LEAST_DB = { "int8-regions": 20, "float-regions": 50 } as const;
+
+async function wrongOutputs(
+  reference: string,
+  file: string,
+  leastDb: number,
+  samples: readonly FeedFile[],
+): Promise<string | undefined> {
+  const [from, to] = [
+    { model: reference, regions: false },
+    { model: file, regions: true },
+  ];
+  const { sqnrDb } = await compareOutputs(from, to, samples, new Map());
+  return sqnrDb === null || sqnrDb >= leastDb ? undefined : `its outputs are wrong: ${sqnrDb.toFixed(1)} dB`;
 }
 
 /** Runs a form once in a process of its own: a kernel that crashes takes nothing else along. */

@@ -30,9 +30,11 @@ export function planArena(steps: readonly LoweredStep[], emitted: readonly Emitt
     const writes = new Set<number>();
     for (const { name, bytes, access } of (emitted[step] as EmittedStep).kernel.arguments) {
       const operand = operands[name];
-      if (operand?.kind !== "storage" || operand.storage.output !== undefined) continue;
+      if (operand?.kind !== "storage") continue;
       const { storage, offset } = operand;
-      sizes.set(storage.id, Math.max(sizes.get(storage.id) ?? 0, offset + bytes));
+      // The caller's memory takes nothing of the arena, but what reads it waits for what writes it.
+      const needed = storage.output === undefined ? offset + bytes : 0;
+      sizes.set(storage.id, Math.max(sizes.get(storage.id) ?? 0, needed));
       if (access !== "write") reads.add(storage.id);
       if (access !== "read") writes.add(storage.id);
     }
@@ -43,7 +45,9 @@ export function planArena(steps: readonly LoweredStep[], emitted: readonly Emitt
     [...sizes].map(([id, bytes]) => ({ id, bytes })),
   );
   const offsetOf = (id: number): number => memory.offsets.get(id) as number;
-  const buffers = items.map(({ id, bytes, first, last }) => ({ offset: offsetOf(id), bytes, first, last }));
+  const buffers = items
+    .filter(({ bytes }) => bytes > 0)
+    .map(({ id, bytes, first, last }) => ({ offset: offsetOf(id), bytes, first, last }));
   return { order, bytes: memory.bytes, buffers, offset: ({ id }) => offsetOf(id) };
 }
 
