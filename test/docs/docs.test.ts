@@ -34,6 +34,7 @@ const foreignOptions: ReadonlySet<string> = new Set([
   "--evaluate",
   "--verify",
   "--minutes",
+  "--quick",
 ]);
 
 /** The command line as commander sees it. */
