@@ -9,8 +9,9 @@ import type { TimedRegions } from "../../src/recipes/layer-times.ts";
 import { timeLayers } from "../../src/recipes/layer-times.ts";
 import { nameNodes } from "../../src/recipes/name-nodes.ts";
 import { nodesToExclude } from "../../src/recipes/nodes-to-exclude.ts";
+import { namedPeers, profileLimits } from "../../src/recipes/profile-network.ts";
 import { proposeReverts } from "../../src/recipes/propose-reverts.ts";
-import { profileOrt, startWorker } from "../../src/runtime/index.ts";
+import { startWorker } from "../../src/runtime/index.ts";
 import type { Contest } from "./contest.ts";
 import { holdContest } from "./contest.ts";
 import type { RegionForm, RegionOptions } from "./forms.ts";
@@ -63,17 +64,14 @@ async function layersOf(
 ): Promise<TimedRegions | undefined> {
   const { model } = await loadModel(plain);
   nameNodes(model);
-  const names = [...model.graph.nodes()].map(({ name }) => name);
   const values = new Map<string, RuntimeValue>(
     feeds.map((feed) => [feed.name, tensorFromBytes("float32", feed.shape, readFileSync(feed.file))]),
   );
-  const limits = { runs: 40, budgetNs: 1e9 };
   const worker = startWorker();
   try {
-    const peers = await profileOrt(model, values, limits, { worker, folder: dirname(file) });
-    const { regions } = await worker.request({ op: "profile", model: file, limits });
-    const named = peers.map(({ op, ns, nodes }) => ({ op, ns, nodes: nodes.map((node) => names[node] as string) }));
-    return timeLayers(model, compiled.regions, { regions, peers: named });
+    const peers = await namedPeers(model, values, { worker, folder: dirname(file) });
+    const { regions } = await worker.request({ op: "profile", model: file, limits: profileLimits });
+    return timeLayers(model, compiled.regions, { regions, peers });
   } finally {
     worker.stop();
   }

@@ -21,7 +21,7 @@ import { bindShapes, inferTypes } from "../ops/index.ts";
 import { runStage } from "../pipeline/index.ts";
 import { inlineRegions } from "../region/index.ts";
 import { requireFile } from "./paths.ts";
-import { planStages } from "./plan-stages.ts";
+import { maxRounds, planStages } from "./plan-stages.ts";
 
 /** Changes whose effect is estimated: INT8 layers, zero weights left out, the graph that `-O2` leaves. */
 export const scenarios = ["int8", "sparse", "fused"] as const;
@@ -158,7 +158,7 @@ async function fusedCopy(model: Model, bytes: number, signal: AbortSignal): Prom
     signal,
     reporter: { handle: (): void => undefined },
     disabled: new Set<string>(),
-    maxRounds: 16,
+    maxRounds,
   };
   for (const plan of planStages(completeOptions({ level: "O2" }), bytes)) {
     const before = cloneModel(copy);

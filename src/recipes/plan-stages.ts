@@ -6,6 +6,9 @@ import type { CompileOptions } from "../config/index.ts";
 import { nearestName } from "../diagnostics/nearest-name.ts";
 import type { Pass, StagePlan } from "../pipeline/index.ts";
 
+/** Rounds of a stage before it is stopped; real models take two to four. */
+export const maxRounds = 16;
+
 /**
  * The stages that rewrite the float graph, as level, `--passes` and `--inline-functions` ask for them. `sourceBytes`, the
  * size of the model as it was read, is what passes may not outgrow.

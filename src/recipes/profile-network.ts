@@ -1,5 +1,6 @@
 import { InferOptError } from "../diagnostics/index.ts";
 import type { Model } from "../ir/index.ts";
+import type { Feeds } from "../pipeline/index.ts";
 import type { ProfileLimits, RegionTimes } from "../runtime/index.ts";
 import { profileOrt } from "../runtime/index.ts";
 import type { NetworkProfile } from "../schedule/index.ts";
@@ -9,7 +10,18 @@ import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
 
 /** Runs that the least time of a node or a step is taken of, and how long they may last. */
-const limits: ProfileLimits = { runs: 40, budgetNs: 1e9 };
+export const profileLimits: ProfileLimits = { runs: 40, budgetNs: 1e9 };
+
+/** Times ONNX Runtime's nodes for a model without regions, each with the names of the model's nodes it stands for. */
+export async function namedPeers(
+  model: Model,
+  feeds: Feeds,
+  setup: Parameters<typeof profileOrt>[3],
+): Promise<NetworkProfile["peers"]> {
+  const names = [...model.graph.nodes()].map(({ name }) => name);
+  const peers = await profileOrt(model, feeds, profileLimits, setup);
+  return peers.map(({ op, ns, nodes }) => ({ op, ns, nodes: nodes.map((node) => names[node] as string) }));
+}
 
 /** Times ONNX Runtime's nodes for a model without regions; undefined when it cannot run it or tells nothing. */
 export async function profilePeers(
@@ -20,15 +32,13 @@ export async function profilePeers(
   const { worker, temp } = run.environment;
   const [feeds] = await readFeeds(samples.check);
   if (feeds === undefined) return undefined;
-  const names = [...model.graph.nodes()].map(({ name }) => name);
-  const peers = await orFailed(() => profileOrt(model, feeds, limits, { worker, folder: temp.path }));
-  return peers?.map(({ op, ns, nodes }) => ({ op, ns, nodes: nodes.map((node) => names[node] as string) }));
+  return orFailed(() => namedPeers(model, feeds, { worker, folder: temp.path }));
 }
 
 /** Times the steps of a form's regions; undefined when they do not run here. */
 export async function profileSteps(form: Form, run: Run): Promise<readonly RegionTimes[] | undefined> {
   const model = await form.file();
-  const answer = await orFailed(() => run.environment.worker.request({ op: "profile", model, limits }));
+  const answer = await orFailed(() => run.environment.worker.request({ op: "profile", model, limits: profileLimits }));
   return answer?.regions;
 }
 

@@ -6,7 +6,7 @@ import { runCheckedStage } from "../pipeline/index.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
-import { passNamed, planStages } from "./plan-stages.ts";
+import { maxRounds, passNamed, planStages } from "./plan-stages.ts";
 import type { Run } from "./run.ts";
 
 const methods = { level: "prune-level", "l1-channel": "prune-l1-channel" } as const;
@@ -51,7 +51,7 @@ export async function addPrunedForm(base: Form, input: Input, run: Run): Promise
     await runCheckedStage(
       model,
       clean,
-      { ...context, maxRounds: 16 },
+      { ...context, maxRounds },
       { mode: "none", strict: options.strict, checker: undefined, reason: "" },
     );
   if (hashModel(model) === base.hash) {

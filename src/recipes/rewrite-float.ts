@@ -7,14 +7,11 @@ import { makeChecker, runCheckedStage } from "../pipeline/index.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
-import { disabledRules, passNamed, planStages } from "./plan-stages.ts";
+import { disabledRules, maxRounds, passNamed, planStages } from "./plan-stages.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
 import { writeAtomically } from "./write-result.ts";
-
-/** Rounds of a stage before it is stopped; real models take two to four. */
-const MAX_ROUNDS = 16;
 
 /**
  * Simplifies and fuses the working copy. The resulting forms: none when nothing changed, the float form, and a variant
@@ -40,7 +37,7 @@ export async function rewriteFloat(input: Input, samples: Samples | undefined, r
       signal: run.signal,
       reporter: run.reporter,
       disabled,
-      maxRounds: MAX_ROUNDS,
+      maxRounds,
       onChange: dump,
     };
     const result = await runCheckedStage(input.model, plan, context, {

@@ -1,5 +1,6 @@
 import type { CompileReport } from "../events.ts";
-import { formatBytes, formatMetric, formatTime } from "./format.ts";
+import { accuracyTable, timingTable } from "./form-table.ts";
+import { formatBytes } from "./format.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Text in a cell of a Markdown table. */
@@ -36,23 +37,12 @@ export function renderJobSummary(outcome: Outcome): string {
 }
 
 function formRows({ forms, output }: CompileReport): readonly (readonly string[])[] {
-  const threads = [...new Set(forms.flatMap(({ timings }) => timings.map((timing) => timing.threads)))];
-  const metrics = [...new Set(forms.flatMap(({ accuracy }) => accuracy.map(({ metric }) => metric)))];
+  const [timings, accuracy] = [timingTable(forms), accuracyTable(forms)];
   return [
-    ["form", "size", ...threads.flatMap((n) => [`min ${n}t`, `speed ${n}t`]), ...metrics],
-    ...forms.map(({ name, bytes, timings, accuracy }) => [
-      name === output.form ? `**${name}**` : name,
-      formatBytes(bytes),
-      ...threads.flatMap((n) => {
-        const timing = timings.find((candidate) => candidate.threads === n);
-        return timing === undefined
-          ? ["-", "-"]
-          : [formatTime(timing.latency.minNs), `${timing.speed.ratio.toFixed(2)}x`];
-      }),
-      ...metrics.map((metric) => {
-        const found = accuracy.find((entry) => entry.metric === metric);
-        return found === undefined ? "-" : formatMetric(metric, found.value);
-      }),
+    ["form", "size", ...timings.header, ...accuracy.header],
+    ...forms.map(({ name, bytes }, i) => [
+      ...[name === output.form ? `**${name}**` : name, formatBytes(bytes)],
+      ...[...(timings.rows[i] ?? []), ...(accuracy.rows[i] ?? [])],
     ]),
   ];
 }

@@ -1,5 +1,6 @@
 import { formatDiagnostic } from "../diagnostics/index.ts";
 import type { CompileEvent, CompileReport, Reporter, TuningSummary } from "../events.ts";
+import { accuracyTable, timingTable } from "./form-table.ts";
 import { formatBytes, formatMetric, formatTable, formatTime } from "./format.ts";
 import { describeRegions, summarizeMemory, summarizeRegions } from "./regions.ts";
 
@@ -94,24 +95,12 @@ function describeTuning(result: TuningSummary): string {
 
 function summary(report: CompileReport): string {
   const { model, output } = report;
-  const metrics = [...new Set(report.forms.flatMap((form) => form.accuracy.map(({ metric }) => metric)))];
-  const threads = [...new Set(report.forms.flatMap((form) => form.timings.map((timing) => timing.threads)))];
-  const header = ["form", "nodes", "size", ...threads.flatMap((n) => [`min ${n}t`, `speed ${n}t`]), ...metrics, ""];
-  const rows = report.forms.map((form) => [
-    form.name,
-    String(form.nodes),
-    formatBytes(form.bytes),
-    ...threads.flatMap((n) => {
-      const timing = form.timings.find((candidate) => candidate.threads === n);
-      return timing === undefined
-        ? ["-", "-"]
-        : [formatTime(timing.latency.minNs), `${timing.speed.ratio.toFixed(2)}x`];
-    }),
-    ...metrics.map((metric) => {
-      const found = form.accuracy.find((entry) => entry.metric === metric);
-      return found === undefined ? "-" : formatMetric(metric, found.value);
-    }),
-    form.name === output.form ? "<- written" : "",
+  const [timings, accuracy] = [timingTable(report.forms), accuracyTable(report.forms)];
+  const header = ["form", "nodes", "size", ...timings.header, ...accuracy.header, ""];
+  const rows = report.forms.map(({ name, nodes, bytes }, i) => [
+    ...[name, String(nodes), formatBytes(bytes)],
+    ...[...(timings.rows[i] ?? []), ...(accuracy.rows[i] ?? [])],
+    name === output.form ? "<- written" : "",
   ]);
   return [
     "",

@@ -1,4 +1,5 @@
 import type { CompileReport, FormReport } from "../../events.ts";
+import { accuracyTable, threadCounts } from "../form-table.ts";
 import { formatBytes, formatMetric, formatTime } from "../format.ts";
 import { barChart, folded, pairChart, table } from "./charts.ts";
 import type { Content, Markup } from "./markup.ts";
@@ -77,7 +78,7 @@ function accuracyFigures(report: CompileReport): readonly Markup[] {
 /** Latency, size and accuracy of every form. */
 export function forms(report: CompileReport): Markup {
   const { forms: all, output } = report;
-  const threads = [...new Set(all.flatMap(({ timings }) => timings.map((timing) => timing.threads)))];
+  const threads = threadCounts(all);
   const latency = threads.map((count) =>
     barChart(
       `Latency at ${count} thread${count === 1 ? "" : "s"}: bar least, tick median, line to the 90th percentile`,
@@ -101,17 +102,11 @@ export function forms(report: CompileReport): Markup {
 }
 
 function accuracy(all: readonly FormReport[], form: string): Markup | undefined {
-  const metrics = [...new Set(all.flatMap((each) => each.accuracy.map(({ metric }) => metric)))];
-  if (metrics.length === 0) return undefined;
-  const rows = all.map(({ name, accuracy: figures }) => [
-    name,
-    ...metrics.map((metric) => {
-      const found = figures.find((figure) => figure.metric === metric);
-      return found === undefined ? "–" : formatMetric(metric, found.value);
-    }),
-  ]);
+  const { header, rows } = accuracyTable(all, "–");
+  if (header.length === 0) return undefined;
   const strong = all.findIndex(({ name }) => name === form);
-  return table(["accuracy", ...metrics], rows, { strong });
+  const cells = all.map(({ name }, i) => [name, ...(rows[i] ?? [])]);
+  return table(["accuracy", ...header], cells, { strong });
 }
 
 function verdicts(all: readonly FormReport[]): Markup | undefined {
