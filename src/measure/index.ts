@@ -1,5 +1,7 @@
 export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";
+export type { MachineState } from "./machine-state.ts";
+export { readMachineState } from "./machine-state.ts";
 export { memoryRate } from "./memory-rate.ts";
 export type { LayerGroup, TimedPiece } from "./layer-groups.ts";
 export { groupLayers } from "./layer-groups.ts";
