@@ -1,22 +1,36 @@
-import type { Candidate } from "./candidate.ts";
+import type { CandidateOf, Family } from "./candidate.ts";
 import { candidateText, templateId } from "./candidate.ts";
-import type { DeviceFingerprint, Workload } from "./record.ts";
+import type { DeviceFingerprint, Point, Workload } from "./record.ts";
 import { legalPoints, neighbours, snapPoint } from "./space.ts";
-import type { Template } from "./template.ts";
+import type { Space, Template } from "./template.ts";
 
-/** Everything a search may propose for one workload. */
-export interface CandidatePool {
+/** Everything a search may propose for one workload: points of kernels' templates, or of any other family. */
+export interface CandidatePool<F extends Family = Template> {
+  readonly workload: Workload;
   /**
    * All legal candidates, the least predicted time first; equal ones by the number of parameters in which they differ
-   * from their template's seed, then by canonical text.
+   * from their family's seed, then by canonical text.
    */
-  readonly ranked: readonly Candidate[];
-  /** What the templates take without measurement, in the order of the templates. */
-  readonly seeds: readonly Candidate[];
-  /** Candidates of the same template that differ in one parameter. */
-  neighbours(candidate: Candidate): readonly Candidate[];
-  /** The legal candidate of a template (by `name@version`) nearest to a point; undefined when there is none. */
-  snap(template: string, point: Candidate["point"]): Candidate | undefined;
+  readonly ranked: readonly CandidateOf<F>[];
+  /** What is taken without measurement, in the order of the families. */
+  readonly seeds: readonly CandidateOf<F>[];
+  /** The time predicted for a candidate of the pool, in any unit that is one for all of them; Infinity for others. */
+  predict(candidate: CandidateOf<F>): number;
+  /** Names of the parameters of a family, those that shape the program before those that polish it. */
+  parameters(template: F): readonly string[];
+  /** Candidates of the same family that differ in one parameter. */
+  neighbours(candidate: CandidateOf<F>): readonly CandidateOf<F>[];
+  /** The legal candidate of a family (by `name@version`) nearest to a point; undefined when there is none. */
+  snap(template: string, point: Point): CandidateOf<F> | undefined;
+}
+
+/** The points of one family for one workload. */
+export interface CandidateSource<F extends Family> {
+  readonly template: F;
+  readonly space: Space;
+  readonly seed: Point;
+  /** The predicted time of a point; NaN counts as Infinity. */
+  cost(point: Point): number;
 }
 
 /** The candidates of all templates for a workload, ranked by the templates' own cost models. */
@@ -25,40 +39,57 @@ export function makeCandidatePool(
   templates: readonly Template[],
   device: DeviceFingerprint,
 ): CandidatePool {
-  const spaces = new Map(templates.map((template) => [template, template.space(workload, device)] as const));
-  const costed = [...spaces].flatMap(([template, space]) => {
-    const seed = template.seed(workload, device);
-    return [...legalPoints(space)].map((point): Costed => {
+  const sources = templates.map((template) => ({
+    template,
+    space: template.space(workload, device),
+    seed: template.seed(workload, device),
+    cost: (point: Point) => template.cost(workload, point, device),
+  }));
+  return poolCandidates(workload, sources);
+}
+
+/** The candidates of families of any kind, ranked by their predictions. */
+export function poolCandidates<F extends Family>(
+  workload: Workload,
+  sources: readonly CandidateSource<F>[],
+): CandidatePool<F> {
+  const byTemplate = new Map(sources.map((source) => [source.template, source] as const));
+  const costed = sources.flatMap(({ template, space, seed, cost: costOf }) =>
+    [...legalPoints(space)].map((point): Costed<F> => {
       const candidate = { template, point };
-      const cost = template.cost(workload, point, device);
+      const cost = costOf(point);
       const changes = space.parameters.filter(({ name }) => point[name] !== seed[name]).length;
       return { candidate, cost: Number.isNaN(cost) ? Infinity : cost, changes, text: candidateText(candidate) };
-    });
-  });
+    }),
+  );
   costed.sort(compareCosted);
+  const costs = new Map(costed.map(({ text, cost }) => [text, cost]));
   return {
+    workload,
     ranked: costed.map(({ candidate }) => candidate),
-    seeds: templates.map((template) => ({ template, point: template.seed(workload, device) })),
+    seeds: sources.map(({ template, seed }) => ({ template, point: seed })),
+    predict: (candidate) => costs.get(candidateText(candidate)) ?? Infinity,
+    parameters: (template) => byTemplate.get(template)?.space.parameters.map(({ name }) => name) ?? [],
     neighbours: ({ template, point }) => {
-      const space = spaces.get(template);
+      const space = byTemplate.get(template)?.space;
       return space === undefined ? [] : neighbours(space, point).map((other) => ({ template, point: other }));
     },
     snap: (id, point) => {
-      const found = [...spaces].find(([template]) => templateId(template) === id);
-      const snapped = found === undefined ? undefined : snapPoint(found[1], point);
-      return found === undefined || snapped === undefined ? undefined : { template: found[0], point: snapped };
+      const found = sources.find(({ template }) => templateId(template) === id);
+      const snapped = found === undefined ? undefined : snapPoint(found.space, point);
+      return found === undefined || snapped === undefined ? undefined : { template: found.template, point: snapped };
     },
   };
 }
 
-interface Costed {
-  readonly candidate: Candidate;
+interface Costed<F extends Family> {
+  readonly candidate: CandidateOf<F>;
   readonly cost: number;
   readonly changes: number;
   readonly text: string;
 }
 
-function compareCosted(a: Costed, b: Costed): number {
+function compareCosted(a: Costed<Family>, b: Costed<Family>): number {
   if (a.cost !== b.cost) return a.cost - b.cost;
   return a.changes - b.changes || (a.text < b.text ? -1 : 1);
 }

@@ -4,11 +4,20 @@ import { pointText } from "./key.ts";
 import type { DeviceFingerprint, Point, Workload } from "./record.ts";
 import type { Template } from "./template.ts";
 
-/** One way to compute a workload. */
-export interface Candidate {
-  readonly template: Template;
+/** What searches know of a template: its name and version. Templates of kernels are families, and so are those of forms. */
+export interface Family {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** A point in the space of a family. */
+export interface CandidateOf<F extends Family> {
+  readonly template: F;
   readonly point: Point;
 }
+
+/** One way to compute a workload by a kernel. */
+export type Candidate = CandidateOf<Template>;
 
 /** A candidate's kernel, or why it has none: a template that cannot emit a point is a failure of the point. */
 export type Emission =
@@ -16,12 +25,12 @@ export type Emission =
   | { readonly kind: "failed"; readonly candidate: Candidate; readonly detail: string };
 
 /** `name@version`, as records name a template. */
-export function templateId({ name, version }: Template): string {
+export function templateId({ name, version }: Family): string {
   return `${name}@${version}`;
 }
 
 /** Canonical text of a candidate: what choices name and ties are broken by. */
-export function candidateText({ template, point }: Candidate): string {
+export function candidateText({ template, point }: CandidateOf<Family>): string {
   return `${templateId(template)} ${pointText(point)}`;
 }
 

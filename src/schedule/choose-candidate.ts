@@ -1,3 +1,4 @@
+import type { Family } from "./candidate.ts";
 import { candidateText } from "./candidate.ts";
 import type { TriedCandidate } from "./search/search.ts";
 import { lossWhenAlone, worthwhileGain } from "./tuning-effort.ts";
@@ -8,7 +9,7 @@ export function winningMargin(noise: number): number {
 }
 
 /** Candidates by score, ties by canonical text, so that the order they come in plays no part. */
-export function compareTried(a: TriedCandidate, b: TriedCandidate): number {
+export function compareTried(a: TriedCandidate<Family>, b: TriedCandidate<Family>): number {
   if (a.score !== b.score) return a.score < b.score ? -1 : 1;
   return candidateText(a.candidate) < candidateText(b.candidate) ? -1 : 1;
 }
@@ -17,7 +18,7 @@ export function compareTried(a: TriedCandidate, b: TriedCandidate): number {
  * The best candidate; but a seed (by canonical text, the preferred one first) stays where the best does not win against
  * it by {@link winningMargin}. Undefined when none has a finite score.
  */
-export function chooseCandidate<T extends TriedCandidate>(
+export function chooseCandidate<T extends TriedCandidate<Family>>(
   tried: readonly T[],
   seeds: readonly string[],
   noise: number,

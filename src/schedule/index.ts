@@ -1,7 +1,7 @@
-export type { Candidate, Emission } from "./candidate.ts";
+export type { Candidate, CandidateOf, Emission, Family } from "./candidate.ts";
 export { candidateText, emitCandidate, templateId } from "./candidate.ts";
-export type { CandidatePool } from "./candidate-pool.ts";
-export { makeCandidatePool } from "./candidate-pool.ts";
+export type { CandidatePool, CandidateSource } from "./candidate-pool.ts";
+export { makeCandidatePool, poolCandidates } from "./candidate-pool.ts";
 export type { Json } from "./canonical-json.ts";
 export { canonicalJson, hashJson } from "./canonical-json.ts";
 export { chooseCandidate, winningMargin } from "./choose-candidate.ts";

@@ -1,19 +1,19 @@
-import type { Candidate } from "../candidate.ts";
+import type { CandidateOf, Family } from "../candidate.ts";
 import { candidateText } from "../candidate.ts";
 import type { TriedCandidate } from "./search.ts";
 
 /** A list of candidates under construction: at most `count`, none twice, none that was tried. */
-export interface Proposal {
-  readonly candidates: readonly Candidate[];
+export interface Proposal<F extends Family> {
+  readonly candidates: readonly CandidateOf<F>[];
   readonly room: number;
   /** Takes candidates in their order while there is room, at most `limit` of them. */
-  take(candidates: Iterable<Candidate>, limit?: number): void;
+  take(candidates: Iterable<CandidateOf<F>>, limit?: number): void;
 }
 
 /** An empty proposal. */
-export function makeProposal(tried: readonly TriedCandidate[], count: number): Proposal {
+export function makeProposal<F extends Family>(tried: readonly TriedCandidate<F>[], count: number): Proposal<F> {
   const seen = new Set(tried.map(({ candidate }) => candidateText(candidate)));
-  const candidates: Candidate[] = [];
+  const candidates: CandidateOf<F>[] = [];
   return {
     candidates,
     get room() {
@@ -34,13 +34,24 @@ export function makeProposal(tried: readonly TriedCandidate[], count: number): P
 }
 
 /** The candidates in an order drawn at random, lazily (Fisher and Yates). */
-export function* inRandomOrder(candidates: readonly Candidate[], random: () => number): Generator<Candidate> {
+export function* inRandomOrder<C>(candidates: readonly C[], random: () => number): Generator<C> {
   const rest = [...candidates];
   while (rest.length > 0) {
     const at = Math.floor(random() * rest.length);
-    const drawn = rest[at] as Candidate;
-    rest[at] = rest.at(-1) as Candidate;
+    const drawn = rest[at] as C;
+    rest[at] = rest.at(-1) as C;
     rest.pop();
     yield drawn;
   }
+}
+
+/** The `count` best of those that have a time, the best first; ties go to the one tried earlier. */
+export function bestTried<F extends Family>(
+  tried: readonly TriedCandidate<F>[],
+  count: number,
+): readonly TriedCandidate<F>[] {
+  return tried
+    .filter(({ score }) => Number.isFinite(score))
+    .sort((a, b) => a.score - b.score)
+    .slice(0, count);
 }

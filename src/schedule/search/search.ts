@@ -1,26 +1,28 @@
-import type { Candidate } from "../candidate.ts";
+import type { CandidateOf, Family } from "../candidate.ts";
 import type { CandidatePool } from "../candidate-pool.ts";
+import type { Template } from "../template.ts";
 
 /** What became of a candidate that was tried. */
-export interface TriedCandidate {
-  readonly candidate: Candidate;
+export interface TriedCandidate<F extends Family = Template> {
+  readonly candidate: CandidateOf<F>;
   /** Time divided by the reference loop's; infinite for one that failed. */
   readonly score: number;
 }
 
 /** What a search knows. */
-export interface SearchState {
-  readonly pool: CandidatePool;
+export interface SearchState<F extends Family = Template> {
+  readonly pool: CandidatePool<F>;
   /** Best candidates of the nearest workloads in the cache, nearest first. */
-  readonly related: readonly Candidate[];
-  readonly tried: readonly TriedCandidate[];
+  readonly related: readonly CandidateOf<F>[];
+  readonly tried: readonly TriedCandidate<F>[];
 }
 
 /**
- * A strategy: at most `count` candidates to try next, none of them tried before; none at all when it has no more. Pure:
- * the same state and random numbers give the same proposal.
+ * A strategy: at most `count` candidates to try next, none of them tried before; none at all when it has no more. All
+ * that was observed is in the state, so a search keeps nothing, and one that was killed goes on from its records. Pure:
+ * the same state and random numbers give the same proposal. It knows points and times, not what is timed.
  */
 export interface Search {
   readonly name: string;
-  propose(state: SearchState, count: number, random: () => number): readonly Candidate[];
+  propose<F extends Family>(state: SearchState<F>, count: number, random: () => number): readonly CandidateOf<F>[];
 }
