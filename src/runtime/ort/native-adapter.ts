@@ -13,6 +13,7 @@ export async function openNativeSession(model: string | Uint8Array, settings: Se
     intraOpNumThreads: settings.threads,
     graphOptimizationLevel: settings.optimization,
     logSeverityLevel: 4,
+    ...(settings.configEntries === undefined ? {} : { configEntries: settings.configEntries }),
   });
   const { inputNames, outputNames } = session;
   const convert = (feeds: ReadonlyMap<string, RuntimeValue>): Record<string, SessionTensor> =>

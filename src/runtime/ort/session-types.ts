@@ -10,6 +10,12 @@ export interface SessionSettings {
   readonly optimizedModelPath?: string;
   /** Writes how long every node took, on closing, to a file that begins with this path; not for native sessions. */
   readonly profilePrefix?: string;
+  /** `parallel` runs branches of the graph side by side; `sequential` when left out. Not for native sessions. */
+  readonly executionMode?: "sequential" | "parallel";
+  /** False gives memory back after each run; true when left out. Not for native sessions. */
+  readonly memoryArena?: boolean;
+  /** Session configuration entries of ONNX Runtime, such as `session.intra_op.allow_spinning`: `0`. */
+  readonly configEntries?: Readonly<Record<string, string>>;
   /** Through ONNX Runtime's C API, where compiled regions run as machine code: needs the host library. */
   readonly native?: boolean;
 }

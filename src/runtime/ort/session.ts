@@ -12,6 +12,18 @@ function detailOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
 }
 
+/** Entries as onnxruntime-node takes them: an object for each part of a dotted key. */
+function nested(entries: Readonly<Record<string, string>>): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(entries)) {
+    const parts = key.split(".");
+    let at = root;
+    for (const part of parts.slice(0, -1)) at = (at[part] ??= {}) as Record<string, unknown>;
+    at[parts.at(-1) as string] = value;
+  }
+  return root;
+}
+
 /** Opens a session on a file or on the bytes of a model. Throws IO0702 when ONNX Runtime refuses the model. */
 export async function openSession(model: string | Uint8Array, settings: SessionSettings): Promise<OrtSession> {
   if (settings.native === true) return (await import("./native-adapter.ts")).openNativeSession(model, settings);
@@ -22,6 +34,9 @@ export async function openSession(model: string | Uint8Array, settings: SessionS
     logSeverityLevel: 4,
     interOpNumThreads: 1,
     ...(settings.threads > 0 ? { intraOpNumThreads: settings.threads } : {}),
+    ...(settings.executionMode === undefined ? {} : { executionMode: settings.executionMode }),
+    ...(settings.memoryArena === undefined ? {} : { enableCpuMemArena: settings.memoryArena }),
+    ...(settings.configEntries === undefined ? {} : { extra: nested(settings.configEntries) }),
     ...(settings.optimizedModelPath === undefined ? {} : { optimizedModelFilePath: settings.optimizedModelPath }),
     ...(settings.profilePrefix === undefined
       ? {}
