@@ -37,6 +37,7 @@ export function addSchemaOptions(command: Command, pick: (name: string) => boole
     if (property.type === "array")
       option.argParser((text: string, previous: unknown) => collect(name, property, text, previous));
     else if (property.type === "integer") option.argParser(toInteger);
+    else if (property.type === "number") option.argParser(toNumber);
     else if (name === "level") option.argParser((text: string) => (text.startsWith("O") ? text : `O${text}`));
     command.addOption(option);
   }
@@ -60,6 +61,11 @@ function collect(name: string, property: Property, text: string, previous: unkno
 
 function toInteger(text: string): number {
   if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError("an integer is expected.");
+  return Number(text);
+}
+
+function toNumber(text: string): number {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError("a number is expected.");
   return Number(text);
 }
 

@@ -6,6 +6,7 @@ import { fail } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { nearestName } from "../diagnostics/nearest-name.ts";
 import type { CompileOptions, UserOptions } from "./options.ts";
+import { profiles } from "./profiles.ts";
 import { schema } from "./schema.ts";
 import { stripComments } from "./strip-comments.ts";
 
@@ -33,12 +34,17 @@ export function readConfigFile(file: string): UserOptions {
   return options as UserOptions;
 }
 
-/** Checks options against the schema and fills in defaults; inside, options are complete. Throws IO0901 or IO0902. */
+/**
+ * Checks options against the schema, fills in what a profile presets, then defaults; inside, options are complete. Throws
+ * IO0901 or IO0902.
+ */
 export function completeOptions(given: UserOptions, file?: string): CompileOptions {
   // The schema itself is checked by a test, not on every start: compiling its own schema takes longer than all the rest.
   const ajv = new Ajv2020({ useDefaults: true, strict: false, verbose: true, meta: false, validateSchema: false });
   const validate = ajv.compile(schema) as ValidateFunction<CompileOptions>;
-  const options: unknown = structuredClone(given);
+  const { profile } = given;
+  const preset = profile !== undefined && Object.hasOwn(profiles, profile) ? profiles[profile] : {};
+  const options: unknown = structuredClone({ ...preset, ...given });
   if (validate(options)) return options;
   const [error] = validate.errors ?? [];
   if (error === undefined) throw new Error("the schema refused the options without a reason");

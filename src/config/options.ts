@@ -155,13 +155,41 @@ reprove: boolean
  */
 reproducible: boolean
 /**
- * largest file that is accepted
+ * presets for a kind of deployment, options that are given win: edge (energy; 16MiB file, 128MiB memory, 1 thread), mobile (size; 64MiB file, 256MiB memory, p90 of 33ms), cloud (throughput; p99 of 100ms)
+ */
+profile?: ("edge" | "mobile" | "cloud")
+/**
+ * what is best among the forms that meet every constraint
+ */
+objective: ("latency" | "size" | "memory" | "throughput" | "energy")
+/**
+ * largest file that is accepted, external data included
  */
 maxSize?: string
 /**
- * largest median latency that is accepted
+ * largest latency that is accepted, at every thread count that is timed: the median or --percentile
  */
 maxLatency?: string
+/**
+ * which latency --max-latency is about
+ */
+percentile: ("p50" | "p90" | "p95" | "p99")
+/**
+ * most memory that a session of the result may take at its peak, packed weights included
+ */
+maxMemory?: string
+/**
+ * least inferences a second, one after the other, at every thread count that is timed
+ */
+minThroughput?: number
+/**
+ * most energy of one inference: measured where the machine has counters, else estimated
+ */
+maxEnergy?: string
+/**
+ * what an hour of the machine costs, such as 0.17: reports tell the cost of a million inferences
+ */
+pricePerHour?: number
 /**
  * scratch memory that kernels may use, all threads together; candidates that need more are left out
  */
@@ -339,13 +367,41 @@ reprove?: boolean
  */
 reproducible?: boolean
 /**
- * largest file that is accepted
+ * presets for a kind of deployment, options that are given win: edge (energy; 16MiB file, 128MiB memory, 1 thread), mobile (size; 64MiB file, 256MiB memory, p90 of 33ms), cloud (throughput; p99 of 100ms)
+ */
+profile?: ("edge" | "mobile" | "cloud")
+/**
+ * what is best among the forms that meet every constraint
+ */
+objective?: ("latency" | "size" | "memory" | "throughput" | "energy")
+/**
+ * largest file that is accepted, external data included
  */
 maxSize?: string
 /**
- * largest median latency that is accepted
+ * largest latency that is accepted, at every thread count that is timed: the median or --percentile
  */
 maxLatency?: string
+/**
+ * which latency --max-latency is about
+ */
+percentile?: ("p50" | "p90" | "p95" | "p99")
+/**
+ * most memory that a session of the result may take at its peak, packed weights included
+ */
+maxMemory?: string
+/**
+ * least inferences a second, one after the other, at every thread count that is timed
+ */
+minThroughput?: number
+/**
+ * most energy of one inference: measured where the machine has counters, else estimated
+ */
+maxEnergy?: string
+/**
+ * what an hour of the machine costs, such as 0.17: reports tell the cost of a million inferences
+ */
+pricePerHour?: number
 /**
  * scratch memory that kernels may use, all threads together; candidates that need more are left out
  */

@@ -1,4 +1,8 @@
-const sizes: Readonly<Record<string, number>> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 };
+const sizes: Readonly<Record<string, number>> = {
+  ...{ B: 1, KB: 1e3, MB: 1e6, GB: 1e9 },
+  ...{ KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 },
+};
+const energies: Readonly<Record<string, number>> = { uJ: 1, mJ: 1e3, J: 1e6 };
 const times: Readonly<Record<string, number>> = { us: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 3.6e6 };
 
 function parse(text: string, units: Readonly<Record<string, number>>): number {
@@ -6,7 +10,7 @@ function parse(text: string, units: Readonly<Record<string, number>>): number {
   return Number(match?.[1] ?? NaN) * (units[match?.[2] ?? ""] ?? NaN);
 }
 
-/** Bytes of a size such as `10MB` (decimal units). */
+/** Bytes of a size such as `10MB` (decimal) or `10MiB` (binary). */
 export function parseSize(text: string): number {
   return parse(text, sizes);
 }
@@ -14,6 +18,11 @@ export function parseSize(text: string): number {
 /** Milliseconds of a duration such as `60s` or `5ms`. */
 export function parseDuration(text: string): number {
   return parse(text, times);
+}
+
+/** Microjoules of an energy such as `5mJ`. */
+export function parseEnergy(text: string): number {
+  return parse(text, energies);
 }
 
 /** A share such as `30%` or `0.3`, as a number between 0 and 1. */

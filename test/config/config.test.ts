@@ -8,9 +8,11 @@ import {
   completeOptions,
   parseDrop,
   parseDuration,
+  parseEnergy,
   parseShape,
   parseShare,
   parseSize,
+  profiles,
   readConfigFile,
   schema,
 } from "../../src/config/index.ts";
@@ -139,4 +141,38 @@ test("a config file may begin with a byte order mark; one nested beyond all opti
 test("a shape with nothing behind the colon is that of a scalar", () => {
   expect(parseShape("sr:")).toEqual({ name: "sr", dims: [] });
   expect(parseShape("a:b:2x3")).toEqual({ name: "a:b", dims: [2, 3] });
+});
+
+test("a profile presets options, and those that are given win", () => {
+  const { maxSize, objective, threads, percentile } = completeOptions({ profile: "edge", maxSize: "1MB" });
+  expect({ maxSize, objective, threads, percentile }).toEqual({
+    ...{ maxSize: "1MB", objective: "energy", threads: [1], percentile: "p50" },
+  });
+  const options = completeOptions({ profile: "cloud" });
+  expect(options).toMatchObject({ objective: "throughput", maxLatency: "100ms", percentile: "p99" });
+  expect(completeOptions(options)).toEqual(options);
+  expect(refusal(() => completeOptions(given({ profile: "toString" }))).message).toContain("edge, mobile, cloud");
+});
+
+test("every preset of a profile stands in the help", () => {
+  const { description } = schema.properties.profile;
+  for (const [name, preset] of Object.entries(profiles)) {
+    const words = new RegExp(`${name} \\(([^)]*)\\)`).exec(description)?.[1] ?? "";
+    for (const value of Object.values(preset)) expect(words).toContain(String(value));
+    completeOptions(preset);
+  }
+});
+
+test("sizes are decimal or binary, energies in joules", () => {
+  expect([parseSize("4MB"), parseSize("4MiB"), parseSize("1KiB"), parseSize("0.5GiB")]).toEqual([
+    4e6,
+    4 * 2 ** 20,
+    1024,
+    2 ** 29,
+  ]);
+  expect([parseEnergy("5mJ"), parseEnergy("2J"), parseEnergy("10uJ")]).toEqual([5000, 2e6, 10]);
+  expect(refusal(() => completeOptions({ maxMemory: "4 mb" })).message).toContain("such as 200MiB");
+  expect(refusal(() => completeOptions({ maxSize: "4iB" })).message).toContain("such as 20MB");
+  expect(refusal(() => completeOptions({ minThroughput: 0 })).message).toContain("> 0");
+  expect(refusal(() => completeOptions({ maxEnergy: "5" })).message).toContain("such as 5mJ");
 });
