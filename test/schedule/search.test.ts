@@ -5,11 +5,13 @@ import {
   candidateText,
   exhaustiveSearch,
   guidedSearch,
+  hierarchicalSearch,
   legalPoints,
   makeCandidatePool,
   neighbours,
   pointText,
   randomSearch,
+  sequentialSearch,
 } from "../../src/schedule/index.ts";
 import { makeTemplate, tileSpace, trueNs } from "./fake-device.ts";
 import { device } from "./records.ts";
@@ -33,7 +35,7 @@ function search(
   return { best: Math.min(...tried.map(({ score }) => score)), tried };
 }
 
-test.each([guidedSearch, randomSearch, exhaustiveSearch])(
+test.each([guidedSearch, sequentialSearch, hierarchicalSearch, randomSearch, exhaustiveSearch])(
   "$name proposes every candidate once, then none",
   (strategy) => {
     const { tried } = search(strategy, 7, 200);
@@ -41,7 +43,7 @@ test.each([guidedSearch, randomSearch, exhaustiveSearch])(
   },
 );
 
-test.each([guidedSearch, randomSearch, exhaustiveSearch])(
+test.each([guidedSearch, sequentialSearch, hierarchicalSearch, randomSearch, exhaustiveSearch])(
   "$name: same state and numbers, same proposal",
   (strategy) => {
     const texts = (): string[] => search(strategy, 5, 5, 42).tried.map(({ candidate }) => candidateText(candidate));

@@ -1,5 +1,5 @@
 import type { CandidateOf, Family } from "../candidate.ts";
-import { bestTried, inRandomOrder, makeProposal } from "./proposal.ts";
+import { bestTried, inRandomOrder, makeProposal, takeOpening } from "./proposal.ts";
 import type { Search, SearchState } from "./search.ts";
 
 /** Share of the first proposal that is drawn at random, in case the cost model is blind to something. */
@@ -20,13 +20,13 @@ export const guidedSearch: Search = {
 };
 
 function firstCandidates<F extends Family>(
-  { pool, related, tried }: SearchState<F>,
+  state: SearchState<F>,
   count: number,
   random: () => number,
 ): readonly CandidateOf<F>[] {
+  const { pool, tried } = state;
   const proposal = makeProposal(tried, count);
-  proposal.take(pool.seeds);
-  proposal.take(related, Math.floor(proposal.room / 2));
+  takeOpening(proposal, state);
   proposal.take(pool.ranked, Math.ceil(proposal.room * (1 - randomShare)));
   proposal.take(inRandomOrder(pool.ranked, random));
   return proposal.candidates;

@@ -1,6 +1,6 @@
 import type { CandidateOf, Family } from "../candidate.ts";
 import { candidateText } from "../candidate.ts";
-import type { TriedCandidate } from "./search.ts";
+import type { SearchState, TriedCandidate } from "./search.ts";
 
 /** A list of candidates under construction: at most `count`, none twice, none that was tried. */
 export interface Proposal<F extends Family> {
@@ -31,6 +31,15 @@ export function makeProposal<F extends Family>(tried: readonly TriedCandidate<F>
       }
     },
   };
+}
+
+/** What every search tries first: the seeds, and the best of the nearest workloads for up to half of what is left. */
+export function takeOpening<F extends Family>(
+  proposal: Proposal<F>,
+  { pool, related }: Pick<SearchState<F>, "pool" | "related">,
+): void {
+  proposal.take(pool.seeds);
+  proposal.take(related, Math.floor(proposal.room / 2));
 }
 
 /** The candidates in an order drawn at random, lazily (Fisher and Yates). */
