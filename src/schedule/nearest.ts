@@ -14,15 +14,20 @@ function leavesOf(value: Json | undefined, path: string, into: Map<string, strin
   else if (value !== undefined) into.set(path, typeof value === "number" ? value : String(value));
 }
 
+/** The numbers and texts of a workload by their paths. */
+export function workloadLeaves(workload: Workload): ReadonlyMap<string, string | number> {
+  const leaves = new Map<string, string | number>();
+  leavesOf(workload, "", leaves);
+  return leaves;
+}
+
 /**
  * How unlike two workloads are: root of the sum of squares of log ratios of their numbers, and of {@link mismatch} for
  * each other difference. 0 for equal workloads.
  */
 export function workloadDistance(a: Workload, b: Workload): number {
-  const left = new Map<string, string | number>();
-  const right = new Map<string, string | number>();
-  leavesOf(a, "", left);
-  leavesOf(b, "", right);
+  const left = workloadLeaves(a);
+  const right = workloadLeaves(b);
   let sum = 0;
   for (const path of new Set([...left.keys(), ...right.keys()])) {
     const [p, q] = [left.get(path), right.get(path)];

@@ -4,6 +4,8 @@ import { candidateText, templateId } from "./candidate.ts";
 import type { CandidatePool } from "./candidate-pool.ts";
 import type { CrashWatch } from "./crash-watch.ts";
 import { asEmitted, timedKernels } from "./final-race.ts";
+import type { Lesson } from "./learn/lesson.ts";
+import { lessonsFor } from "./learn/lessons-for.ts";
 import type { TrialBook } from "./trial-book.ts";
 import { openTrialBook, untriedKernel } from "./trial-book.ts";
 import type { Emitted, TrialRunner } from "./trial-runner.ts";
@@ -36,6 +38,8 @@ export function openSearchTurns(
   const { reporter, effort } = context;
   const book = openTrialBook(task, context, context);
   const known = book.tried.length;
+  let gathered: readonly Lesson[] | undefined;
+  const lessons = (): readonly Lesson[] => (gathered ??= lessonsFor(task, context));
   const runner = makeTrialRunner(task, context, book, crashes);
   const event = { workload: task.label, threads: task.threads } as const;
   let turns = 0;
@@ -49,7 +53,7 @@ export function openSearchTurns(
     const fresh: Emitted[] = [];
     while (fresh.length === 0 && !isExhausted && room() > 0) {
       const random = seededRandom(context.seed + book.tried.length);
-      const proposed = context.search.propose({ pool, related, tried: book.tried }, count, random);
+      const proposed = context.search.propose({ pool, related, tried: book.tried, lessons }, count, random);
       isExhausted = proposed.length === 0;
       for (const candidate of proposed) {
         if (crashes.isOut(templateId(candidate.template))) {
@@ -67,6 +71,12 @@ export function openSearchTurns(
     return fresh;
   };
 
+  const tellStart = (): void => {
+    const [seed] = pool.seeds;
+    const seeded = seed === undefined ? {} : { seed: candidateText(seed) };
+    reporter.handle({ type: "tuning-started", ...event, candidates: effort.candidates, known, ...seeded });
+  };
+
   return {
     ...{ book, runner, known },
     get hasStarted() {
@@ -79,7 +89,7 @@ export function openSearchTurns(
       return isExhausted || room() <= 0 || staleTurns >= effort.patience;
     },
     turn: async () => {
-      if (turns++ === 0) reporter.handle({ type: "tuning-started", ...event, candidates: effort.candidates, known });
+      if (turns++ === 0) tellStart();
       const [incumbent] = timedKernels(book);
       const wanted = book.tried.length === 0 ? effort.first : effort.turn;
       const fresh = await runner.verify(freshKernels(Math.min(wanted, room())));

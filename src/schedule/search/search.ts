@@ -1,5 +1,6 @@
 import type { CandidateOf, Family } from "../candidate.ts";
 import type { CandidatePool } from "../candidate-pool.ts";
+import type { Lesson } from "../learn/lesson.ts";
 import type { Template } from "../template.ts";
 
 /** What became of a candidate that was tried. */
@@ -15,6 +16,8 @@ export interface SearchState<F extends Family = Template> {
   /** Best candidates of the nearest workloads in the cache, nearest first. */
   readonly related: readonly CandidateOf<F>[];
   readonly tried: readonly TriedCandidate<F>[];
+  /** Trials of other workloads: asked for by searches that learn. */
+  readonly lessons?: () => readonly Lesson<F>[];
 }
 
 /**
