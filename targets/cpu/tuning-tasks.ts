@@ -8,7 +8,7 @@ import { sumShape } from "./cases/sum-shape.ts";
 import type { FloatWorkload } from "./float-workload.ts";
 import type { LoweredRegion } from "./lower/index.ts";
 import type { TransformerWorkload } from "./transformer-workload.ts";
-import type { CpuWorkload } from "./workload.ts";
+import type { CpuWorkload, Strides } from "./workload.ts";
 
 /** Nanoseconds a multiply-accumulate takes at the machine's peak, by the kind of workload. */
 export interface PeakRates {
@@ -125,9 +125,13 @@ export function workloadText(workload: CpuWorkload | FloatWorkload | Transformer
           ...("activation" in workload.epilogue && workload.epilogue.activation !== "none"
             ? [workload.epilogue.activation]
             : []),
-          ...(workload.epilogue.residual === undefined ? [] : ["residual"]),
+          ...(workload.epilogue.residual === undefined ? [] : [residualText(workload.epilogue.residual)]),
           ...("out" in workload.epilogue && workload.epilogue.out === "bf16" ? ["bf16"] : []),
         ]
       : [];
   return `${op} ${rows}x${columns} ${channels}${window}${extras.map((extra) => ` +${extra}`).join("")}`;
+}
+
+function residualText(residual: Strides & { readonly multiplies?: true }): string {
+  return residual.multiplies === true ? "factor" : "residual";
 }

@@ -8,10 +8,12 @@ export type Strides = {
   readonly pixel: number;
 };
 
-/** Strides of the tensor that an epilogue adds. */
+/** Strides of the tensor that an epilogue adds, or multiplies by. */
 export type Residual = Strides & {
   /** It is the first operand of the Add: ONNX Runtime's formula rounds differently. */
   readonly first?: true;
+  /** The result is multiplied by it, as QLinearMul does; both strides are 0 where it has one value a channel. */
+  readonly multiplies?: true;
 };
 
 /** A window that moves over the rows and columns of its input. */
@@ -24,7 +26,7 @@ export type Window = {
 /**
  * What happens to an int32 sum. Parameters (numbers of `KernelParameters`): `xScale`, `xZero`; `yScale`, `yZero` of the
  * requantized sum q and its bounds `lo`, `hi`; with a residual also `residualScale`, `residualZero`, and `outScale`,
- * `outZero`, `outLo`, `outHi` of the sum of both; table: `table`. With a table and a residual, `tableScale` and
+ * `outZero`, `outLo`, `outHi` of the sum, or product, of both; table: `table`. With a table and a residual, `tableScale` and
  * `tableZero` are those of the looked-up value.
  */
 export type Epilogue = {
@@ -45,7 +47,7 @@ export type Epilogue = {
   readonly activation?: "gelu" | "gelu-tanh";
   /** The uint8 result is looked up in a table of 256 bytes (activation functions). */
   readonly table: boolean;
-  /** A uint8 tensor of the output's shape is added as ONNX Runtime's QLinearAdd does, after the look-up. */
+  /** A uint8 tensor is added as ONNX Runtime's QLinearAdd does, or multiplied by, after the look-up. */
   readonly residual: Residual | undefined;
 };
 

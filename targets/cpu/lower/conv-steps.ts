@@ -3,7 +3,7 @@ import { foldPhaseBiases } from "../reference/transposed.ts";
 import type { Epilogue, TransposedConvWorkload } from "../workload.ts";
 import type { Placement } from "./buffers.ts";
 import { stridesOf } from "./buffers.ts";
-import type { ConvOp } from "./integer-graph.ts";
+import type { ConvOp, Residual } from "./integer-graph.ts";
 import type { PhaseCall } from "./phase-calls.ts";
 import { phaseCalls } from "./phase-calls.ts";
 import type { LoweredStep } from "./step.ts";
@@ -89,11 +89,14 @@ function epilogueOf(op: ConvOp, residual: Placement | undefined): Epilogue {
     ...(op.activation === undefined ? {} : { activation: op.activation }),
     table: op.table !== undefined,
     ...(onlySaturates(op) ? { saturates: true as const } : {}),
-    residual:
-      residual === undefined
-        ? undefined
-        : { ...stridesOf(residual.buffer), ...(op.residual?.first === true ? { first: true } : {}) },
+    residual: residual === undefined || op.residual === undefined ? undefined : residualOf(op.residual, residual),
   };
+}
+
+function residualOf({ mode, first }: Residual, { buffer, extent }: Placement): Epilogue["residual"] {
+  const strides = stridesOf(buffer);
+  if (mode === "add") return { ...strides, ...(first ? { first: true } : {}) };
+  return { ...(extent.rows * extent.columns === 1 ? { row: 0, pixel: 0 } : strides), multiplies: true };
 }
 
 /** Whether the result of a requantization needs no clamp but that of its type: bounds of a byte, multipliers below 1. */

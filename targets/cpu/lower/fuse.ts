@@ -9,7 +9,7 @@ import { sumBefore } from "./match-normalization.ts";
 
 /**
  * Merges ops that one kernel computes: tables of tables, products of a tensor with a table of itself, tables and
- * residual additions behind convolutions. The order stays topological. Results stay the same bit for bit.
+ * residual additions and multiplications behind convolutions. The order stays topological. Results stay the same bit for bit.
  */
 export function fuseIntegerOps(ops: readonly IntegerOp[]): readonly IntegerOp[] {
   let current = [...ops];
@@ -132,9 +132,12 @@ function timesOwnTable(op: BinaryOp, around: Surroundings): Merge | undefined {
   return undefined;
 }
 
-/** A convolution whose only reader is an addition with a tensor that is there before: the later of two such branches. */
+/**
+ * A convolution whose only reader adds it to a tensor that is there before, or multiplies both: the later of two such
+ * branches.
+ */
 function residualBehind(op: BinaryOp, around: Surroundings): Merge | undefined {
-  if (op.mode !== "add" || "constant" in op.b || op.a === op.b) return undefined;
+  if ("constant" in op.b || op.a === op.b) return undefined;
   const sides = [
     [op.a, op.b],
     [op.b, op.a],
@@ -147,7 +150,8 @@ function residualBehind(op: BinaryOp, around: Surroundings): Merge | undefined {
         side.branch.residual === undefined &&
         side.branch.sum !== undefined &&
         around.hasOneReader(side.own) &&
-        sameShape(side.own.shape, side.tensor.shape),
+        sameShape(side.own.shape, op.y.shape) &&
+        (sameShape(side.tensor.shape, op.y.shape) || (op.mode === "mul" && isGate(side.tensor, side.branch))),
     )
     .sort((a, b) => around.position(b.own) - around.position(a.own))[0];
   const own = found?.own.quantization;
@@ -159,7 +163,14 @@ function residualBehind(op: BinaryOp, around: Surroundings): Merge | undefined {
       ...branch,
       nodes: [...branch.nodes, ...op.nodes],
       y: op.y,
-      residual: { tensor, first: tensor === op.a, own, bounds: op.bounds },
+      residual: { mode: op.mode, tensor, first: tensor === op.a, own, bounds: op.bounds },
     },
   };
+}
+
+/** Whether a tensor has one value for each channel of a convolution's result; phases of one write pixels of their own. */
+function isGate({ shape }: IntegerTensor, { y, layout }: ConvOp): boolean {
+  const channels = shape.length === 4 ? 1 : shape.length - 1;
+  const wanted = y.shape.map((size, axis) => (axis === channels ? size : 1));
+  return layout !== "iohw" && sameShape(shape, wanted);
 }

@@ -26,12 +26,14 @@ interface OpBase {
   readonly nodes: readonly Node[];
 }
 
-/** A residual branch added to the result as QLinearAdd does; `sum` are the parameters of the result. */
+/** A tensor added to the result as QLinearAdd does, or multiplied by as QLinearMul does. */
 export interface Residual {
+  readonly mode: BinaryOp["mode"];
+  /** Of the result's shape; a factor may have one value a channel instead. */
   readonly tensor: IntegerTensor;
-  /** It is the Add's first operand. */
+  /** It is the operator's first operand. */
   readonly first: boolean;
-  /** Parameters of the requantized (and looked-up) branch before the addition. */
+  /** Parameters of the requantized (and looked-up) branch before the addition or multiplication. */
   readonly own: Quantization;
   readonly bounds: Bounds;
 }

@@ -4,7 +4,7 @@ import type { Epilogue } from "../workload.ts";
 import { floatActivation } from "./float/float-function.ts";
 import { saturateU8 } from "./float32.ts";
 import { numberOf, quantizationOf, tableOf } from "./parameters.ts";
-import { addConstants, addU8 } from "./quantize.ts";
+import { addConstants, addU8, mulRatio, mulU8 } from "./quantize.ts";
 
 /** Turns the int32 sum of an output channel into the element of y; `residual` is ignored where there is none. */
 export type EvaluateEpilogue = (sum: number, channel: number, residual: number) => number;
@@ -51,28 +51,36 @@ export function createEpilogue(
   };
 }
 
-/** What follows a requantized sum: the table, then the residual. */
+/** What follows a requantized sum: the table, then the residual, added or multiplied by. */
 export function createFollowing(
   epilogue: Epilogue,
   parameters: KernelParameters,
 ): (sum: number, residual: number) => number {
   const table = epilogue.table ? tableOf(parameters) : undefined;
-  const add = epilogue.residual === undefined ? undefined : residualAdd(epilogue, parameters);
+  const combine = epilogue.residual === undefined ? undefined : residualCombination(epilogue, parameters);
   return (sum, residual) => {
     const value = table === undefined ? sum : (table[sum] as number);
-    return add === undefined ? value : add(value, residual);
+    return combine === undefined ? value : combine(value, residual);
   };
 }
 
-function residualAdd(epilogue: Epilogue, parameters: KernelParameters): (value: number, residual: number) => number {
+function residualCombination(
+  epilogue: Epilogue,
+  parameters: KernelParameters,
+): (value: number, residual: number) => number {
+  const [lo, hi] = [numberOf(parameters, "outLo"), numberOf(parameters, "outHi")];
   const value = quantizationOf(parameters, epilogue.table ? "table" : "y");
   const residual = quantizationOf(parameters, "residual");
+  if (epilogue.residual?.multiplies === true) {
+    const factors = { a: value, b: residual, y: quantizationOf(parameters, "out") };
+    const ratio = mulRatio(factors);
+    return (q, r) => Math.min(hi, Math.max(lo, mulU8(q, r, ratio, factors)));
+  }
   const first = epilogue.residual?.first === true;
   const constants = addConstants({
     a: first ? residual : value,
     b: first ? value : residual,
     y: quantizationOf(parameters, "out"),
   });
-  const [lo, hi] = [numberOf(parameters, "outLo"), numberOf(parameters, "outHi")];
   return (q, r) => Math.min(hi, Math.max(lo, first ? addU8(r, q, constants) : addU8(q, r, constants)));
 }

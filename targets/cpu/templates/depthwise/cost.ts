@@ -106,7 +106,7 @@ function outputWork(plan: DepthwisePlan, rows: number, vectors: number, natural:
   const groups = vectors > 2 ? rows : Math.ceil(sums / 4);
   const { table, residual, saturates } = workload.epilogue;
   const packing = groups * (5 + (natural ? 1 : 0) + (table ? 6 : 0) + (saturates === true ? 0 : 2));
-  const each = 3 + (saturates === true ? 0 : 1) + (residual === undefined ? 0 : 6);
+  const each = 3 + (saturates === true ? 0 : 1) + (residual === undefined ? 0 : residual.multiplies === true ? 8 : 6);
   return {
     vectors: dots * (groupRows === 2 ? 2 : 1) + sums * each + packing,
     shuffles: groups * (3 + (natural ? 1 : 0)) + (residual === undefined ? 0 : sums),

@@ -1,5 +1,5 @@
 import type { KernelArgument, KernelParameters } from "../../../../src/codegen/index.ts";
-import { addConstants } from "../../reference/quantize.ts";
+import { addConstants, mulRatio } from "../../reference/quantize.ts";
 import { numberOf, quantizationOf } from "../../reference/parameters.ts";
 import type { Epilogue } from "../../workload.ts";
 import type { GeluRow } from "./gelu-rows.ts";
@@ -23,7 +23,10 @@ export type ConstantRow =
   | "ceiling"
   /** 1.5 * 2^23: a float32 sum with it is rounded to a whole number. */
   | "magic"
-  /** The same plus the bounds of the sum without its zero point, and less the zero point. */
+  /**
+   * The same plus the bounds of the sum without its zero point; what is taken off again: less the zero point, so that it
+   * comes back, where a residual is added.
+   */
   | "lowest"
   | "highest"
   | "shift"
@@ -31,7 +34,12 @@ export type ConstantRow =
   | "valueRatio"
   | "residualRatio"
   | "fixed"
-  /** Bounds of the residual sum, uint8. */
+  /** float32 zero points of the looked-up value and of its factor, factor and zero point of their product. */
+  | "valueZero"
+  | "factorZero"
+  | "productRatio"
+  | "productZero"
+  /** Bounds of the residual sum, or product, uint8. */
   | "outFloor"
   | "outCeiling"
   /** 16 and 0x70 as bytes, for look-ups by `vpshufb`. */
@@ -51,9 +59,14 @@ export function constantRows(epilogue: Epilogue, isa: VectorIsa): readonly Const
     "order",
     ...activation,
     ...(direct ? (["magic", "lowest", "highest", "shift"] as const) : (["zero16", ...clamped] as const)),
-    ...(residual === undefined ? [] : (["fixed", "valueRatio", "residualRatio", "outFloor", "outCeiling"] as const)),
+    ...(residual === undefined ? [] : ([...combinationRows(epilogue), "outFloor", "outCeiling"] as const)),
     ...(table && isa.lanes === 8 ? (["sixteen", "outside"] as const) : []),
   ];
+}
+
+function combinationRows({ residual, table }: Epilogue): readonly ConstantRow[] {
+  if (residual?.multiplies !== true) return ["fixed", "valueRatio", "residualRatio"];
+  return [...(table ? (["valueZero"] as const) : []), "factorZero", "productRatio", "productZero"];
 }
 
 /** Byte offset of a row from the pointer `params`. */
@@ -96,7 +109,7 @@ function rowContent(row: ConstantRow, epilogue: Epilogue, isa: VectorIsa, parame
     case "highest":
       return floats(magic + number("hi") - number("yZero"));
     case "shift":
-      return floats(magic - number("yZero"));
+      return floats(epilogue.residual?.multiplies === true ? magic : magic - number("yZero"));
     case "zero16":
       return new Uint8Array(new Int16Array(rowBytes / 2).fill(number("yZero")).buffer);
     case "floor":
@@ -117,6 +130,14 @@ function rowContent(row: ConstantRow, epilogue: Epilogue, isa: VectorIsa, parame
     case "valueRatio":
     case "residualRatio":
       return floats(residualConstants(epilogue, parameters)[row]);
+    case "valueZero":
+      return floats(number("tableZero"));
+    case "factorZero":
+      return floats(number("residualZero"));
+    case "productZero":
+      return floats(number("outZero"));
+    case "productRatio":
+      return floats(productRatio(epilogue, parameters));
     default:
       return floats(geluConstant(row, epilogue.activation ?? "gelu", epilogue.out === "u8" ? number("yScale") : 1));
   }
@@ -144,6 +165,11 @@ function residualConstants(
   }
   const { fixed, aRatio, bRatio } = addConstants({ a: value, b: residual, y });
   return { fixed, valueRatio: aRatio, residualRatio: bRatio };
+}
+
+function productRatio(epilogue: Epilogue, parameters: KernelParameters): number {
+  const [a, b] = [quantizationOf(parameters, epilogue.table ? "table" : "y"), quantizationOf(parameters, "residual")];
+  return mulRatio({ a, b, y: quantizationOf(parameters, "out") });
 }
 
 function floats(value: number): Uint8Array {

@@ -3,7 +3,7 @@ import { mem } from "../../../../src/codegen/x86/index.ts";
 import type { AccumulatorGroup, Address, EpilogueContext, EpilogueOptions } from "./epilogue-context.ts";
 import { createEpilogueContext } from "./epilogue-context.ts";
 import { emitGelu } from "./emit-gelu.ts";
-import { emitAddResidual, emitUnpack } from "./emit-residual.ts";
+import { emitResidual, emitUnpack } from "./emit-residual.ts";
 import type { InstructionSink } from "../interleave.ts";
 import { createStore } from "./emit-store.ts";
 import { emitLookup } from "./emit-table.ts";
@@ -56,7 +56,7 @@ function emitBytes(sink: InstructionSink, context: EpilogueContext, group: Accum
   const packed = accumulators[0] as Register;
   if (epilogue.residual !== undefined && !epilogue.table) {
     emitRound(sink, context, group);
-    emitAddResidual(sink, context, group);
+    emitResidual(sink, context, group);
   } else {
     // Sums beyond int32 would become the smallest one. Floats are cut off as integers, whose order is theirs above 0:
     // vpminsd runs on every vector port, vminps on two that the conversions keep busy.
@@ -72,7 +72,7 @@ function emitBytes(sink: InstructionSink, context: EpilogueContext, group: Accum
     if (epilogue.residual !== undefined) {
       emitUnpack(sink, context, accumulators);
       for (const accumulator of accumulators) sink.emit("vcvtdq2ps", accumulator, accumulator);
-      emitAddResidual(sink, context, group);
+      emitResidual(sink, context, group);
     }
   }
   if (epilogue.residual !== undefined) {

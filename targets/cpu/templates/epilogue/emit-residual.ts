@@ -4,13 +4,23 @@ import type { InstructionSink } from "../interleave.ts";
 import type { AccumulatorGroup, Address, EpilogueContext, Segment } from "./epilogue-context.ts";
 
 /**
- * Adds the residual to float32 values as ONNX Runtime does: the second operand's product is fused with the constant
- * term, the first operand's with their sum.
+ * Adds the residual to float32 values, or multiplies them by it, as ONNX Runtime does. Values come less their zero point
+ * where they are multiplied and were not looked up.
  */
-export function emitAddResidual(sink: InstructionSink, context: EpilogueContext, group: AccumulatorGroup): void {
-  const { epilogue, constant } = context;
-  const fixed = context.resident("fixed");
-  const add = (accumulator: Register, residual: Register): void => {
+export function emitResidual(sink: InstructionSink, context: EpilogueContext, group: AccumulatorGroup): void {
+  const combine = context.epilogue.residual?.multiplies === true ? product(sink, context) : sum(sink, context);
+  for (const segment of group.segments)
+    if (context.order === "natural") combineNatural(sink, context, group, segment, combine);
+    else combineQuads(sink, context, group, segment, combine);
+}
+
+/** Combines an accumulator of float32 values with int32 values of the residual, which are overwritten. */
+type Combine = (accumulator: Register, residual: Register) => void;
+
+/** The second operand's product is fused with the constant term, the first operand's with their sum. */
+function sum(sink: InstructionSink, { epilogue, constant, resident }: EpilogueContext): Combine {
+  const fixed = resident("fixed");
+  return (accumulator, residual) => {
     sink.emit("vcvtdq2ps", residual, residual);
     if (epilogue.residual?.first === true) {
       sink.emit("vfmadd132ps", accumulator, fixed, constant("valueRatio"));
@@ -20,36 +30,43 @@ export function emitAddResidual(sink: InstructionSink, context: EpilogueContext,
       sink.emit("vfmadd132ps", accumulator, residual, constant("valueRatio"));
     }
   };
-  for (const segment of group.segments)
-    if (context.order === "natural") addNatural(sink, context, group, segment, add);
-    else addQuads(sink, context, group, segment, add);
 }
 
-type Add = (accumulator: Register, residual: Register) => void;
+/** The product of whole numbers is exact; it is scaled, and the zero point added, with a rounding each. */
+function product(sink: InstructionSink, { epilogue, constant }: EpilogueContext): Combine {
+  return (accumulator, factor) => {
+    sink.emit("vcvtdq2ps", factor, factor);
+    sink.emit("vsubps", factor, factor, constant("factorZero"));
+    if (epilogue.table) sink.emit("vsubps", accumulator, accumulator, constant("valueZero"));
+    sink.emit("vmulps", accumulator, accumulator, factor);
+    sink.emit("vmulps", accumulator, accumulator, constant("productRatio"));
+    sink.emit("vaddps", accumulator, accumulator, constant("productZero"));
+  };
+}
 
-function addNatural(
+function combineNatural(
   sink: InstructionSink,
   { isa, temporaries }: EpilogueContext,
   group: AccumulatorGroup,
   segment: Segment,
-  add: Add,
+  combine: Combine,
 ): void {
   const [value] = temporaries as readonly [Register];
   const { base, displacement } = segment.residual as Address;
   const count = Math.ceil(segment.channels / isa.lanes);
   for (let index = 0; index < count; index++) {
     sink.emit("vpmovzxbd", value, mem(base, { disp: displacement + index * isa.lanes }));
-    add(group.accumulators[segment.first + index] as Register, value);
+    combine(group.accumulators[segment.first + index] as Register, value);
   }
 }
 
 /** In quad64 order the residual's bytes stand as packing would leave them: interleaving with zeros unpacks them. */
-function addQuads(
+function combineQuads(
   sink: InstructionSink,
   { temporaries }: EpilogueContext,
   group: AccumulatorGroup,
   segment: Segment,
-  add: Add,
+  combine: Combine,
 ): void {
   const [zero, half, value] = temporaries as readonly [Register, Register, Register];
   const { base, displacement } = segment.residual as Address;
@@ -59,7 +76,7 @@ function addQuads(
     sink.emit(unpackBytes, half, half, zero);
     (["vpunpcklwd", "vpunpckhwd"] as const).forEach((unpackWords, side) => {
       sink.emit(unpackWords, value, half, zero);
-      add(group.accumulators[2 * pair + side] as Register, value);
+      combine(group.accumulators[2 * pair + side] as Register, value);
     });
   });
 }

@@ -98,6 +98,9 @@ export function createEpilogueContext(options: EpilogueOptions): EpilogueContext
 const residentOrder: readonly ConstantRow[] = [
   "fixed",
   "order",
+  "factorZero",
+  "productRatio",
+  "productZero",
   "limit",
   "magic",
   "lowest",

@@ -117,7 +117,8 @@ function epilogueOperations({ workload, isa }: IgemmPlan, pixels: number, vector
   const packs = pixels * Math.floor(vectors / 4) + (rest === 0 ? 0 : Math.ceil(pixels / Math.floor(4 / rest)));
   const clamps = saturates === true ? 0 : 1;
   const lookup = table ? (isa.permutesBytes ? 6 : isa.lanes === 16 ? 30 : 64) : 0;
-  const residualOperations = residual === undefined ? 0 : (table ? 7 : 5.5) * accumulators + 6 * packs;
+  const combining = (table ? 7 : 5.5) + (residual?.multiplies === true ? 2 : 0);
+  const residualOperations = residual === undefined ? 0 : combining * accumulators + 6 * packs;
   return (3 + clamps) * accumulators + (6 + 2 * clamps + lookup) * packs + residualOperations;
 }
 
