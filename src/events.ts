@@ -4,7 +4,8 @@ import type { LatencySummary } from "./events/latency.ts";
 import type { RegionsReport } from "./events/regions-report.ts";
 import type { TuningSummary } from "./events/tuning-summary.ts";
 
-export type { CompileReport, FormReport } from "./events/compile-report.ts";
+export type { CompileReport, ConstraintReport, EnergyFigure, FormReport } from "./events/compile-report.ts";
+export type { MachineState } from "./events/machine-state.ts";
 export type { LatencyProfile, LatencySummary, SpeedFigures } from "./events/latency.ts";
 export type {
   LayerReport,
@@ -13,6 +14,8 @@ export type {
   RegionStepReport,
   RegionsReport,
 } from "./events/regions-report.ts";
+export type { RunControl } from "./events/run-control.ts";
+export { noControl } from "./events/run-control.ts";
 export type { TuningSummary } from "./events/tuning-summary.ts";
 
 /** Everything the core tells while it works. Reporters fold these; there is no other way out of the core. */
@@ -90,6 +93,8 @@ export type CompileEvent =
       readonly candidates: number;
       /** Candidates that the records know already. */
       readonly known: number;
+      /** The candidate that is taken without searching; absent where the search has none. */
+      readonly seed?: string;
     }
   | {
       readonly type: "trial";
@@ -110,6 +115,10 @@ export type CompileEvent =
       readonly ns: number;
     }
   | { readonly type: "tuning-finished"; readonly result: TuningSummary }
+  /** Something comes under the clock, or has left it: who hears of it keeps the machine quiet in between. */
+  | { readonly type: "timing"; readonly state: "started" | "ended" }
+  /** How far the reference loop was off its best in what was timed last, as a share. */
+  | { readonly type: "noise"; readonly share: number }
   | {
       readonly type: "tuned";
       readonly workloads: number;

@@ -35,7 +35,8 @@ export interface RaceSetup {
   readonly clock: Clock;
   readonly seed: number;
   reference?(): unknown;
-  onRound?(round: number, rounds: number): void;
+  /** Awaited: nothing is timed until it is done, and the budget does not count it. False ends the race, but not before two rounds. */
+  onRound?(round: number, rounds: number): Promise<boolean> | void;
   readonly signal?: AbortSignal;
 }
 
@@ -60,7 +61,7 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
   /** Of each form, the best time of each round, as the only sample of the round: all that ratios of minima need. */
   const fastest: number[][][] = forms.map(() => []);
   const referenceNs: number[] = [];
-  const deadline = clock.now() + policy.budgetMs * 1e6;
+  let deadline = clock.now() + policy.budgetMs * 1e6;
   for (let round = 0; round < policy.rounds || (round < policy.maxRounds && !isSettled(fastest, policy)); round++) {
     if (setup.signal?.aborted === true || (rounds.length >= 2 && clock.now() > deadline)) break;
     const before = timeReference();
@@ -75,7 +76,10 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
     rounds.push(samples);
     samples.forEach((times, form) => fastest[form]?.push([times.reduce((a, b) => Math.min(a, b), Infinity)]));
     referenceNs.push(Math.min(before, timeReference()));
-    setup.onRound?.(round + 1, round < policy.rounds ? policy.rounds : policy.maxRounds);
+    const asked = clock.now();
+    const goesOn = await setup.onRound?.(round + 1, round < policy.rounds ? policy.rounds : policy.maxRounds);
+    deadline += clock.now() - asked;
+    if (goesOn === false && rounds.length >= 2) break;
   }
   return keepQuiet(
     forms.map((form) => form.name),

@@ -77,6 +77,7 @@ export function formCompiler(
     seed: options.seed,
     tool: version,
     signal: run.signal,
+    control: run.control,
     ...(options.hot ? { timing: "hot" } : {}),
     ...(products === "bf16" ? { products } : {}),
   };

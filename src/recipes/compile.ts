@@ -1,5 +1,5 @@
 import type { CompileOptions } from "../config/index.ts";
-import type { CompileReport, Reporter } from "../events.ts";
+import type { CompileReport, Reporter, RunControl } from "../events.ts";
 import { fail, InferOptError } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { dataDiagnostics } from "../diagnostics/codes/data.ts";
@@ -30,10 +30,13 @@ import { openScheduleCache } from "./schedule-file.ts";
 import { unlessItFails } from "./unless-it-fails.ts";
 import { writeResult } from "./write-result.ts";
 
-/** How a compile reports and is stopped. */
+/** How a compile reports, and is stopped or led. */
 export interface CompileSetup {
   readonly reporter: Reporter;
+  /** Ends the compile at once; it rejects. */
   readonly signal: AbortSignal;
+  /** Pauses, and the end of all search; nobody asks for either by default. */
+  readonly control?: RunControl;
 }
 
 /** How a compile ended. */
@@ -62,14 +65,19 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
       run.facts = environment.target.facts(run.device);
     }
     const samples = await sampleWhereRunnable(input, run);
+    if (run.control.isStopping) fail(configDiagnostics.stoppedEarly({}));
     const float = await run.phase("simplify and fuse", () => rewriteFloat(input, samples, run));
     const forms: Form[] = [input.form, ...float];
     const base = float.find((form) => form.mustPay !== true) ?? input.form;
     const pruned =
-      options.sparsity === undefined ? undefined : await run.phase("prune", () => addPrunedForm(base, input, run));
+      options.sparsity === undefined || run.control.isStopping
+        ? undefined
+        : await run.phase("prune", () => addPrunedForm(base, input, run));
     if (pruned !== undefined) forms.push(pruned);
     const holds = pruned !== undefined && (await prunedHolds(pruned, input, samples, cache, run));
-    const int8 = await run.phase("quantize", () => addInt8Form(holds ? pruned : base, input, samples, run));
+    const int8 = run.control.isStopping
+      ? undefined
+      : await run.phase("quantize", () => addInt8Form(holds ? pruned : base, input, samples, run));
     if (int8 !== undefined) forms.push(int8);
     const lowest = holds ? pruned : base;
     const compilable = [
@@ -77,11 +85,16 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
       ...(int8 === undefined ? [] : [{ form: int8, products: "f32" as const }]),
     ];
     for (const { form, products } of environment.target.compileRegions === undefined ? [] : compilable) {
+      if (run.control.isStopping) break;
       const what = products === "bf16" ? `${form.name} in bfloat16` : form.name;
       const compiled = await run.phase(`compile regions of ${what}`, () =>
         unlessItFails(() => addRegionForm(form, products, input, samples, cache, run), run),
       );
       if (compiled !== undefined) forms.push(compiled);
+    }
+    if (run.control.isStopping) {
+      if (forms.length === 1) fail(configDiagnostics.stoppedEarly({}));
+      run.note("stopped on request: what was found until then is proven and written");
     }
     const decision = await run.phase("choose", () => decide(forms, input, samples, cache, run));
     const chosen = forms.find((form) => form.name === decision.choice.name) as Form;

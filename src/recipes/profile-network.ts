@@ -1,5 +1,6 @@
 import { InferOptError } from "../diagnostics/index.ts";
 import type { Model } from "../ir/index.ts";
+import { underTheClock } from "../measure/index.ts";
 import type { Feeds } from "../pipeline/index.ts";
 import type { ProfileLimits, RegionTimes } from "../runtime/index.ts";
 import { profileOrt } from "../runtime/index.ts";
@@ -32,13 +33,16 @@ export async function profilePeers(
   const { worker, temp } = run.environment;
   const [feeds] = await readFeeds(samples.check);
   if (feeds === undefined) return undefined;
-  return orFailed(() => namedPeers(model, feeds, { worker, folder: temp.path }));
+  return orFailed(() => underTheClock(run.reporter, () => namedPeers(model, feeds, { worker, folder: temp.path })));
 }
 
 /** Times the steps of a form's regions; undefined when they do not run here. */
 export async function profileSteps(form: Form, run: Run): Promise<readonly RegionTimes[] | undefined> {
   const model = await form.file();
-  const answer = await orFailed(() => run.environment.worker.request({ op: "profile", model, limits: profileLimits }));
+  const { worker } = run.environment;
+  const answer = await orFailed(() =>
+    underTheClock(run.reporter, () => worker.request({ op: "profile", model, limits: profileLimits })),
+  );
   return answer?.regions;
 }
 

@@ -1,10 +1,19 @@
-import type { Reporter } from "../events.ts";
+import type { Reporter, RunControl } from "../events.ts";
+import { noControl } from "../events.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import { InferOptError } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { RuntimeValue } from "../ir/index.ts";
 import type { MeasurePolicy, RaceResult } from "../measure/index.ts";
-import { pairedRatios, quantile, sameSpeed, speedRatio, summarize } from "../measure/index.ts";
+import {
+  measurePolicies,
+  pairedRatios,
+  quantile,
+  sameSpeed,
+  speedRatio,
+  summarize,
+  underTheClock,
+} from "../measure/index.ts";
 import type { Worker } from "../runtime/index.ts";
 import { toWire } from "../runtime/index.ts";
 import type { DeviceFingerprint, ProofForm, ScheduleCache, TrialRecord, TrialTimes } from "../schedule/index.ts";
@@ -17,6 +26,7 @@ export interface ProveSetup {
   readonly worker: Worker;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  readonly control?: RunControl;
   readonly policy: MeasurePolicy;
   readonly threads: readonly number[];
   /** Sessions go through the host library. */
@@ -49,31 +59,33 @@ export interface ProveResult {
   readonly noise: number;
 }
 
+/** Rounds of a race that are a proof even where it is to end early. */
+const leastProof = measurePolicies.quick.rounds;
+
 /** Times the forms against each other at each thread count, interleaved, in the worker's process; every finished race is recorded at once. */
 export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<ProveResult> {
   const proofs: TimedForm[] = [];
   const failures = new Map<string, string>();
+  const { control = noControl } = setup;
   let noise = 0;
   for (const threads of setup.threads) {
     const open = await openForms(forms, threads, failures, setup);
     if (open.length === 0) continue;
     const feeds = toWire(setup.feeds);
     const names = open.map(({ form }) => form.name);
-    const result = await setup.worker.request(
-      {
-        op: "race",
-        forms: open.map(({ form, session }) => ({ name: form.name, session, feeds })),
-        policy: setup.policy,
-        seed: setup.seed,
-      },
-      (round, rounds) =>
-        setup.reporter.handle({
-          type: "progress",
-          phase: `timing at ${threads} thread${threads === 1 ? "" : "s"}`,
-          done: round,
-          total: rounds,
+    const what = `timing at ${threads} thread${threads === 1 ? "" : "s"}`;
+    const racing = { op: "race", policy: setup.policy, seed: setup.seed } as const;
+    const entrants = open.map(({ form, session }) => ({ name: form.name, session, feeds }));
+    const result = await underTheClock(setup.reporter, (betweenRounds) =>
+      setup.worker.request({ ...racing, forms: entrants }, (round, rounds) =>
+        betweenRounds(async () => {
+          setup.reporter.handle({ type: "progress", phase: what, done: round, total: rounds });
+          await control.whilePaused();
+          return !control.isStopping || round < leastProof;
         }),
+      ),
     );
+    setup.reporter.handle({ type: "noise", share: result.noise });
     for (const { session } of open) await setup.worker.request({ op: "close", session });
     noise = Math.max(noise, result.noise);
     const timed = names.map((name, index) => ({

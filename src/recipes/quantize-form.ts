@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { Calibration, QuantizeOptions } from "../../passes/quantize/index.ts";
+import type { Calibration, Exclusions, QuantizeOptions } from "../../passes/quantize/index.ts";
 import {
   calibrate,
   calibrationGraphHash,
@@ -31,13 +31,30 @@ import { writeAtomically } from "./write-result.ts";
 /** Least operator set with one scale per channel in Q/DQ. */
 const QDQ_OPSET = 13;
 
+/** What an INT8 form was made from, so that others can be made with fewer INT8 layers. */
+export interface Int8Recipe {
+  readonly base: Form;
+  /** The float model as it was quantized: of the operator set that takes Q/DQ, types inferred. */
+  readonly float: Model;
+  readonly calibration: Calibration;
+  readonly exclusions: Exclusions;
+}
+
+/** A form in INT8. */
+export interface Int8Form extends Form {
+  readonly recipe: Int8Recipe;
+}
+
+/** Ends a calibration that is not waited for. */
+class StoppedCalibrating extends Error {}
+
 /** The INT8 form; undefined when it is not asked for, or with a reported reason when it cannot be made. */
 export async function addInt8Form(
   base: Form,
   input: Input,
   samples: Samples | undefined,
   run: Run,
-): Promise<Form | undefined> {
+): Promise<Int8Form | undefined> {
   const { options } = run;
   const data = samples?.calibration;
   if (options.precision === "fp32" || options.precision === "bf16") return undefined;
@@ -59,6 +76,10 @@ export async function addInt8Form(
   try {
     return await quantizeModel(model, base, input, data, run);
   } catch (error) {
+    if (error instanceof StoppedCalibrating) {
+      run.note("INT8 left out: stopped while calibrating");
+      return undefined;
+    }
     if (
       !(error instanceof InferOptError) ||
       options.strict ||
@@ -85,7 +106,7 @@ async function quantizeModel(
   input: Input,
   data: Dataset | undefined,
   run: Run,
-): Promise<Form | undefined> {
+): Promise<Int8Form | undefined> {
   const { options, environment } = run;
   const { facts } = run;
   const raised = raiseOpset(model, QDQ_OPSET);
@@ -135,6 +156,7 @@ async function quantizeModel(
       },
     }));
   if (!options.dryRun && !options.reproducible) writeAtomically(run.paths.calib, printCalibration(found));
+  const float = cloneModel(model);
   const quantizeOptions: QuantizeOptions = { ...exclusions, calibration: found };
   const context = {
     target: facts,
@@ -153,14 +175,14 @@ async function quantizeModel(
     reason: "",
   });
   run.recordStage("quantize", result);
-  const float = run.refusals.slice(before).map(({ node, reason }) => ({ node, reason }));
+  const floatNodes = run.refusals.slice(before).map(({ node, reason }) => ({ node, reason }));
   run.quantization = {
     method: found.method,
     chosen: found.chosen,
     biasCorrection: Object.keys(found.means).length > 0,
     samples: found.samples,
     int8Nodes: result.changes,
-    floatNodes: float,
+    floatNodes,
     candidates,
   };
   if (result.changes === 0) {
@@ -168,7 +190,10 @@ async function quantizeModel(
     return undefined;
   }
   inferTypes(model, { onConflict: "replace" });
-  return makeForm(base.name === "pruned" ? "pruned-int8" : "int8", model, input.signature, environment.temp.path, true);
+  const name = base.name === "pruned" ? "pruned-int8" : "int8";
+  const form = makeForm(name, model, input.signature, environment.temp.path, true);
+  // Its size and hash are made where somebody asks: the form is extended, not copied.
+  return Object.assign(form, { recipe: { base, float, calibration: found, exclusions } });
 }
 
 /** Ranges from `--calib`, or from an earlier run of the same model, data and method. */
@@ -229,6 +254,8 @@ function withProgress(data: Dataset, run: Run): Dataset {
       let done = 0;
       for await (const sample of data.samples(positions)) {
         yield sample;
+        await run.control.whilePaused();
+        if (run.control.isStopping) throw new StoppedCalibrating();
         done++;
         run.reporter.handle({
           type: "progress",

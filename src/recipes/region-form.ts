@@ -103,7 +103,9 @@ async function settle(
 ): Promise<{ readonly result: Checked; readonly timed: TimedRegions | undefined }> {
   const { input, samples, cache, run } = measuring;
   const { form: full, exact } = first;
-  if (full === undefined || first.difference !== undefined) return { result: first, timed: undefined };
+  // What is stopped is settled by a later run.
+  if (full === undefined || first.difference !== undefined || run.control.isStopping)
+    return { result: first, timed: undefined };
   const peers = await profilePeers(compiler.model, samples, run);
   const profileOf = async (form: Form): Promise<RegionChoice["profile"]> => {
     const regions = await profileSteps(form, run);

@@ -48,7 +48,7 @@ export async function revertLayers(setup: RevertSetup): Promise<Excluded> {
   const trials: { readonly form: Form; readonly excluded: Excluded }[] = [];
   for (const set of proposeReverts(times)) {
     run.signal.throwIfAborted();
-    if (performance.now() > deadline) break;
+    if (performance.now() > deadline || run.control.isStopping) break;
     const excluded = nodesToExclude(set, setup);
     const trial = `${compiler.name}-plain-${trials.length + 1}`;
     const { form } = excluded.size === 0 ? { form: undefined } : await compiler.compile({ exact, excluded, trial });
@@ -92,7 +92,13 @@ async function raceTrials(
   const [full] = forms;
   try {
     const result = await prove(forms, {
-      ...{ worker: environment.worker, reporter: run.reporter, signal: run.signal, native: environment.native },
+      ...{
+        worker: environment.worker,
+        reporter: run.reporter,
+        signal: run.signal,
+        control: run.control,
+        native: environment.native,
+      },
       policy: { ...policy, budgetMs: policy.budgetMs / threads.length },
       ...{ threads, seed: options.seed, feeds: feeds ?? new Map(), cache, modelHash: input.form.hash },
       ...{ device: device.fingerprint, toolchain: device.toolchain },

@@ -1,7 +1,8 @@
 import type { CompileOptions } from "../config/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
-import type { CompileEvent, CompileReport, RegionsReport, Reporter } from "../events.ts";
+import type { CompileEvent, CompileReport, RegionsReport, Reporter, RunControl } from "../events.ts";
+import { noControl } from "../events.ts";
 import type { StageResult, TargetFacts } from "../pipeline/index.ts";
 import type { DeviceFingerprint } from "../schedule/index.ts";
 import type { Environment } from "./environment.ts";
@@ -14,6 +15,7 @@ export interface Run {
   readonly environment: Environment;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  readonly control: RunControl;
   readonly stages: CompileReport["stages"][number][];
   readonly refusals: CompileReport["refusals"][number][];
   readonly problems: Diagnostic[];
@@ -44,13 +46,14 @@ export function startRun(
   options: CompileOptions,
   paths: OutputPaths,
   environment: Environment,
-  setup: { readonly reporter: Reporter; readonly signal: AbortSignal },
+  setup: { readonly reporter: Reporter; readonly signal: AbortSignal; readonly control?: RunControl },
 ): Run {
   const run: Run = {
     options,
     paths,
     environment,
     signal: setup.signal,
+    control: setup.control ?? noControl,
     reporter: { handle: (event) => keep(run, event, setup.reporter) },
     stages: [],
     refusals: [],
@@ -65,6 +68,7 @@ export function startRun(
     noise: undefined,
     unrunnable: undefined,
     phase: async (name, action) => {
+      await run.control.whilePaused();
       setup.signal.throwIfAborted();
       setup.reporter.handle({ type: "phase", name });
       const start = performance.now();

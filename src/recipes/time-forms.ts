@@ -34,7 +34,7 @@ export async function timeForms(
     const { timings } = candidateOf(form, first.forms, undefined);
     return !form.lossy && form !== original && form.nodes <= original.nodes && slowTiming({ timings }) !== undefined;
   });
-  if (surprising.length === 0) return first;
+  if (surprising.length === 0 || run.control.isStopping) return first;
   run.note(`timed again, longer: ${surprising.map(({ name }) => name).join(", ")} seemed slower than the original`);
   const second = await timing([original, ...surprising], CONFIRMING_ROUNDS, input, samples, cache, run);
   const names = new Set(surprising.map(({ name }) => name));
@@ -67,6 +67,7 @@ function timing(
       worker: environment.worker,
       reporter: run.reporter,
       signal: run.signal,
+      control: run.control,
       policy: {
         ...policy,
         rounds: policy.rounds * longer,

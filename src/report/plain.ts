@@ -59,6 +59,8 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
     case "tuning-started":
     case "trial":
     case "tuning-best":
+    case "timing":
+    case "noise":
       return undefined;
     case "tuning-finished":
       return `   ${describeTuning(event.result)}`;

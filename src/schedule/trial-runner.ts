@@ -1,3 +1,4 @@
+import { quietRounds, underTheClock } from "../measure/index.ts";
 import type { Candidate, Emission } from "./candidate.ts";
 import { candidateText, emitCandidate, templateId } from "./candidate.ts";
 import type { CrashWatch } from "./crash-watch.ts";
@@ -112,7 +113,16 @@ export function makeTrialRunner(
       const outcomes = await raceKernels(
         emissions.map((emission) => caseOf(emission, 0)),
         stages,
-        (kernels, rounds) => measurer.time(kernels, { rounds, mode, threads: task.threads }, signal),
+        async (kernels, rounds) => {
+          const request = { rounds, mode, threads: task.threads };
+          const batch = await underTheClock(reporter, () => measurer.time(kernels, request, signal));
+          const { noise } = quietRounds(
+            batch.rounds.map(({ referenceNs }) => referenceNs),
+            Infinity,
+          );
+          if (batch.rounds.length > 1) reporter.handle({ type: "noise", share: noise });
+          return batch;
+        },
       );
       const seen = new Set<string>();
       emissions.forEach((emission, i) => {

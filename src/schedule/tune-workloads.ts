@@ -1,3 +1,5 @@
+import { noControl } from "../events.ts";
+import { underTheClock } from "../measure/index.ts";
 import type { TrialCounts } from "./trial-runner.ts";
 import { makeCrashWatch } from "./crash-watch.ts";
 import { nextSession } from "./next-session.ts";
@@ -18,7 +20,7 @@ export async function tuneWorkloads(
   context: TuningContext,
   budgetMs: number,
 ): Promise<readonly TunedKernel[]> {
-  const { reporter, clock, signal, effort } = context;
+  const { reporter, clock, control = noControl, signal, effort } = context;
   const start = clock.now();
   const results = new Map<TuningTask, TunedKernel>();
   const finish = (result: TunedKernel, counts?: TrialCounts): void => {
@@ -31,13 +33,18 @@ export async function tuneWorkloads(
     if (replayed === undefined) waiting.push(task);
     else finish(replayed);
   }
-  const boundOf = waiting.length === 0 || budgetMs === 0 ? () => 0 : await context.measureBounds();
+  const boundOf =
+    waiting.length === 0 || budgetMs === 0 ? () => 0 : await underTheClock(reporter, () => context.measureBounds());
   const crashes = makeCrashWatch();
   const sessions = waiting.map((task) => openTuningSession(task, boundOf(task), context, crashes));
   const open = new Set(sessions);
-  while (open.size > 0 && clock.now() - start < budgetMs * 1e6) {
+  const pausedBefore = control.pausedMs;
+  const spentMs = (): number => (clock.now() - start) / 1e6 - (control.pausedMs - pausedBefore);
+  while (open.size > 0 && !control.isStopping && spentMs() < budgetMs) {
     const session = nextSession([...open], sessions) as TuningSession;
     if (!session.isFinished) await session.turn();
+    signal.throwIfAborted();
+    await control.whilePaused();
     signal.throwIfAborted();
     if (!session.isFinished) continue;
     open.delete(session);

@@ -1,3 +1,4 @@
+import { noControl } from "../events.ts";
 import type { Candidate } from "./candidate.ts";
 import { templateId } from "./candidate.ts";
 import { makeCandidatePool } from "./candidate-pool.ts";
@@ -60,7 +61,11 @@ export function openTuningSession(
     const sharedContext = { ...context, effort: sharedEffort(effort) };
     const turns = openSearchTurns({ ...kept, threads }, pool, candidates, sharedContext, crashes);
     shared = turns;
-    while (!turns.isFinished && !signal.aborted) await turns.turn();
+    const { control = noControl } = context;
+    while (!turns.isFinished && !signal.aborted && !control.isStopping) {
+      await turns.turn();
+      await control.whilePaused();
+    }
     return turns;
   };
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../measure/index.ts";
-import type { Reporter } from "../events.ts";
+import type { Reporter, RunControl } from "../events.ts";
 import type { ScheduleCache } from "./cache.ts";
 import { templateId } from "./candidate.ts";
 import { hashJson } from "./canonical-json.ts";
@@ -49,6 +49,8 @@ export interface TuningContext extends TuningRecords {
   readonly reporter: Reporter;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Nobody pauses or ends the search where it is left out. */
+  readonly control?: RunControl;
   readonly search: Search;
   readonly effort: TuningEffort;
   /** Seed of all random choices. */

@@ -1,3 +1,4 @@
+import { noControl } from "../../src/events.ts";
 import { systemClock } from "../../src/measure/index.ts";
 import type { Template, TunedKernel, TuningRecords, TuningTask, Workload } from "../../src/schedule/index.ts";
 import { guidedSearch, knownKernel, tuneWorkloads } from "../../src/schedule/index.ts";
@@ -17,7 +18,7 @@ export async function tuneRegions(
   records: TuningRecords,
   setup: RegionSetup,
 ): Promise<readonly TunedKernel[]> {
-  const { signal, effort, reporter, seed, tool, budgetMs, threads, workspace } = setup;
+  const { signal, control = noControl, effort, reporter, seed, tool, budgetMs, threads, workspace } = setup;
   const { device } = records;
   const limits = workspace === undefined ? {} : { limits: { workspace } };
   const tasks = tuningTasks(regions, threads, offer).map((task) => ({ ...task, ...limits }));
@@ -32,7 +33,7 @@ export async function tuneRegions(
     const searching = { measurer, measureBounds, search: guidedSearch, effort, seed };
     return await tuneWorkloads(
       tasks,
-      { ...records, ...searching, reporter, signal, tool, clock: systemClock, now },
+      { ...records, ...searching, reporter, signal, control, tool, clock: systemClock, now },
       budgetMs,
     );
   } finally {

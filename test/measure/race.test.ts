@@ -128,7 +128,7 @@ test("noisy forms get more rounds, up to the cap; steady ones do not", async () 
       clock: machine,
       seed: 1,
       reference,
-      onRound: (round) => drawn.push(round),
+      onRound: (round) => void drawn.push(round),
     },
   );
   expect(noisy.rounds.length).toBeGreaterThan(policy.rounds);
@@ -158,7 +158,9 @@ test("an abort ends it between rounds", async () => {
     seed: 1,
     signal: abort.signal,
     reference: () => machine.spend(1e6),
-    onRound: (round) => round === 3 && abort.abort(),
+    onRound: (round) => {
+      if (round === 3) abort.abort();
+    },
   });
   expect(result.rounds).toHaveLength(3);
 });

@@ -76,7 +76,7 @@ test("a model is opened, run and closed in the other process; a race times it", 
   const rounds: number[] = [];
   const policy = { ...measurePolicies.quick, warmupMs: 1, rounds: 2, maxRounds: 2, blockMs: 1 };
   const forms = ["a", "b"].map((name) => ({ name, session, feeds: toWire(feeds) }));
-  const result = await worker.request({ op: "race", forms, policy, seed: 1 }, (round) => rounds.push(round));
+  const result = await worker.request({ op: "race", forms, policy, seed: 1 }, (round) => void rounds.push(round));
   expect(result.names).toEqual(["a", "b"]);
   expect(rounds).toEqual([1, 2]);
   for (const round of result.rounds) for (const block of round) for (const ns of block) expect(ns).toBeGreaterThan(0);

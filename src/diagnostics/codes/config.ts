@@ -70,6 +70,14 @@ export const configDiagnostics = {
     explanation:
       "The command line does not have the form of a command: an unknown command, an argument too many or too few, or an option without its value.",
   }),
+  stoppedEarly: define<object>({
+    code: "IO0911",
+    exitCode: 130,
+    message: () => "stopped before there was a result",
+    hint: () => "finished trials are in the records; the next run goes on from there",
+    explanation:
+      "The run was asked to stop and to keep the best (q in the terminal interface), but no form of the model had been made yet besides the original. Nothing was written.",
+  }),
   interrupted: define<{ readonly left?: string }>({
     code: "IO0909",
     exitCode: 130,

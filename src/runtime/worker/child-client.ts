@@ -2,17 +2,19 @@ import { InferOptError } from "../../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../../diagnostics/codes/runtime.ts";
 import type { NodeChild } from "../../exec/index.ts";
 import { startNodeChild } from "../../exec/index.ts";
-import type { ChildMessage } from "./serve.ts";
+import type { AfterRound, ChildMessage } from "./serve.ts";
+import type { TimeLimit } from "./time-limit.ts";
+import { startTimeLimit } from "./time-limit.ts";
+
+/** Hears of a round that is over. Nothing is timed until what it returns is settled; false asks the child to make this round the last. */
+export type OnRound = (round: number, rounds: number) => Promise<boolean> | void;
 
 /** A child process that answers requests; it starts on the first one, and again after a crash. */
 export interface ChildClient<Request extends { readonly op: string }, Answers extends Record<Request["op"], unknown>> {
   /** True while a process runs that has not been told to end. */
   readonly isRunning: boolean;
   /** Throws IO0704 when the process ends, IO0705 when it does not answer in time, and what the request itself fails with. */
-  request<Op extends Request["op"]>(
-    request: Extract<Request, { op: Op }>,
-    onRound?: (round: number, rounds: number) => void,
-  ): Promise<Answers[Op]>;
+  request<Op extends Request["op"]>(request: Extract<Request, { op: Op }>, onRound?: OnRound): Promise<Answers[Op]>;
   /** Ends the process for good; open and later requests fail. */
   stop(): void;
 }
@@ -26,11 +28,13 @@ export interface ChildSetup<Request> {
   describe(request: Request): string;
 }
 
+type RoundNews = Extract<ChildMessage<never>, { readonly kind: "round" }>;
+
 interface Pending {
   readonly resolve: (answer: never) => void;
   readonly reject: (error: unknown) => void;
-  readonly onRound: ((round: number, rounds: number) => void) | undefined;
-  readonly timer: NodeJS.Timeout;
+  readonly onRound: OnRound | undefined;
+  readonly limit: TimeLimit;
 }
 
 /** Makes the client of a child that {@link serveRequests}. */
@@ -46,7 +50,7 @@ export function startChildClient<
 
   const settle = (id: number): Pending | undefined => {
     const entry = pending.get(id);
-    if (entry !== undefined) clearTimeout(entry.timer);
+    entry?.limit.hold();
     pending.delete(id);
     return entry;
   };
@@ -54,6 +58,18 @@ export function startChildClient<
     child = undefined;
     starting = undefined;
     for (const id of [...pending.keys()]) settle(id)?.reject(error);
+  };
+  const afterRound = async (running: NodeChild, { id, round, rounds }: RoundNews): Promise<void> => {
+    const entry = pending.get(id);
+    entry?.limit.hold();
+    try {
+      const goesOn = (await entry?.onRound?.(round, rounds)) ?? true;
+      if (!pending.has(id)) return;
+      entry?.limit.run();
+      running.send({ id, goesOn } satisfies AfterRound);
+    } catch (error) {
+      settle(id)?.reject(error);
+    }
   };
   const stopped = (): Error => new Error("the worker was stopped");
   const start = async (): Promise<NodeChild> => {
@@ -66,7 +82,7 @@ export function startChildClient<
     started.onMessage((raw) => {
       const message = raw as ChildMessage<never>;
       if (message.kind === "round") {
-        pending.get(message.id)?.onRound?.(message.round, message.rounds);
+        void afterRound(started, message);
         return;
       }
       const entry = settle(message.id);
@@ -95,11 +111,11 @@ export function startChildClient<
       const id = nextId++;
       return new Promise((resolve, reject) => {
         const seconds = setup.secondsFor(request);
-        const timer = setTimeout(() => {
+        const limit = startTimeLimit(seconds * 1000, () => {
           running.kill();
           drop(new InferOptError(runtimeDiagnostics.workerTimeout({ what: setup.describe(request), seconds })));
-        }, seconds * 1000);
-        pending.set(id, { resolve: resolve as (answer: never) => void, reject, onRound, timer });
+        });
+        pending.set(id, { resolve: resolve as (answer: never) => void, reject, onRound, limit });
         running.send({ id, request });
       });
     },

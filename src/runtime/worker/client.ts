@@ -1,3 +1,4 @@
+import type { OnRound } from "./child-client.ts";
 import { startChildClient } from "./child-client.ts";
 import type { WorkerAnswers, WorkerRequest } from "./protocol.ts";
 import { scriptPath } from "./script-path.ts";
@@ -27,7 +28,7 @@ export interface Worker {
   /** Throws IO0704 when the process ends, IO0705 when it does not answer in time, and what the request itself fails with. */
   request<Op extends WorkerRequest["op"]>(
     request: Extract<WorkerRequest, { op: Op }>,
-    onRound?: (round: number, rounds: number) => void,
+    onRound?: OnRound,
   ): Promise<WorkerAnswers[Op]>;
   /** Ends the process for good; open and later requests fail. */
   stop(): void;

@@ -7,6 +7,12 @@ export interface NumberedRequest<Request> {
   readonly request: Request;
 }
 
+/** What the child may do after a round that it told of. */
+export interface AfterRound {
+  readonly id: number;
+  readonly goesOn: boolean;
+}
+
 /** An answer, a failure, or news of a race under way. */
 export type ChildMessage<Answer> =
   | { readonly id: number; readonly kind: "answer"; readonly answer: Answer }
@@ -18,12 +24,15 @@ export type ChildMessage<Answer> =
     }
   | { readonly id: number; readonly kind: "round"; readonly round: number; readonly rounds: number };
 
-/** Answers the parent's requests for as long as it lives; then `cleanUp` runs and this process ends. */
+/**
+ * Answers the parent's requests for as long as it lives; then `cleanUp` runs and this process ends. After a round that is
+ * told of, the child waits for leave to go on: what the parent does meanwhile disturbs no measurement.
+ */
 export function serveRequests<Request extends { readonly op: string }, Answers extends Record<Request["op"], unknown>>(
   answer: (
     request: Request,
     id: number,
-    onRound: (round: number, rounds: number) => void,
+    onRound: (round: number, rounds: number) => Promise<boolean>,
   ) => Promise<Answers[Request["op"]]>,
   cleanUp: () => void,
 ): void {
@@ -32,8 +41,20 @@ export function serveRequests<Request extends { readonly op: string }, Answers e
     cleanUp();
     process.exit(0);
   });
-  process.on("message", ({ id, request }: NumberedRequest<Request>) => {
-    answer(request, id, (round, rounds) => send({ id, kind: "round", round, rounds })).then(
+  const waiting = new Map<number, (goesOn: boolean) => void>();
+  const askAfterRound = (id: number, round: number, rounds: number): Promise<boolean> =>
+    new Promise((resolve) => {
+      waiting.set(id, resolve);
+      send({ id, kind: "round", round, rounds });
+    });
+  process.on("message", (message: NumberedRequest<Request> | AfterRound) => {
+    const { id } = message;
+    if ("goesOn" in message) {
+      waiting.get(id)?.(message.goesOn);
+      waiting.delete(id);
+      return;
+    }
+    answer(message.request, id, (round, rounds) => askAfterRound(id, round, rounds)).then(
       (result) => send({ id, kind: "answer", answer: result }),
       (error: unknown) =>
         send({
