@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type { LatencySummary, SpeedFigures } from "./latency.ts";
+import type { MachineState } from "./machine-state.ts";
 import type { RegionsReport } from "./regions-report.ts";
 
 /** One form of the model that was a candidate for the output. */
@@ -12,12 +13,46 @@ export interface FormReport {
     readonly threads: number;
     readonly latency: LatencySummary;
     readonly speed: SpeedFigures;
+    /** What a million inferences cost, one after the other, at `--price-per-hour`; absent without a price. */
+    readonly costPerMillion?: number;
   }[];
   readonly accuracy: readonly { readonly metric: string; readonly value: number; readonly samples: number }[];
-  /** Resident memory of a process that runs it on one thread, Node and ONNX Runtime included; absent where not measured. */
+  /**
+   * Memory at its peak while a session is made and runs on one thread, packed weights included: what the session adds to
+   * a process, and the whole process with Node and ONNX Runtime. Absent where not measured.
+   */
+  readonly memoryBytes?: number;
   readonly rssBytes?: number;
+  /** Energy of one inference in microjoules; absent where neither could be told. */
+  readonly energy?: EnergyFigure;
   /** Why it was not chosen, or why it was. */
   readonly verdict: string;
+}
+
+/** Microjoules of one inference: by the machine's counters at the thread count that takes most, or estimated from the graph. */
+export interface EnergyFigure {
+  readonly uj: number;
+  readonly source: "measured" | "estimate";
+}
+
+/** A demand on the written form, and what each form reaches. */
+export interface ConstraintReport {
+  /** As it was given: `--max-latency 5ms`. */
+  readonly constraint: string;
+  /** What is bounded: `median latency`. */
+  readonly quantity: string;
+  /** Whether the written form meets it. */
+  readonly met: boolean;
+  readonly forms: readonly {
+    readonly form: string;
+    readonly met: boolean;
+    /** In bytes, nanoseconds, inferences a second or microjoules; absent where not measured. */
+    readonly value?: number;
+    /** The value for people. */
+    readonly text: string;
+    /** By which share the limit is missed; absent where it is met or was not measured. */
+    readonly missedBy?: number;
+  }[];
 }
 
 /** What a compile did and what it gained and cost: the content of report.json. */
@@ -63,7 +98,12 @@ export interface CompileReport {
   readonly regions: readonly RegionsReport[];
   readonly forms: readonly FormReport[];
   readonly choice: { readonly form: string; readonly reason: string; readonly measured: "now" | "replayed" | "no" };
+  /** What was best, among the forms that meet every constraint. */
+  readonly objective: string;
+  readonly constraints: readonly ConstraintReport[];
   readonly noise: number | undefined;
+  /** The machine when it was timed on; absent where nothing was. */
+  readonly machine?: MachineState;
   readonly refusals: readonly {
     readonly pass: string;
     readonly rule: string;

@@ -4,10 +4,16 @@ export interface LatencySummary {
   readonly medianNs: number;
   readonly p90Ns: number;
   readonly samples: number;
+  /** Absent in records of older versions. */
+  readonly meanNs?: number;
+  readonly p95Ns?: number;
+  readonly p99Ns?: number;
 }
 
-/** A spread with its far end, which records do not keep. */
+/** A spread with its mean and its far end. */
 export interface LatencyProfile extends LatencySummary {
+  readonly meanNs: number;
+  readonly p95Ns: number;
   readonly p99Ns: number;
 }
 

@@ -1,18 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { MachineState } from "../events.ts";
 
-/**
- * What an operator of the machine set, and how warm it is: timings can be understood by it. It is read from Linux's sysfs;
- * what cannot be read is absent. Never part of a key.
- */
-export interface MachineState {
-  /** Scaling governors of the CPUs, each once, sorted. */
-  readonly governors?: readonly string[];
-  /** Whether clocks above the nominal one are allowed. */
-  readonly turbo?: boolean;
-  /** Degrees Celsius of the hottest sensor that belongs to the processor, or of any where none says so. */
-  readonly celsius?: number;
-}
+export type { MachineState } from "../events.ts";
 
 /** Thermal zones and sensors that measure the processor, by the names that drivers of Linux give. */
 const processorSensors = /x86_pkg_temp|coretemp|k10temp|zenpower|cpu/i;
