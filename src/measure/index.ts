@@ -1,7 +1,11 @@
+export type { BenchLimits } from "./bench-policy.ts";
+export { benchPolicy } from "./bench-policy.ts";
 export type { Clock } from "./clock.ts";
 export { systemClock } from "./clock.ts";
 export type { MachineState } from "./machine-state.ts";
 export { readMachineState } from "./machine-state.ts";
+export type { LatencyDistribution } from "./latency-distribution.ts";
+export { describeLatency, usualPercentiles } from "./latency-distribution.ts";
 export { memoryRate } from "./memory-rate.ts";
 export type { LayerGroup, TimedPiece } from "./layer-groups.ts";
 export { groupLayers } from "./layer-groups.ts";

@@ -2,14 +2,14 @@ import type { CompileOptions } from "../config/index.ts";
 import { similarityMeter } from "../data/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
-import type { Model, RuntimeValue } from "../ir/index.ts";
+import type { RuntimeValue } from "../ir/index.ts";
 import { dtypes, isTensor, numbersOf } from "../ir/index.ts";
 import { loadModel } from "../onnx/index.ts";
 import type { Comparison } from "../pipeline/index.ts";
 import { compareValues, makeChecker, worse } from "../pipeline/index.ts";
-import { calledLevels } from "../region/index.ts";
 import { workerExecutor } from "../runtime/index.ts";
 import { openEnvironment } from "./environment.ts";
+import { hasRegions } from "./has-regions.ts";
 import { countNodes } from "./make-form.ts";
 import { requireFile } from "./paths.ts";
 import { openSamples, readFeeds } from "./samples.ts";
@@ -77,10 +77,6 @@ export async function compareModels(
   } finally {
     environment.close();
   }
-}
-
-function hasRegions(model: Model): boolean {
-  return [...model.graph.allNodes()].some((node) => calledLevels(model, node).length > 0);
 }
 
 type Outputs = readonly ReadonlyMap<string, RuntimeValue>[];

@@ -1,5 +1,5 @@
 export { appendText } from "./append-text.ts";
-export type { BenchResult } from "./bench-models.ts";
+export type { BenchResult, BenchRow, BenchSetup } from "./bench-models.ts";
 export { benchModels } from "./bench-models.ts";
 export type { CompileResult, CompileSetup } from "./compile.ts";
 export { compile } from "./compile.ts";

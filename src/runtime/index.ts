@@ -21,4 +21,5 @@ export type { Worker, WorkerLimits, WorkerSetup } from "./worker/client.ts";
 export { defaultWorkerLimits, startWorker } from "./worker/client.ts";
 export type { WorkerExecutorOptions } from "./worker/worker-executor.ts";
 export { workerExecutor } from "./worker/worker-executor.ts";
+export type { WireValues } from "./worker/wire.ts";
 export { fromWire, toWire } from "./worker/wire.ts";

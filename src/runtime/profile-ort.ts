@@ -20,20 +20,20 @@ export interface PeerNode {
 }
 
 /**
- * Times every node that ONNX Runtime runs for a model, all its optimizations on, one thread. Files are written to `folder`
- * and removed. Throws what the worker's requests throw.
+ * Times every node that ONNX Runtime runs for a model, all its optimizations on, one thread when no number is given. Files
+ * are written to `folder` and removed. Throws what the worker's requests throw.
  */
 export async function profileOrt(
   original: Model,
   feeds: ReadonlyMap<string, RuntimeValue>,
   limits: ProfileLimits,
-  { worker, folder }: { readonly worker: Worker; readonly folder: string },
+  { worker, folder, threads = 1 }: { readonly worker: Worker; readonly folder: string; readonly threads?: number },
 ): Promise<readonly PeerNode[]> {
   const { model, nodesOf } = tagModel(original);
   const file = join(folder, "profiled.onnx");
   const optimized = join(folder, "profiled-optimized.onnx");
   const prefix = join(folder, "profile-of-nodes");
-  const settings = { optimization: "all", threads: 1, optimizedModelPath: optimized, profilePrefix: prefix } as const;
+  const settings = { optimization: "all", threads, optimizedModelPath: optimized, profilePrefix: prefix } as const;
   try {
     await saveModel(model, file);
     const { session } = await worker.request({ op: "open", model: file, settings });

@@ -196,6 +196,29 @@ test("bench: a table, or JSON", async () => {
   expect(JSON.parse(json.out)).toMatchObject({ runs: [{ threads: 1, rows: [{ name: "relu.onnx" }] }] });
 });
 
+test("bench: limits, percentiles, session options, every time and every node as asked for", async () => {
+  const limits = ["--warm-up", "1ms", "--duration", "10ms", "--iterations", "30", "--threads", "1"];
+  const session = ["--spinning", "off", "--arena", "off", "--optimization-level", "basic"];
+  const argv = ["bench", neg, ...limits, ...session, "--percentiles", "50,99.9", "--profile", "--times"];
+  const { code, out } = await cli(...argv, "--json");
+  expect(code).toBe(0);
+  const result = JSON.parse(out) as {
+    runs: [{ rows: [{ latency: { samples: number; percentiles: object }; timesNs: number[] }] }];
+  };
+  const [{ rows }] = result.runs;
+  expect(rows[0].latency.samples).toBeGreaterThanOrEqual(30);
+  expect(rows[0].timesNs).toHaveLength(rows[0].latency.samples);
+  expect(Object.keys(rows[0].latency.percentiles)).toEqual(["p50", "p99.9"]);
+  expect(result).toMatchObject({
+    session: { optimization: "basic", spinning: false, arena: false },
+    profiles: [{ name: "neg.onnx", operators: [{ op: "Neg", nodes: 1, share: 1 }] }],
+  });
+  const fixed = await cli("bench", neg, "--batch", "4");
+  expect([fixed.code, fixed.err]).toEqual([2, expect.stringContaining("the model's batch is fixed to 1")]);
+  const wrong = await cli("bench", neg, "--spinning", "maybe");
+  expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("on or off")]);
+});
+
 test("passes, targets, doctor and explain tell what there is", async () => {
   const passes = await cli("passes");
   expect(passes.out).toMatch(/^remove-dead-code +simplify +bits/m);

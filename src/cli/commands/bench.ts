@@ -1,43 +1,89 @@
+import { Option } from "commander";
+import type { BenchSetup } from "../../recipes/index.ts";
 import type { CliCommand } from "../command.ts";
+import { toCount, toMilliseconds, toPercentiles, toSwitch } from "../parse-values.ts";
 import { addSchemaOptions, givenOptions } from "../schema-options.ts";
 
-const shared = new Set(["shape", "sampleShape", "calibData", "preprocess", "seed", "threads", "tune", "budget"]);
+const shared = new Set([
+  ...["shape", "sampleShape", "calibData", "preprocess", "seed", "target", "threads", "tune", "budget"],
+]);
+
+interface BenchOptions extends Record<string, unknown> {
+  readonly warmUp: number;
+  readonly duration: number;
+  readonly iterations: number;
+  readonly percentiles: readonly number[];
+  readonly batch?: number;
+  readonly nodeProfile?: boolean;
+  readonly times?: boolean;
+  readonly json?: boolean;
+  readonly optimizationLevel?: "disabled" | "basic" | "extended" | "all";
+  readonly spinning?: boolean;
+  readonly arena?: boolean;
+  readonly executionMode?: "sequential" | "parallel";
+}
 
 /** `infer-opt bench MODEL…`: times models against each other, interleaved. */
 export const bench: CliCommand = {
   name: "bench",
   register: (program, io) => {
+    // The name `profile` is one of a compile's options: a kind of deployment.
+    const nodeProfile = new Option("--profile", "also the time of every node and operator in ONNX Runtime");
+    nodeProfile.attributeName = () => "nodeProfile";
     const command = program
       .command("bench")
       .description("time one model, or several against the first, interleaved in a child process")
       .argument("<models...>", "the ONNX models")
+      .option("--warm-up <time>", "untimed running of each model", toMilliseconds, 200)
+      .option("--duration <time>", "timed running of each model, at least", toMilliseconds, 3000)
+      .option("--iterations <count>", "timed inferences of each model, at least", toCount, 10)
+      .option("--percentiles <list>", "percentiles to tell", toPercentiles, [50, 90, 95, 99])
+      .option("--batch <size>", "samples in one inference, for models with a dynamic batch", toCount)
+      .addOption(nodeProfile)
+      .option("--times", "with --json: every single time")
       .option("--json", "as JSON");
+    addSessionOptions(command);
     addSchemaOptions(command, (name) => shared.has(name));
-    command.action(async (models: readonly string[], values: Record<string, unknown>) => {
+    command.action(async (models: readonly string[], values: BenchOptions) => {
       const { completeOptions } = await import("../../config/index.ts");
       const { benchModels } = await import("../../recipes/index.ts");
-      const { formatTable, formatTime } = await import("../../report/index.ts");
+      const { formatBench } = await import("../format-bench.ts");
       const { makeReporter } = await import("../io.ts");
-      const json = values["json"] === true;
       const reporter = await makeReporter({ ...io, stdout: io.stderr }, false, false);
-      const result = await benchModels(models, completeOptions(givenOptions(values)), { reporter, signal: io.signal });
-      if (json) io.stdout(`${JSON.stringify(result, null, 2)}\n`);
-      else
-        for (const { threads, noise, rows } of result.runs)
-          io.stdout(
-            `${threads} thread${threads === 1 ? "" : "s"}, noise floor ${(noise * 100).toFixed(1)} %\n${formatTable([
-              ["model", "min", "median", "p90", "p99", "speed", "95 % interval"],
-              ...rows.map(({ name, latency, speed }) => [
-                name,
-                formatTime(latency.minNs),
-                formatTime(latency.medianNs),
-                formatTime(latency.p90Ns),
-                formatTime(latency.p99Ns),
-                `${speed.ratio.toFixed(3)}x`,
-                `${speed.low.toFixed(3)} to ${speed.high.toFixed(3)}`,
-              ]),
-            ])}\n`,
-          );
+      const options = completeOptions(givenOptions(values));
+      const result = await benchModels(models, options, { reporter, signal: io.signal, ...setupOf(values) });
+      io.stdout(values.json === true ? `${JSON.stringify(result, null, 2)}\n` : formatBench(result));
     });
   },
 };
+
+function addSessionOptions(command: { addOption(option: Option): unknown }): void {
+  const options = [
+    new Option("--optimization-level <level>", "graph optimizations of ONNX Runtime").choices([
+      ...["disabled", "basic", "extended", "all"],
+    ]),
+    new Option("--spinning <on|off>", "whether idle threads of ONNX Runtime wait busily").argParser(toSwitch),
+    new Option("--arena <on|off>", "whether ONNX Runtime keeps memory between runs").argParser(toSwitch),
+    new Option("--execution-mode <mode>", "nodes one after the other, or branches side by side").choices([
+      ...["sequential", "parallel"],
+    ]),
+  ];
+  for (const option of options) command.addOption(option.helpGroup("session:"));
+}
+
+/** Limits of trtexec unless a preset of the compile's races is asked for. */
+function setupOf(values: BenchOptions): Omit<BenchSetup, "reporter" | "signal"> {
+  const { warmUp, duration, iterations, percentiles, batch, nodeProfile, times } = values;
+  const { optimizationLevel, spinning, arena, executionMode } = values;
+  return {
+    ...(values["tune"] === undefined ? { limits: { warmUpMs: warmUp, durationMs: duration, iterations } } : {}),
+    ...(batch === undefined ? {} : { batch }),
+    ...{ percentiles, profile: nodeProfile === true, times: times === true },
+    session: {
+      ...(optimizationLevel === undefined ? {} : { optimization: optimizationLevel }),
+      ...(spinning === undefined ? {} : { spinning }),
+      ...(arena === undefined ? {} : { arena }),
+      ...(executionMode === undefined ? {} : { executionMode }),
+    },
+  };
+}

@@ -47,8 +47,13 @@ function serve(): void {
       case "repeat": {
         const run = sessionOf(request.session).prepare(fromWire(request.feeds));
         const end = systemClock.now() + request.budgetNs;
-        for (let done = 0; done < 3 || (done < request.runs && systemClock.now() < end); done++) await run();
-        return { rssBytes: process.memoryUsage.rss() };
+        let leastNs = Infinity;
+        for (let done = 0; done < 3 || (done < request.runs && systemClock.now() < end); done++) {
+          const start = systemClock.now();
+          await run();
+          leastNs = Math.min(leastNs, systemClock.now() - start);
+        }
+        return { rssBytes: process.memoryUsage.rss(), leastNs };
       }
       case "profile": {
         const host = loadHostLibrary();

@@ -40,8 +40,8 @@ export interface WorkerAnswers {
     readonly openMs: number;
   };
   readonly run: { readonly values: WireValues };
-  /** Resident memory of the process afterwards. */
-  readonly repeat: { readonly rssBytes: number };
+  /** Resident memory of the process afterwards, and least nanoseconds of a run. */
+  readonly repeat: { readonly rssBytes: number; readonly leastNs: number };
   readonly close: Record<string, never>;
   readonly profile: { readonly regions: readonly RegionTimes[] };
   readonly race: RaceResult;
