@@ -38,12 +38,20 @@ export function tuningTasks(
     else known.count++;
   }
   return [...uses.values()].flatMap(({ workload, count }) => {
-    const makeCase = caseOf(workload);
-    const templates = offer(workload);
-    if (makeCase === undefined || templates.length === 0) return [];
-    const label = workloadText(workload);
-    return [{ label, workload, templates, uses: count, threads, ...shared, cases: () => [makeCase()] }];
+    const task = tuningTask(workload, threads, offer(workload));
+    return task === undefined ? [] : [{ ...task, uses: count, ...shared }];
   });
+}
+
+/** The task of one workload, used once; undefined where it is not worth a search. */
+export function tuningTask(
+  workload: CpuWorkload | FloatWorkload | TransformerWorkload,
+  threads: number,
+  templates: readonly Template[],
+): TuningTask | undefined {
+  const makeCase = caseOf(workload);
+  if (makeCase === undefined || templates.length === 0) return undefined;
+  return { label: workloadText(workload), workload, templates, uses: 1, threads, cases: () => [makeCase()] };
 }
 
 /** Nanoseconds that the multiplications of a task's workload take at the machine's peak. */

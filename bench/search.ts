@@ -1,0 +1,123 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { version } from "../src/index.ts";
+import { seededRandom, systemClock } from "../src/measure/index.ts";
+import type { TuningContext } from "../src/schedule/index.ts";
+import { appendRecords, guidedSearch, makeScheduleCache, readCacheFile, tuningEfforts } from "../src/schedule/index.ts";
+import { describeMachine } from "../scripts/machine.ts";
+import { startKernelMeasurer } from "../targets/cpu/kernel-measurer.ts";
+import { templatesFor } from "../targets/cpu/select.ts";
+import { toolchain } from "../targets/cpu/toolchain.ts";
+import { tuningTask } from "../targets/cpu/tuning-tasks.ts";
+import type { Device } from "../targets/index.ts";
+import { targets } from "../targets/index.ts";
+import type { Curves, Subject } from "./search/compare-searches.ts";
+import { compareSearches, makeSubject, teach } from "./search/compare-searches.ts";
+import { meanCurves, printMeans } from "./search/print-curves.ts";
+import { openTimingTable } from "./search/timing-table.ts";
+import { searchWorkloads } from "./search/workloads.ts";
+
+const usage = `npm run bench:search -- [options]
+  --records FILE   schedule records with times measured before, and to add to
+  --seeds N        runs of every search (default: 3)
+  --sample N       points measured of spaces that are too large to measure whole (default: 800)
+  --workloads N    only the first of them, for trying the benchmark out
+  --out FILE       default: bench/results/search.json`;
+
+/** Numbers of trials after which searches are compared. */
+const trials = [6, 8, 16, 24, 32, 64, 96, 128];
+
+/** Best kernels that are timed anew to tell how exact the table is. */
+const NOISE_KERNELS = 16;
+
+/**
+ * Compares searches on layers of real networks. Every point is measured once, on one thread, and searches look its time
+ * up: they differ by what they choose, and by nothing else. Prints a table and writes JSON.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      records: { type: "string" },
+      seeds: { type: "string", default: "3" },
+      sample: { type: "string", default: "800" },
+      workloads: { type: "string", default: String(searchWorkloads.length) },
+      out: { type: "string", default: join("bench", "results", "search.json") },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.error(usage);
+    return;
+  }
+  const { fingerprint: device } = await detectDevice();
+  const measurer = startKernelMeasurer(device);
+  const { records } = values;
+  const cache =
+    records === undefined
+      ? makeScheduleCache([])
+      : makeScheduleCache(readCacheFile(records).records, (added) => appendRecords(records, added));
+  const context: TuningContext = {
+    ...{ cache, device, toolchain, mode: "cold", measurer, measureBounds: async () => () => 0 },
+    ...{ reporter: { handle: () => undefined }, clock: systemClock, signal: new AbortController().signal },
+    ...{ search: guidedSearch, effort: tuningEfforts.extensive, seed: 1, tool: version },
+    now: () => new Date().toISOString(),
+  };
+  try {
+    const subjects = openSubjects(context, Number(values.workloads));
+    for (const subject of subjects) {
+      await measureSample(subject, Number(values.sample));
+      console.log(`${subject.entry.name}: ${subject.table.size} kernels timed of ${subject.pool.ranked.length} points`);
+    }
+    const experienceOf = await teach(subjects, context);
+    const curves: Curves[] = [];
+    for (const subject of subjects) {
+      curves.push(...(await compareSearches(subject, experienceOf(subject), trials, Number(values.seeds))));
+      console.log(`${subject.entry.name}: ${subject.table.size} kernels timed; best ${subject.table.best.candidate}`);
+    }
+    const bestKnown = new Map(subjects.map(({ entry, table }) => [entry.name, table.best.score]));
+    const means = meanCurves(curves, bestKnown, trials);
+    const workloads = [];
+    for (const { entry, pool, table } of subjects) {
+      const { candidate, ns } = table.best;
+      const noise = await table.measureNoise(NOISE_KERNELS);
+      workloads.push({ name: entry.name, points: pool.ranked.length, kernels: table.size, best: candidate, ns, noise });
+    }
+    const machine = await describeMachine();
+    const content = { machine, seeds: Number(values.seeds), trials, workloads, means, curves };
+    mkdirSync(dirname(values.out), { recursive: true });
+    writeFileSync(values.out, `${JSON.stringify(content, null, 2)}\n`);
+    console.log(`${machine.device}\n${printMeans(means, trials)}`);
+  } finally {
+    measurer.close();
+  }
+}
+
+function openSubjects(context: TuningContext, count: number): readonly Subject[] {
+  return searchWorkloads.slice(0, count).flatMap((entry) => {
+    const templates = templatesFor(entry.workload, context.device, false);
+    const task = tuningTask(entry.workload, 1, templates);
+    if (task !== undefined) return [makeSubject(entry, task, openTimingTable(task, context), context)];
+    console.log(`${entry.name}: no kernels for it on this machine`);
+    return [];
+  });
+}
+
+/** Measures a whole space where it is small enough, else points drawn from it. */
+async function measureSample({ pool, table }: Subject, most: number): Promise<void> {
+  if (pool.ranked.length <= most) {
+    await table.lookUp(pool.ranked);
+    return;
+  }
+  const random = seededRandom(1);
+  const drawn = Array.from({ length: most }, () => pool.ranked[Math.floor(random() * pool.ranked.length)]);
+  await table.lookUp(drawn.filter((candidate) => candidate !== undefined));
+}
+
+async function detectDevice(): Promise<Device> {
+  const found = await targets.find(({ id }) => id === "cpu")?.detect();
+  if (found === undefined || "missing" in found) throw new Error(`target cpu: ${found?.missing ?? "not found"}`);
+  return found.device;
+}
+
+await main();

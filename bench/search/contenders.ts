@@ -1,0 +1,22 @@
+import type { Search } from "../../src/schedule/index.ts";
+import {
+  exhaustiveSearch,
+  guidedSearch,
+  hierarchicalSearch,
+  randomSearch,
+  sequentialSearch,
+  withLearnedRanking,
+} from "../../src/schedule/index.ts";
+
+const strategies: readonly Search[] = [guidedSearch, sequentialSearch, hierarchicalSearch];
+
+/** What is compared: the strategies, ranked by the templates and by what was learned, and the controls. */
+export const contenders: readonly Search[] = [
+  ...strategies,
+  ...strategies.map(withLearnedRanking),
+  randomSearch,
+  { ...exhaustiveSearch, name: "best predictions" },
+];
+
+/** The search whose trials of the other workloads stand for a cache that is not empty. */
+export const teacher: Search = guidedSearch;
