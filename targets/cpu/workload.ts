@@ -8,11 +8,11 @@ export type Strides = {
   readonly pixel: number;
 };
 
-/** Strides of the tensor that an epilogue adds, or multiplies by. */
+/** Strides of the tensor that an epilogue adds, or multiplies by; both are 0 where it has one value a channel. */
 export type Residual = Strides & {
   /** It is the first operand of the Add: ONNX Runtime's formula rounds differently. */
   readonly first?: true;
-  /** The result is multiplied by it, as QLinearMul does; both strides are 0 where it has one value a channel. */
+  /** The result is multiplied by it, as QLinearMul does. */
   readonly multiplies?: true;
 };
 

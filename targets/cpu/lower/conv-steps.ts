@@ -41,7 +41,7 @@ export function convSteps(
       operands: {
         x: image ? at(x, -op.pads[0], -op.pads[1]) : at(x),
         y: at(y),
-        ...(residual === undefined ? {} : { residual: at(residual) }),
+        ...residualOperand(op, residual),
       },
       parameters: parameters(numbersOfConv(op), op.table),
       constants: {
@@ -89,14 +89,21 @@ function epilogueOf(op: ConvOp, residual: Placement | undefined): Epilogue {
     ...(op.activation === undefined ? {} : { activation: op.activation }),
     table: op.table !== undefined,
     ...(onlySaturates(op) ? { saturates: true as const } : {}),
-    residual: residual === undefined || op.residual === undefined ? undefined : residualOf(op.residual, residual),
+    residual: op.residual === undefined ? undefined : residualOf(op.residual, residual),
   };
 }
 
-function residualOf({ mode, first }: Residual, { buffer, extent }: Placement): Epilogue["residual"] {
-  const strides = stridesOf(buffer);
-  if (mode === "add") return { ...strides, ...(first ? { first: true } : {}) };
-  return { ...(extent.rows * extent.columns === 1 ? { row: 0, pixel: 0 } : strides), multiplies: true };
+/** Strides of a residual; one value a channel has none. */
+function residualOf({ mode, first }: Residual, place: Placement | undefined): Epilogue["residual"] {
+  const isVector = place === undefined || (mode === "mul" && place.extent.rows * place.extent.columns === 1);
+  const strides = isVector ? { row: 0, pixel: 0 } : stridesOf(place.buffer);
+  return { ...strides, ...(mode === "mul" ? { multiplies: true } : first ? { first } : {}) };
+}
+
+function residualOperand({ residual }: ConvOp, place: Placement | undefined): LoweredStep["operands"] {
+  if (residual === undefined) return {};
+  if ("constant" in residual.tensor) return { residual: { kind: "constant", value: residual.tensor.constant } };
+  return place === undefined ? {} : { residual: at(place) };
 }
 
 /** Whether the result of a requantization needs no clamp but that of its type: bounds of a byte, multipliers below 1. */

@@ -1,9 +1,10 @@
-import { sameShape } from "../../../src/ir/index.ts";
+import { sameShape, sizeOf } from "../../../src/ir/index.ts";
 import { combination } from "../reference/binary.ts";
 import type { BinaryOp, ConvOp, IntegerOp, IntegerTensor, TableOp } from "./integer-graph.ts";
 import type { Merge, Surroundings } from "./fuse-float.ts";
 import { fuseBinary, fuseUnary } from "./fuse-float.ts";
 import { geluBehind, quantizedResult } from "./fuse-quantized.ts";
+import { resizeBefore } from "./match-argmax.ts";
 import { inputsOf, outputOf } from "./integer-graph.ts";
 import { sumBefore } from "./match-normalization.ts";
 
@@ -60,6 +61,8 @@ function mergeInto(op: IntegerOp, around: Surroundings): Merge | undefined {
       return quantizedResult(op, around);
     case "float-binary":
       return fuseBinary(op, around);
+    case "argmax":
+      return resizeBefore(op, around);
     default:
       return undefined;
   }
@@ -132,16 +135,17 @@ function timesOwnTable(op: BinaryOp, around: Surroundings): Merge | undefined {
   return undefined;
 }
 
+/** Products of fewer terms are not worth a factor: its own kernel does less for each value. */
+const LEAST_TERMS = 64;
+
 /**
- * A convolution whose only reader adds it to a tensor that is there before, or multiplies both: the later of two such
+ * A convolution whose only reader adds something to it that is there before, or multiplies both: the later of two such
  * branches.
  */
 function residualBehind(op: BinaryOp, around: Surroundings): Merge | undefined {
-  if ("constant" in op.b || op.a === op.b) return undefined;
-  const sides = [
-    [op.a, op.b],
-    [op.b, op.a],
-  ] as const;
+  if (op.a === op.b) return undefined;
+  const sides =
+    "constant" in op.b ? [[op.a, op.b] as const] : ([[op.a, op.b] as const, [op.b, op.a] as const] as const);
   const found = sides
     .map(([own, tensor]) => ({ own, tensor, branch: around.producer(own) }))
     .filter(
@@ -151,7 +155,7 @@ function residualBehind(op: BinaryOp, around: Surroundings): Merge | undefined {
         side.branch.sum !== undefined &&
         around.hasOneReader(side.own) &&
         sameShape(side.own.shape, op.y.shape) &&
-        (sameShape(side.tensor.shape, op.y.shape) || (op.mode === "mul" && isGate(side.tensor, side.branch))),
+        takesResidual(side.branch, op.mode, side.tensor),
     )
     .sort((a, b) => around.position(b.own) - around.position(a.own))[0];
   const own = found?.own.quantization;
@@ -168,9 +172,21 @@ function residualBehind(op: BinaryOp, around: Surroundings): Merge | undefined {
   };
 }
 
-/** Whether a tensor has one value for each channel of a convolution's result; phases of one write pixels of their own. */
-function isGate({ shape }: IntegerTensor, { y, layout }: ConvOp): boolean {
-  const channels = shape.length === 4 ? 1 : shape.length - 1;
-  const wanted = y.shape.map((size, axis) => (axis === channels ? size : 1));
-  return layout !== "iohw" && sameShape(shape, wanted);
+/** Whether the epilogue of a convolution can combine its results with a tensor, and is the better place for it. */
+function takesResidual(
+  { y, layout, weights, outputs }: ConvOp,
+  mode: BinaryOp["mode"],
+  tensor: BinaryOp["b"],
+): boolean {
+  const terms = sizeOf(weights.constant?.shape ?? []) / outputs;
+  if ("constant" in tensor) {
+    const [count, ...others] = tensor.constant.constant?.shape.toReversed() ?? [];
+    return y.shape.length < 4 && count === outputs && others.every((size) => size === 1) && terms >= LEAST_TERMS;
+  }
+  if (mode === "add") return sameShape(tensor.shape, y.shape);
+  if (terms < LEAST_TERMS) return false;
+  // A gate: one value a channel. Phases of a transposed convolution write pixels of their own.
+  const channels = y.shape.length === 4 ? 1 : y.shape.length - 1;
+  const gate = y.shape.map((size, axis) => (axis === channels ? size : 1));
+  return sameShape(tensor.shape, y.shape) || (layout !== "iohw" && sameShape(tensor.shape, gate));
 }

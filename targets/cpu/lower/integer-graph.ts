@@ -12,8 +12,8 @@ export interface IntegerTensor {
   readonly shape: readonly number[];
   /** uint8 with these parameters; float32 when absent (borders and float results). */
   readonly quantization: Quantization | undefined;
-  /** How float32 is stored where not in four bytes. */
-  readonly stored?: "bf16";
+  /** How elements are stored where not as uint8 or float32: float32 in two bytes; places of elements. */
+  readonly stored?: "bf16" | "s64" | "s32";
 }
 
 /** Inclusive bounds of a uint8 result. */
@@ -29,8 +29,8 @@ interface OpBase {
 /** A tensor added to the result as QLinearAdd does, or multiplied by as QLinearMul does. */
 export interface Residual {
   readonly mode: BinaryOp["mode"];
-  /** Of the result's shape; a factor may have one value a channel instead. */
-  readonly tensor: IntegerTensor;
+  /** Of the result's shape, or, as constants are, one value a channel. */
+  readonly tensor: IntegerTensor | QuantizedConstant;
   /** It is the operator's first operand. */
   readonly first: boolean;
   /** Parameters of the requantized (and looked-up) branch before the addition or multiplication. */
@@ -83,12 +83,18 @@ export interface PoolOp extends OpBase {
   readonly global: boolean;
 }
 
+/** A uint8 constant of the graph. */
+export interface QuantizedConstant {
+  readonly constant: Value;
+  readonly quantization: Quantization;
+}
+
 /** QLinearAdd or QLinearMul. `b` is a tensor or a constant of the graph. */
 export interface BinaryOp extends OpBase {
   readonly kind: "binary";
   readonly mode: "add" | "mul";
   readonly a: IntegerTensor;
-  readonly b: IntegerTensor | { readonly constant: Value; readonly quantization: Quantization };
+  readonly b: IntegerTensor | QuantizedConstant;
   readonly y: IntegerTensor;
   readonly bounds: Bounds;
   readonly table: Uint8Array | undefined;
@@ -130,6 +136,17 @@ export interface ResizeOp extends OpBase {
   readonly rounding: "round_prefer_floor" | "round_prefer_ceil" | "floor" | "ceil";
   /** The float32 factors of rows and columns that coordinates are divided by. */
   readonly scale: readonly [number, number];
+}
+
+/** Place of the greatest or least element along an axis; where `resize` says so, of what a linear resize makes of x. */
+export interface ArgmaxOp extends OpBase {
+  readonly kind: "argmax";
+  readonly mode: "max" | "min";
+  readonly x: IntegerTensor;
+  /** Stored as `s64` or `s32`. */
+  readonly y: IntegerTensor;
+  readonly axis: number;
+  readonly resize: (Pick<ResizeOp, "coordinates" | "scale"> & { readonly shape: readonly number[] }) | undefined;
 }
 
 /** A float32 function with its parameters, and bounds applied after it. */
@@ -255,6 +272,7 @@ export type IntegerOp =
   | ConcatOp
   | ViewOp
   | ResizeOp
+  | ArgmaxOp
   | FloatConvOp
   | FloatBinaryOp
   | FloatUnaryOp
@@ -270,6 +288,7 @@ export type IntegerOp =
 export function inputsOf(op: IntegerOp): readonly IntegerTensor[] {
   switch (op.kind) {
     case "conv":
+      return op.residual === undefined || "constant" in op.residual.tensor ? [op.x] : [op.x, op.residual.tensor];
     case "float-conv":
       return op.residual === undefined ? [op.x] : [op.x, op.residual.tensor];
     case "binary":
@@ -292,6 +311,7 @@ export function inputsOf(op: IntegerOp): readonly IntegerTensor[] {
     case "table":
     case "view":
     case "resize":
+    case "argmax":
     case "float-unary":
     case "softmax":
     case "convert":

@@ -11,6 +11,7 @@ import { concatCopies, placeConcatenations } from "./place-concatenations.ts";
 import { LoweringRefusal } from "./refusal.ts";
 import { cellsBehind } from "./window.ts";
 import {
+  argmaxOrder,
   axisOrders,
   extentOf,
   factorOrder,
@@ -114,9 +115,10 @@ export function placeTensors(ops: readonly IntegerOp[]): PlacedRegion {
   return { ops: placed, storages, orders };
 }
 
-function bytesOfElement(tensor: IntegerTensor): 1 | 2 | 4 {
-  if (tensor.quantization !== undefined) return 1;
-  return tensor.stored === "bf16" ? 2 : 4;
+function bytesOfElement({ quantization, stored }: IntegerTensor): Buffer["elementBytes"] {
+  if (quantization !== undefined) return 1;
+  if (stored === "bf16") return 2;
+  return stored === "s64" ? 8 : 4;
 }
 
 interface Access {
@@ -143,7 +145,7 @@ function inputPlaces(op: IntegerOp, { readable, placeOf, orderOf }: Access): rea
     }
     case "conv": {
       const x = readable(op.x, preferredOrder(op.x.shape.length), touchedPads(op), op.x.quantization?.zero ?? 0, op);
-      if (op.residual === undefined) return [x];
+      if (op.residual === undefined || "constant" in op.residual.tensor) return [x];
       return [x, readable(op.residual.tensor, orderOf(op.y), noPads, 0, op)];
     }
     case "pool": {
@@ -163,6 +165,8 @@ function inputPlaces(op: IntegerOp, { readable, placeOf, orderOf }: Access): rea
       return [readable(op.x, softmaxOrder(op, orderOf(op.x)), noPads, 0, op)];
     case "resize":
       return [readable(op.x, preferredOrder(4), noPads, 0, op)];
+    case "argmax":
+      return [readable(op.x, argmaxOrder(op.x.shape.length, op.axis) as AxisOrder, noPads, 0, op)];
     case "binary":
     case "float-binary":
       if ("constant" in op.b) return [placeOf(op.a)];

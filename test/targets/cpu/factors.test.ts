@@ -19,8 +19,8 @@ interface Sample<W extends ConvWorkload | GroupedConvWorkload | DepthwiseWorkloa
   readonly parameters: KernelParameters;
 }
 
-/** A case with a uint8 result that is multiplied: by a tensor with gaps or without, or by a number a channel. */
-function multiplied<W extends ConvWorkload | GroupedConvWorkload | DepthwiseWorkload>(
+/** A case with a uint8 result that is multiplied by a tensor, with gaps or without, or combined with a number a channel. */
+function combined<W extends ConvWorkload | GroupedConvWorkload | DepthwiseWorkload>(
   sample: Sample<W>,
   seed: number,
 ): Sample<W> {
@@ -29,7 +29,8 @@ function multiplied<W extends ConvWorkload | GroupedConvWorkload | DepthwiseWork
   const { rows, columns, epilogue } = workload;
   const channels = "outputs" in workload ? workload.outputs : workload.channels;
   const pixel = pick([0, channels, channels, channels + 3]);
-  const residual: Residual = { pixel, row: pixel === 0 ? 0 : columns * pixel + pick([0, 0, 7]), multiplies: true };
+  const strides = { pixel, row: pixel === 0 ? 0 : columns * pixel + pick([0, 0, 7]) };
+  const residual: Residual = pixel === 0 && below(2) === 0 ? strides : { ...strides, multiplies: true };
   const bytes = (rows - 1) * residual.row + (columns - 1) * residual.pixel + channels;
   return {
     ...sample,
@@ -76,21 +77,21 @@ function check<W extends ConvWorkload | GroupedConvWorkload | DepthwiseWorkload>
 const count = Number(process.env["INFER_OPT_KERNEL_CASES"] ?? "500");
 
 for (const [name, isa] of Object.entries(integerIsas))
-  test.skipIf(!canRun(isa))(`products with factors, ${name}: equal to the reference`, () => {
+  test.skipIf(!canRun(isa))(`products with factors and vectors, ${name}: equal to the reference`, () => {
     for (let seed = 1; seed <= count; seed++) {
-      const dense = multiplied(randomConv(seed), seed);
+      const dense = combined(randomConv(seed), seed);
       check(igemm, dense, expectedConv(dense), isa, seed);
-      const channelwise = multiplied(randomDepthwise(seed), seed);
+      const channelwise = combined(randomDepthwise(seed), seed);
       check(depthwise, channelwise, expectedDepthwise(channelwise), isa, seed);
       if (seed % 4 > 0) continue;
-      const grouped = multiplied(randomGrouped(seed), seed);
+      const grouped = combined(randomGrouped(seed), seed);
       check(igemmGrouped, grouped, expectedProduct(grouped), isa, seed);
     }
   });
 
-test("a product with a factor is QLinearMul of the product and the factor, bit by bit", () => {
+test("a product with a factor or vector is QLinearMul or QLinearAdd of both, bit by bit", () => {
   for (let seed = 1; seed <= 200; seed++) {
-    const sample = multiplied(randomConv(seed), seed);
+    const sample = combined(randomConv(seed), seed);
     const { workload, operands, parameters } = sample;
     const { rows, columns, outputs: channels, epilogue } = workload;
     const y = { row: columns * channels, pixel: channels };
@@ -102,10 +103,11 @@ test("a product with a factor is QLinearMul of the product and the factor, bit b
       [`${to}Scale`]: numbers[`${from}Scale`] as number,
       [`${to}Zero`]: numbers[`${from}Zero`] as number,
     });
-    const { row, pixel } = epilogue.residual as Residual;
+    const { row, pixel, multiplies } = epilogue.residual as Residual;
     evaluateBinary(
       {
-        ...{ op: "binary-u8", kind: "mul", rows, columns, channels, a: y, y, table: false },
+        ...{ op: "binary-u8", kind: multiplies === true ? "mul" : "add", rows, columns, channels },
+        ...{ a: y, y, table: false },
         b: pixel === 0 ? "channel" : { row, pixel },
       },
       { a: first, b: operands.residual as Uint8Array, y: product },
