@@ -8,16 +8,17 @@ export interface Document {
   readonly text: string;
 }
 
-const folders = ["", "docs", "docs/decisions", "examples", "calibration-data"];
+const roots = ["docs", "examples", "calibration-data"];
 
 /** Every Markdown document. */
 export function readDocuments(root: string): readonly Document[] {
-  return folders.flatMap((folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith(".md"))
-      .map((name) => join(folder, name))
-      .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") })),
+  const below = roots.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
   );
+  return [...readdirSync(root), ...below]
+    .filter((path) => path.endsWith(".md"))
+    .sort()
+    .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 }
 
 /** Targets of the links to files, as paths from the root; anchors are cut off. */
@@ -32,4 +33,12 @@ export function linksOf({ path, text }: Document): readonly string[] {
 /** All matches of an expression's first group, each once. */
 export function mentionsOf({ text }: Document, expression: RegExp): readonly string[] {
   return [...new Set([...text.matchAll(expression)].map(([whole, group]) => group ?? whole))];
+}
+
+/** Blocks of shell commands, each with the line it begins at: fences that say `sh`. */
+export function commandsOf({ text }: Document): readonly { readonly line: number; readonly script: string }[] {
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => ({
+    line: text.slice(0, match.index).split("\n").length + 1,
+    script: match[1] ?? "",
+  }));
 }

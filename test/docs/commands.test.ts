@@ -1,0 +1,35 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { commandsOf, readDocuments } from "./markdown.ts";
+import { makeSandbox } from "./sandbox.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const documents = readDocuments(root);
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+test.each(documents)("$path marks its commands, so that they are run", ({ text }) => {
+  const others = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].filter(([, language]) => language !== "sh");
+  const commands = others.flatMap(([, , block = ""]) =>
+    block.split("\n").filter((line) => /^(infer-opt|npx|npm|node|python) /.test(line)),
+  );
+  expect(commands).toEqual([]);
+});
+
+describe.each(documents.filter((document) => commandsOf(document).length > 0))("the commands of $path", (document) => {
+  const sandbox = makeSandbox(root);
+  folders.push(sandbox.folder);
+
+  test.each(commandsOf(document))("line $line", { timeout: 300_000 }, ({ script }) => {
+    const { status, output } = sandbox.run(script);
+    expect(status, `${script}\n${output}`).toBe(expectedStatus(script));
+  });
+});
+
+/** What the last command of a block ends with: 0 unless the block says `# exit code N`. */
+function expectedStatus(script: string): number {
+  return Number(/# exit code (\d+)/.exec(script)?.[1] ?? 0);
+}
