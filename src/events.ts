@@ -14,6 +14,13 @@ export type {
   RegionStepReport,
   RegionsReport,
 } from "./events/regions-report.ts";
+export type {
+  FormTuningReport,
+  PrecisionGroupReport,
+  PrecisionReport,
+  SessionAdvice,
+  SessionReport,
+} from "./events/form-tuning.ts";
 export type { RunControl } from "./events/run-control.ts";
 export { noControl } from "./events/run-control.ts";
 export type { TuningSummary } from "./events/tuning-summary.ts";

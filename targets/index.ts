@@ -2,6 +2,15 @@ import { cpu } from "./cpu/index.ts";
 import { onnxruntime } from "./onnxruntime/index.ts";
 import type { Target } from "./target.ts";
 
+export { formEfforts } from "./onnxruntime/form-efforts.ts";
+export type { FormMeasurer, FormMeasurerSetup, TimedModel } from "./onnxruntime/form-measurer.ts";
+export { makeFormMeasurer } from "./onnxruntime/form-measurer.ts";
+export type { PrecisionEdge, PrecisionGroup, PrecisionPlan } from "./onnxruntime/precision-template.ts";
+export { floatTemplate, int8Groups, precisionTemplate } from "./onnxruntime/precision-template.ts";
+export type { SessionOptions } from "./onnxruntime/session-template.ts";
+export { sessionOptions, sessionSettings, sessionTemplate } from "./onnxruntime/session-template.ts";
+export type { FormSpace, FormTuning, TunedForm } from "./onnxruntime/tune-forms.ts";
+export { tuneForms } from "./onnxruntime/tune-forms.ts";
 export type { CompiledRegions, Device, KernelListing, ProgramListing, RegionSetup, Target } from "./target.ts";
 
 /** The targets, in the order of `infer-opt targets`. */

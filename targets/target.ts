@@ -1,4 +1,4 @@
-import type { RegionReport, RegionsReport, Reporter } from "../src/events.ts";
+import type { RegionReport, RegionsReport, Reporter, RunControl } from "../src/events.ts";
 import type { Model } from "../src/ir/index.ts";
 import type { TargetFacts } from "../src/pipeline/index.ts";
 import type { DecodedProgram, PlacedBuffer } from "../src/region/index.ts";
@@ -41,6 +41,8 @@ export interface RegionSetup {
   readonly tool: string;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  /** Nobody pauses or ends the search where it is left out. */
+  readonly control?: RunControl;
 }
 
 /** The regions of a model, and why other nodes are in none. */
@@ -82,6 +84,11 @@ export interface Target {
    * without kernels of their own.
    */
   readonly compileRegions?: (model: Model, setup: RegionSetup) => Promise<CompiledRegions>;
+  /**
+   * Models run in ONNX Runtime as it is: which layers are INT8, and what a session is told, are tuned for it. Absent for
+   * targets with kernels, which are tuned instead.
+   */
+  readonly tunesForms?: true;
   /** Whether kernels multiply bfloat16 on the device; absent where the target has none. */
   readonly multipliesBf16?: (device: DeviceFingerprint) => boolean;
   /** Measures nanoseconds of one multiply-accumulate at the device's best, hot, on one thread, by element type; 0: no kernel. */

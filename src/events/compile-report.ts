@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type { LatencySummary, SpeedFigures } from "./latency.ts";
 import type { MachineState } from "./machine-state.ts";
+import type { FormTuningReport } from "./form-tuning.ts";
 import type { RegionsReport } from "./regions-report.ts";
 
 /** One form of the model that was a candidate for the output. */
@@ -93,6 +94,8 @@ export interface CompileReport {
     readonly after: Readonly<Record<string, number>>;
   };
   readonly quantization: unknown;
+  /** What was tuned for ONNX Runtime as it is; absent where nothing was. */
+  readonly formTuning?: FormTuningReport;
   readonly pruning: unknown;
   /** Forms of which parts were compiled, or were to be. */
   readonly regions: readonly RegionsReport[];

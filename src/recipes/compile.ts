@@ -20,13 +20,13 @@ import { prunedHolds } from "./judge-pruned.ts";
 import { addPrunedForm } from "./prune-form.ts";
 import { addInt8Form } from "./quantize-form.ts";
 import { addRegionForm, floatProducts } from "./region-form.ts";
-import { residentMemory } from "./resident-memory.ts";
 import { rewriteFloat } from "./rewrite-float.ts";
 import type { Run } from "./run.ts";
 import { startRun } from "./run.ts";
 import { openSamples } from "./samples.ts";
 import type { Samples } from "./samples.ts";
 import { openScheduleCache } from "./schedule-file.ts";
+import { addTunedForm } from "./tune-precision.ts";
 import { unlessItFails } from "./unless-it-fails.ts";
 import { writeResult } from "./write-result.ts";
 
@@ -79,6 +79,8 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
       ? undefined
       : await run.phase("quantize", () => addInt8Form(holds ? pruned : base, input, samples, run));
     if (int8 !== undefined) forms.push(int8);
+    const tuned = int8 === undefined ? undefined : await addTunedForm(int8, input, samples, cache, run);
+    if (tuned !== undefined) forms.push(tuned);
     const lowest = holds ? pruned : base;
     const compilable = [
       ...floatProducts(run).map((products) => ({ form: lowest, products })),
@@ -98,11 +100,10 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
     }
     const decision = await run.phase("choose", () => decide(forms, input, samples, cache, run));
     const chosen = forms.find((form) => form.name === decision.choice.name) as Form;
-    const resident = await residentNow([input.form, chosen], decision, samples, run);
     const written = await run.phase("write", () => writeResult(chosen, input, run));
     const { unmet } = decision.choice;
     if (unmet !== undefined) run.diagnose(configDiagnostics.constraintUnmet({ detail: unmet }));
-    const report = makeReport(input, forms, chosen, { ...decision, resident }, written, run);
+    const report = makeReport(input, forms, chosen, decision, written, run);
     written.writeReport(report);
     setup.reporter.handle({ type: "finished", report });
     return { exitCode: unmet === undefined ? 0 : 3, report };
@@ -133,23 +134,11 @@ async function sampleWhereRunnable(input: Input, run: Run): Promise<Samples | un
   }
 }
 
-/** Memory of the original and the chosen form where regions could be in it, and timing took place. */
-async function residentNow(
-  [original, chosen]: readonly [Form, Form],
-  { choice }: Decision,
-  samples: Samples | undefined,
-  run: Run,
-): Promise<ReadonlyMap<string, number>> {
-  const isTimed = choice.measured === "now" && run.options.tune !== "off" && run.environment.native;
-  if (!isTimed || samples === undefined || original === chosen) return new Map();
-  return run.phase("measure memory", () => residentMemory([original, chosen], samples, run));
-}
-
 function makeReport(
   input: Input,
   forms: readonly Form[],
   chosen: Form,
-  { choice, forms: formReports, resident }: Decision & { readonly resident: ReadonlyMap<string, number> },
+  { choice, forms: formReports, constraints, machine }: Decision,
   written: { readonly file: string | undefined; readonly bytes: number },
   run: Run,
 ): CompileReport {
@@ -177,15 +166,16 @@ function makeReport(
     stages: run.stages,
     operators: { before: input.operators, after: countOperators(chosen.model) },
     quantization: run.quantization,
+    ...(Object.keys(run.formTuning).length === 0 ? {} : { formTuning: run.formTuning }),
     pruning: run.pruning,
     regions: run.regions,
     forms: forms.map((form) => ({
       ...(formReports.find((report) => report.name === form.name) ?? untold(form)),
       bytes: form === chosen ? written.bytes : form.bytes,
-      ...(resident.has(form.name) ? { rssBytes: resident.get(form.name) as number } : {}),
     })),
     choice: { form: chosen.name, reason: choice.reason, measured: choice.measured },
-    noise: run.noise,
+    ...{ objective: options.objective, constraints, noise: run.noise },
+    ...(machine === undefined || Object.keys(machine).length === 0 ? {} : { machine }),
     refusals: run.refusals,
     problems: run.problems,
     notes: run.notes,

@@ -1,7 +1,7 @@
 import type { CompileOptions } from "../config/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
-import type { CompileEvent, CompileReport, RegionsReport, Reporter, RunControl } from "../events.ts";
+import type { CompileEvent, CompileReport, FormTuningReport, RegionsReport, Reporter, RunControl } from "../events.ts";
 import { noControl } from "../events.ts";
 import type { StageResult, TargetFacts } from "../pipeline/index.ts";
 import type { DeviceFingerprint } from "../schedule/index.ts";
@@ -27,6 +27,7 @@ export interface Run {
   facts: TargetFacts;
   readonly regions: RegionsReport[];
   quantization: unknown;
+  formTuning: FormTuningReport;
   pruning: unknown;
   noise: number | undefined;
   /** Why the model is not run here, once that is known. */
@@ -64,6 +65,7 @@ export function startRun(
     device: environment.device?.fingerprint,
     facts: environment.target.facts(environment.device?.fingerprint),
     quantization: undefined,
+    formTuning: {},
     pruning: undefined,
     noise: undefined,
     unrunnable: undefined,

@@ -64,6 +64,7 @@ const needed: Readonly<Record<ScheduleRecord["kind"], Readonly<Record<string, Ru
     ...{ ns: numberOrNone, seedNs: numberOrNone, sharedNs: numberOrNone, boundNs: numberOrNone },
     ...{ candidates: numberOrNone, device: orNone(device), profile: orNone(profile) },
     excluded: orNone(listOf({ node: "text", reason: "text" })),
+    groups: orNone(listOf({ name: "text", floatNs: "number", int8Ns: "number" })),
   },
   proof: {
     ...{ key: "text", at: "text", model: "text", config: "text", emitted: "text", device },
@@ -71,6 +72,7 @@ const needed: Readonly<Record<ScheduleRecord["kind"], Readonly<Record<string, Ru
       ...{ form: "text", threads: "number", ns: times },
       speed: objectOf({ ratio: "number", low: "number", high: "number" }),
     }),
+    ...{ failures: orNone(listOf({ form: "text", reason: "text" })), resources: orNone(listOf({ form: "text" })) },
     // A value may be null: JSON has no infinity, which is what equal outputs have for a signal-to-noise ratio.
     accuracy: listOf({ form: "text", metric: "text" }),
   },

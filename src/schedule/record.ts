@@ -1,4 +1,5 @@
 import type { SpeedFigures } from "../events.ts";
+import type { MachineState } from "../measure/index.ts";
 import type { Json } from "./canonical-json.ts";
 
 /** The fields of a device that decide whether a measurement holds: see docs/schedule-cache.md. */
@@ -29,6 +30,10 @@ export interface TrialTimes {
   readonly median: number;
   readonly p90: number;
   readonly n: number;
+  /** Whole models; absent in records of older versions. */
+  readonly mean?: number;
+  readonly p95?: number;
+  readonly p99?: number;
   /**
    * Other candidates and a reference loop ran in the same rounds. Kernels: `cold` when the caches were swept between
    * calls, `hot` when not; whole models: `interleaved`.
@@ -98,6 +103,8 @@ export interface ChoiceRecord extends Stamp {
   /** Scope `regions`: the device it was measured on, nodes that stay plain though there are kernels for them, and why. */
   readonly device?: DeviceFingerprint;
   readonly excluded?: readonly { readonly node: string; readonly reason: string }[];
+  /** Scope `layers`: what groups of layers take in ONNX Runtime, one thread, in float and in INT8; a prior for the search. */
+  readonly groups?: readonly { readonly name: string; readonly floatNs: number; readonly int8Ns: number }[];
   /** Scope `regions`: what the regions that were chosen take, and the hash of the kernels that it was found with. */
   readonly profile?: NetworkProfile;
   readonly kernels?: string;
@@ -111,6 +118,18 @@ export interface ProofForm {
   readonly ns: TrialTimes;
   /** Against the original, over the same rounds. */
   readonly speed: SpeedFigures;
+  /** Of each round, the least time of the original by that of this form; forms with one `race` ran in the same rounds. */
+  readonly pairs?: { readonly race: number; readonly ratios: readonly number[] };
+  /** Microjoules of one inference by the machine's counters; absent where it has none that may be read. */
+  readonly energyUj?: number;
+}
+
+/** What one form takes besides time. */
+export interface ProofResources {
+  readonly form: string;
+  /** Memory at its peak that a session adds to a process, and of the whole process; absent where it could not be measured. */
+  readonly memoryBytes?: number;
+  readonly processBytes?: number;
 }
 
 /** All forms of one model timed in one run, and the accuracy of each. */
@@ -127,7 +146,12 @@ export interface ProofRecord extends Stamp {
   readonly threads: readonly number[];
   readonly batch: number;
   readonly forms: readonly ProofForm[];
+  /** Forms that do not run, with the reason, and what the others take; absent in records of older versions. */
+  readonly failures?: readonly { readonly form: string; readonly reason: string }[];
+  readonly resources?: readonly ProofResources[];
   readonly noise: number;
+  /** The machine while it timed; never part of a key. */
+  readonly machine?: MachineState;
   readonly accuracy: readonly {
     readonly form: string;
     readonly metric: string;

@@ -7,6 +7,7 @@ import { detectCpu } from "./detect-cpu.ts";
 export const onnxruntime: Target = {
   id: "onnxruntime",
   summary: "ONNX Runtime on this CPU: portable ONNX, INT8 as QDQ in the x86 dialect, the form chosen by timing",
+  tunesForms: true,
   facts: (device) => {
     const isa = new Set(device?.isa ?? ["avx512vnni"]);
     return {

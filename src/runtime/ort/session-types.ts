@@ -14,6 +14,8 @@ export interface SessionSettings {
   readonly executionMode?: "sequential" | "parallel";
   /** False gives memory back after each run; true when left out. Not for native sessions. */
   readonly memoryArena?: boolean;
+  /** False places tensors anew in each run instead of by a plan of earlier ones; true when left out. Not for native sessions. */
+  readonly memoryPattern?: boolean;
   /** Session configuration entries of ONNX Runtime, such as `session.intra_op.allow_spinning`: `0`. */
   readonly configEntries?: Readonly<Record<string, string>>;
   /** Through ONNX Runtime's C API, where compiled regions run as machine code: needs the host library. */

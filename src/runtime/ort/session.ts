@@ -32,7 +32,9 @@ export async function openSession(model: string | Uint8Array, settings: SessionS
     executionProviders: ["cpu"],
     graphOptimizationLevel: settings.optimization,
     logSeverityLevel: 4,
-    interOpNumThreads: 1,
+    // Branches side by side need threads of their own.
+    interOpNumThreads: settings.executionMode === "parallel" ? Math.max(1, settings.threads) : 1,
+    ...(settings.memoryPattern === undefined ? {} : { enableMemPattern: settings.memoryPattern }),
     ...(settings.threads > 0 ? { intraOpNumThreads: settings.threads } : {}),
     ...(settings.executionMode === undefined ? {} : { executionMode: settings.executionMode }),
     ...(settings.memoryArena === undefined ? {} : { enableCpuMemArena: settings.memoryArena }),

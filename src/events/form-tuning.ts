@@ -1,0 +1,57 @@
+/** Like layers of a model, and the precision that was found for them. */
+export interface PrecisionGroupReport {
+  /** What the layers have in common, such as `Conv 3x3 depthwise at 14x14`. */
+  readonly name: string;
+  /** Names of the nodes, one a layer. */
+  readonly layers: readonly string[];
+  readonly precision: "int8" | "float";
+  /** Nanoseconds of all its layers in ONNX Runtime's own profile, one thread; 0 where nothing is known. */
+  readonly floatNs: number;
+  readonly int8Ns: number;
+  /** How many times slower the whole network is with only this group decided otherwise; absent where that was not timed. */
+  readonly otherwise?: number;
+  readonly reason: string;
+}
+
+/** Which layers are INT8, and how that was found. */
+export interface PrecisionReport {
+  readonly groups: readonly PrecisionGroupReport[];
+  /** Mixtures timed, those of earlier runs included, and those that failed. */
+  readonly tried: number;
+  readonly failed: number;
+  /** Times of the whole network in the search, nanoseconds, one thread count: all INT8, all float, what was chosen. */
+  readonly int8Ns?: number;
+  readonly floatNs?: number;
+  readonly chosenNs?: number;
+  readonly reason: string;
+}
+
+/** What to tell a session of ONNX Runtime for one model on one machine. */
+export interface SessionReport {
+  readonly form: string;
+  /** What was found best; equal to the defaults where nothing beats them by more than the noise. */
+  readonly options: SessionAdvice;
+  /** Nanoseconds with the defaults of ONNX Runtime, and with these options. */
+  readonly defaultNs?: number;
+  readonly ns?: number;
+  readonly tried: number;
+  readonly reason: string;
+}
+
+/** Options of a session by their names in ONNX Runtime. */
+export interface SessionAdvice {
+  readonly intraOpNumThreads: number;
+  readonly interOpNumThreads: number;
+  readonly graphOptimizationLevel: "disabled" | "basic" | "extended" | "all";
+  readonly executionMode: "sequential" | "parallel";
+  readonly enableCpuMemArena: boolean;
+  readonly enableMemPattern: boolean;
+  /** The configuration entry `session.intra_op.allow_spinning`. */
+  readonly allowSpinning: boolean;
+}
+
+/** What was tuned for ONNX Runtime as it is. */
+export interface FormTuningReport {
+  readonly precision?: PrecisionReport;
+  readonly session?: SessionReport;
+}
