@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Kernel, KernelArgument } from "../../src/codegen/index.ts";
-import type { Value } from "../../src/ir/index.ts";
+import type { DType, Value } from "../../src/ir/index.ts";
 import { sizeOf } from "../../src/ir/index.ts";
 import type { Place, Program, ProgramInput, ProgramOutput, ProgramStep } from "../../src/region/index.ts";
 import type { DeviceFingerprint, Workload } from "../../src/schedule/index.ts";
@@ -123,20 +123,27 @@ function programInput(value: Value): ProgramInput {
   const { constant } = value;
   if (constant === undefined || !value.isConstant) {
     const { dtype, dims } = sampleOf(value);
-    return { kind: "activation", name: value.name, dtype, bytes: sizeOf(dims) * (dtype === "float32" ? 4 : 1) };
+    return { kind: "activation", name: value.name, dtype, bytes: sizeOf(dims) * borderBytes[dtype] };
   }
   return { kind: "constant", name: value.name, dtype: constant.dtype, bytes: constant.byteLength };
 }
 
 function programOutput(value: Value): ProgramOutput {
   const { dtype, dims } = sampleOf(value);
-  return { name: value.name, dtype, dims, bytes: sizeOf(dims) * (dtype === "float32" ? 4 : 1) };
+  return { name: value.name, dtype, dims, bytes: sizeOf(dims) * borderBytes[dtype] };
 }
 
-function sampleOf(value: Value): { readonly dtype: "float32" | "uint8"; readonly dims: readonly number[] } {
+/** Bytes of an element of what can cross a border. */
+const borderBytes = { float32: 4, uint8: 1, int64: 8, int32: 4 } as const;
+
+function sampleOf(value: Value): { readonly dtype: keyof typeof borderBytes; readonly dims: readonly number[] } {
   const dims = sampleShape(value);
   const dtype = value.type?.kind === "tensor" ? value.type.dtype : undefined;
-  if (dims === undefined || (dtype !== "float32" && dtype !== "uint8"))
+  if (dims === undefined || dtype === undefined || !crosses(dtype))
     throw new Error(`"${value.name}" cannot cross a region's border`);
   return { dtype, dims };
+}
+
+function crosses(dtype: DType): dtype is keyof typeof borderBytes {
+  return dtype in borderBytes;
 }

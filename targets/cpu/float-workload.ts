@@ -1,4 +1,4 @@
-import type { Phases, Strides, Window } from "./workload.ts";
+import type { Phases, ResizeWorkload, Strides, Window } from "./workload.ts";
 
 /** A float32 function of one element. `leaky-relu` takes number `alpha`; `hard-sigmoid` numbers `alpha` and `beta`. */
 export type FloatActivation =
@@ -83,6 +83,35 @@ export type FloatPoolWorkload = {
   readonly y: Strides;
 };
 
+/**
+ * `resize-f32`: linear, ONNX Runtime's float32 Resize of an NCHW tensor bit by bit; members as for `resize-u8`. Arguments:
+ * x, params, y.
+ */
+export type FloatResizeWorkload = Omit<ResizeWorkload, "op" | "mode" | "rounding"> & { readonly op: "resize-f32" };
+
+/** What becomes of the channels of a pixel: the place of the greatest or the least. */
+export type ExtremeChannel = {
+  readonly kind: "max" | "min";
+  /** Type of a place. */
+  readonly out: "s64" | "s32";
+};
+
+/**
+ * `argmax-f32`: for each pixel the first channel that no other exceeds (or is below), a NaN only where it is the first: as
+ * ONNX Runtime's ArgMax and ArgMin. y has one element a pixel, side by side. Arguments: x, y.
+ */
+export type ArgmaxWorkload = ExtremeChannel & {
+  readonly op: "argmax-f32";
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+  readonly x: Strides;
+};
+
+/** `resize-argmax-f32`: `argmax-f32` of what `resize-f32` gives, which is never written. Arguments: x, params, y. */
+export type ResizeArgmaxWorkload = Omit<FloatResizeWorkload, "op" | "y"> &
+  ExtremeChannel & { readonly op: "resize-argmax-f32" };
+
 /** `binary-f32`: sum or product, then the activation and the clamp. Arguments: a, b, params, y. */
 export type FloatBinaryWorkload = {
   readonly op: "binary-f32";
@@ -148,6 +177,9 @@ export type FloatWorkload =
   | FloatTransposedConvWorkload
   | FloatDepthwiseWorkload
   | FloatPoolWorkload
+  | FloatResizeWorkload
+  | ArgmaxWorkload
+  | ResizeArgmaxWorkload
   | FloatBinaryWorkload
   | FloatUnaryWorkload
   | FloatMoveWorkload

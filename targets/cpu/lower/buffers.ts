@@ -24,7 +24,7 @@ export interface Storage {
 export interface Buffer {
   readonly storage: Storage;
   readonly extent: Extent;
-  readonly elementBytes: 1 | 2 | 4;
+  readonly elementBytes: 1 | 2 | 4 | 8;
   readonly halo: Halo;
   /** Another buffer looks at the same bytes, or somebody else owns them: no halo may come in between. */
   rigid: boolean;

@@ -91,7 +91,7 @@ export function lowerNodes(
 function linkEntry(op: IntegerOp, { tensors }: IntegerGraph, made: ReadonlySet<IntegerTensor | undefined>): IntegerOp {
   if (op.kind !== "enter") return op;
   const x = tensors.get(op.from);
-  if (x === undefined || !made.has(x)) return op;
+  if (x === undefined || x.stored !== undefined || !made.has(x)) return op;
   return { kind: "convert", name: op.name, nodes: op.nodes, x, y: op.y };
 }
 

@@ -7,5 +7,9 @@ export interface MatchContext {
   refuse(node: Node, reason: string): void;
   readonly opset: number;
   /** The tensor of a uint8 value, made on first use; undefined when its dimensions are not static. */
-  tensor(value: Value, quantization: Quantization | undefined): IntegerTensor | undefined;
+  tensor(
+    value: Value,
+    quantization: Quantization | undefined,
+    stored?: IntegerTensor["stored"],
+  ): IntegerTensor | undefined;
 }

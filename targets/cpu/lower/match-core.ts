@@ -1,5 +1,5 @@
 import type { Node, Value } from "../../../src/ir/index.ts";
-import { floatAttr, intAttr, intsAttr, numbersOf, sameShape, sizeOf, stringAttr } from "../../../src/ir/index.ts";
+import { floatAttr, intAttr, intsAttr, numbersOf, sameShape, sizeOf } from "../../../src/ir/index.ts";
 import { combination } from "../reference/binary.ts";
 import type { Window } from "../workload.ts";
 import { convForm } from "./conv-form.ts";
@@ -8,6 +8,7 @@ import type { CoreMatch } from "./core-match.ts";
 import type { Bounds, ConvOp, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
 import { matchMatrixProduct, productOfMany } from "./match-product.ts";
+import { resizeForm } from "./resize-form.ts";
 import { matchQuantizedSoftmax } from "./match-softmax.ts";
 import { dequantizer, quantizedBias, quantizedWeight, sameQuantization, uint8Parameters } from "./quantized-values.ts";
 
@@ -249,44 +250,12 @@ function matchTranspose(match: CoreMatch, context: MatchContext): IntegerOp | st
 function matchResize({ core, y, quantization, bounds, behind }: CoreMatch, context: MatchContext): IntegerOp | string {
   const x = activation(core.input(0), context);
   if (x === undefined || x.tensor.shape.length !== 4) return "input is not quantized, or not two-dimensional";
-  if (x.tensor.shape[1] !== y.shape[1]) return "channels are resized";
   if (isClamped(bounds) || !sameQuantization(x.tensor.quantization, quantization))
     return "input and output scales differ";
-  if (stringAttr(core, "mode", "nearest") !== "nearest") return "only the nearest mode moves integers unchanged";
-  const coordinates = stringAttr(core, "coordinate_transformation_mode", "half_pixel");
-  const rounding = stringAttr(core, "nearest_mode", "round_prefer_floor");
-  const scale = resizeScale(core, x.tensor.shape, y.shape);
-  if (scale === undefined) return "factors are not constants";
-  if (!isOneOf(coordinateModes, coordinates) || !isOneOf(roundings, rounding)) return "unusual coordinates";
-  return {
-    ...{ kind: "resize", name: core.name, nodes: [x.node, core, ...behind], x: x.tensor, y, mode: "nearest" },
-    ...{ coordinates, rounding, scale },
-  };
-}
-
-/** Factors of the two spatial dimensions: as given, or output ÷ input where sizes are given. */
-function resizeScale(
-  node: Node,
-  input: readonly number[],
-  output: readonly number[],
-): readonly [number, number] | undefined {
-  if (node.attributes.has("axes")) return undefined;
-  const scales = node.input(2)?.constant;
-  if (scales !== undefined && sizeOf(scales.shape) === 4) {
-    const given = numbersOf(scales);
-    return [given[2] as number, given[3] as number];
-  }
-  if (node.input(3)?.isConstant !== true || stringAttr(node, "keep_aspect_ratio_policy", "stretch") !== "stretch")
-    return undefined;
-  const ratio = (axis: number): number => Math.fround((output[axis] as number) / (input[axis] as number));
-  return [ratio(2), ratio(3)];
-}
-
-const coordinateModes = ["half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"] as const;
-const roundings = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"] as const;
-
-function isOneOf<T extends string>(list: readonly T[], text: string): text is T {
-  return (list as readonly string[]).includes(text);
+  const form = resizeForm(core, x.tensor.shape, y.shape);
+  if (typeof form === "string") return form;
+  if (form.mode !== "nearest") return "only the nearest mode moves integers unchanged";
+  return { kind: "resize", name: core.name, nodes: [x.node, core, ...behind], x: x.tensor, y, ...form };
 }
 
 function isClamped([low, high]: Bounds): boolean {

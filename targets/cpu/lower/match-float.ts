@@ -8,6 +8,7 @@ import type { MatchContext } from "./match-context.ts";
 import { matchNormalization } from "./match-normalization.ts";
 import { productOfMany } from "./match-product.ts";
 import { matchFloatSoftmax } from "./match-softmax.ts";
+import { resizeForm } from "./resize-form.ts";
 import { isFloat32 } from "./quantized-values.ts";
 import { averageOfNothing, averageWithGaps, isDense, padsOf, passesPadding, windowOf } from "./window.ts";
 
@@ -48,6 +49,7 @@ const matchers: Readonly<Record<string, FloatMatcher>> = {
   MaxPool: (node, y, context) => matchPool("max", node, y, context),
   AveragePool: (node, y, context) => matchPool("average", node, y, context),
   GlobalAveragePool: matchGlobalAverage,
+  Resize: matchResize,
   Concat: matchConcat,
   Reshape: matchView,
   Flatten: matchView,
@@ -188,6 +190,15 @@ function matchGlobalAverage(node: Node, y: IntegerTensor, context: MatchContext)
     ...{ counted: false, global: true },
     window: { kernel: [height, width], stride: [1, 1], dilation: [1, 1] },
   };
+}
+
+function matchResize(node: Node, y: IntegerTensor, context: MatchContext): IntegerOp | undefined {
+  const x = activation(node.input(0), context);
+  if (x === undefined) return undefined;
+  const form = resizeForm(node, x.shape, y.shape);
+  if (typeof form !== "string") return { kind: "resize", name: node.name, nodes: [node], x, y, ...form };
+  context.refuse(node, form);
+  return undefined;
 }
 
 function matchConcat(node: Node, y: IntegerTensor, context: MatchContext): IntegerOp | undefined {

@@ -2,6 +2,7 @@ import type { Graph, Node, Value } from "../../../src/ir/index.ts";
 import { quantizeU8 } from "../reference/quantize.ts";
 import type { ByteFunction } from "./byte-function.ts";
 import { byteFunction } from "./byte-function.ts";
+import { matchArgmax } from "./match-argmax.ts";
 import { matchByteView } from "./match-byte-view.ts";
 import { clampLimits } from "./clamp-limits.ts";
 import type { Bounds, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
@@ -32,12 +33,13 @@ export function matchIntegerGraph(graph: Graph, opset: number): IntegerGraph {
     refuse: (node, reason) => {
       reasons.set(node, reason);
     },
-    tensor: (value, quantization) => {
+    tensor: (value, quantization, stored) => {
       const known = tensors.get(value);
       if (known !== undefined) return sameQuantization(known.quantization, quantization) ? known : undefined;
       const shape = sampleShape(value);
       if (shape === undefined) return undefined;
-      const tensor: IntegerTensor = { name: value.name, shape, quantization };
+      const own = { name: value.name, shape, quantization };
+      const tensor: IntegerTensor = stored === undefined ? own : { ...own, stored };
       tensors.set(value, tensor);
       return tensor;
     },
@@ -84,7 +86,7 @@ function matchFloat(node: Node, context: MatchContext): IntegerOp | undefined {
     if (op !== undefined && typeof op !== "string") return op;
   }
   if (node.opType === "DequantizeLinear") return matchDequantizer(node, context);
-  return matchByteView(node, context) ?? matchFloatNode(node, context);
+  return matchByteView(node, context) ?? matchArgmax(node, context) ?? matchFloatNode(node, context);
 }
 
 function isProduct(node: Node): boolean {

@@ -99,6 +99,8 @@ function resultOrder(
     case "pool":
     case "resize":
       return preferred;
+    case "argmax":
+      return naturalOrder(op.y.shape.length);
   }
 }
 
@@ -108,6 +110,11 @@ export function softmaxOrder({ x, axis }: SoftmaxOp, given: AxisOrder): AxisOrde
   const order = [given, preferredOrder(rank), naturalOrder(rank)].find((one) => one.at(-1) === axis);
   if (order === undefined) throw new Error("the axis of a softmax stands last in no order");
   return order;
+}
+
+/** The order with an axis last and all others as written, where there is one: what places along it are found in. */
+export function argmaxOrder(rank: number, axis: number): AxisOrder | undefined {
+  return [preferredOrder(rank), naturalOrder(rank)].find((order) => order.at(-1) === axis);
 }
 
 /** The order in which a product reads a factor: as it stands when one of the last `free` dimensions is last in memory. */

@@ -1,21 +1,13 @@
 import type { Buffer, Placement } from "./buffers.ts";
 import { stridesOf } from "./buffers.ts";
-import type {
-  BinaryOp,
-  ConvOp,
-  FloatBinaryOp,
-  FloatConvOp,
-  IntegerOp,
-  PoolOp,
-  ResizeOp,
-  TableOp,
-} from "./integer-graph.ts";
+import type { BinaryOp, ConvOp, FloatBinaryOp, FloatConvOp, IntegerOp, PoolOp, TableOp } from "./integer-graph.ts";
 import { convSteps } from "./conv-steps.ts";
 import { floatBinaryStep, floatConvSteps, floatPoolStep, floatUnaryStep } from "./float-steps.ts";
 import { borderStep, convertStep, copyStep, enterStep, exitStep } from "./move-steps.ts";
 import type { PlacedRegion } from "./place.ts";
 import { touchedPads } from "./place.ts";
 import { attentionStep, normalizationStep, productStep, softmaxStep } from "./transformer-steps.ts";
+import { argmaxStep, resizeStep } from "./resize-steps.ts";
 import type { LoweredStep, SecondOperand } from "./step.ts";
 import { at, constantOperand, named, parameters, tensorOperand } from "./step.ts";
 import { preferredOrder } from "./physical.ts";
@@ -74,6 +66,8 @@ function opStep(
       return tableStep(op, first as Placement, output as Placement);
     case "resize":
       return resizeStep(op, first as Placement, output as Placement);
+    case "argmax":
+      return argmaxStep(op, first as Placement, output as Placement);
     case "enter":
       return enterStep(op, output as Placement, region);
     case "exit":
@@ -171,23 +165,6 @@ function tableStep(op: TableOp, x: Placement, y: Placement): LoweredStep {
     workload: { op: "table-u8", ...y.extent, x: stridesOf(x.buffer), y: stridesOf(y.buffer) },
     operands: { x: at(x), y: at(y) },
     parameters: parameters({}, op.table),
-    constants: {},
-  };
-}
-
-function resizeStep(op: ResizeOp, x: Placement, y: Placement): LoweredStep {
-  const { mode, coordinates, rounding, scale } = op;
-  return {
-    name: op.name,
-    nodes: op.nodes,
-    workload: {
-      ...{ op: "resize-u8", mode, coordinates, rounding, scale, input: [x.extent.rows, x.extent.columns] },
-      ...y.extent,
-      x: stridesOf(x.buffer),
-      y: stridesOf(y.buffer),
-    },
-    operands: { x: at(x), y: at(y) },
-    parameters: parameters({ ...named("x", op.x.quantization), ...named("y", op.y.quantization) }),
     constants: {},
   };
 }

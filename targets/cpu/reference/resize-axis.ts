@@ -19,7 +19,9 @@ export interface LinearTap {
 }
 
 /** Axes of a workload: rows, columns. */
-export function resizeAxes(workload: ResizeWorkload): readonly [ResizeAxis, ResizeAxis] {
+export function resizeAxes(
+  workload: Pick<ResizeWorkload, "input" | "scale" | "rows" | "columns">,
+): readonly [ResizeAxis, ResizeAxis] {
   const [height, width] = workload.input;
   return [
     { input: height, output: workload.rows, scale: workload.scale[0] },

@@ -1,4 +1,5 @@
 import type { Template, Workload } from "../../../../src/schedule/index.ts";
+import { argmaxF32 } from "./argmax.ts";
 import { binaryF32 } from "./binary.ts";
 import { depthwiseF32 } from "./depthwise.ts";
 import { directBf16, directF32, directGroupedF32, directTransposedF32 } from "./direct.ts";
@@ -6,6 +7,8 @@ import { fillBorderF32 } from "./fill-border.ts";
 import { moveF32 } from "./move.ts";
 import { narrowF32 } from "./narrow.ts";
 import { poolF32 } from "./pool.ts";
+import { resizeArgmaxF32 } from "./resize-argmax.ts";
+import { resizeF32 } from "./resize.ts";
 import { unaryF32 } from "./unary.ts";
 import { winogradF32 } from "./winograd.ts";
 
@@ -18,6 +21,9 @@ export const floatTemplates: readonly Template[] = [
   directTransposedF32,
   depthwiseF32,
   poolF32,
+  resizeF32,
+  resizeArgmaxF32,
+  argmaxF32,
   binaryF32,
   unaryF32,
   moveF32,

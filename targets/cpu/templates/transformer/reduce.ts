@@ -5,7 +5,7 @@ import type { Simd } from "../bytes/simd.ts";
 export function emitReduce(
   a: Assembler,
   simd: Simd,
-  combine: Extract<Mnemonic, "vaddps" | "vmaxps">,
+  combine: Extract<Mnemonic, "vaddps" | "vmaxps" | "vminps" | "vpminsd">,
   value: Register,
   temporary: Register,
 ): void {

@@ -61,6 +61,6 @@ export function runOnRows(
 }
 
 /** Bytes of a float32 array. */
-export function bytesOf(values: Float32Array): Uint8Array {
+export function bytesOf(values: ArrayBufferView): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

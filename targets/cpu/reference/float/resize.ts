@@ -1,0 +1,92 @@
+import type {
+  ArgmaxWorkload,
+  ExtremeChannel,
+  FloatResizeWorkload,
+  ResizeArgmaxWorkload,
+} from "../../float-workload.ts";
+import type { LinearTap } from "../resize-axis.ts";
+import { linearTaps, resizeAxes } from "../resize-axis.ts";
+
+/** Tensors of a `resize-f32` workload, each from the element its pointer names. */
+export interface FloatResizeOperands {
+  readonly x: Float32Array;
+  /** Written. */
+  readonly y: Float32Array;
+}
+
+/** Tensors of a workload that gives places of channels. */
+export interface ArgmaxOperands {
+  readonly x: Float32Array;
+  /** Written; one element a pixel. */
+  readonly y: BigInt64Array | Int32Array;
+}
+
+/**
+ * ONNX Runtime's float32 Resize of an NCHW tensor, bit for bit: four weighted cells summed in the order (near, near),
+ * (near, far), (far, near), (far, far) of (row, column), each product and sum rounded.
+ */
+export function evaluateFloatResize(workload: FloatResizeWorkload, { x, y }: FloatResizeOperands): void {
+  const value = interpolation(workload, x);
+  eachPixel(workload, (row, column) => {
+    for (let channel = 0; channel < workload.channels; channel++)
+      y[row * workload.y.row + column * workload.y.pixel + channel] = value(row, column, channel);
+  });
+}
+
+/** The place of the greatest or least channel of each pixel, as ONNX Runtime finds it. */
+export function evaluateArgmax(workload: ArgmaxWorkload, { x, y }: ArgmaxOperands): void {
+  const { columns, channels, x: strides } = workload;
+  eachPixel(workload, (row, column) => {
+    const first = row * strides.row + column * strides.pixel;
+    place(workload, y, row * columns + column, x.subarray(first, first + channels));
+  });
+}
+
+/** The same of a tensor that is resized first. */
+export function evaluateResizeArgmax(workload: ResizeArgmaxWorkload, { x, y }: ArgmaxOperands): void {
+  const value = interpolation(workload, x);
+  const { columns, channels } = workload;
+  eachPixel(workload, (row, column) => {
+    const values = Float32Array.from({ length: channels }, (_, channel) => value(row, column, channel));
+    place(workload, y, row * columns + column, values);
+  });
+}
+
+function eachPixel(
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+  body: (row: number, column: number) => void,
+): void {
+  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) body(row, column);
+}
+
+function interpolation(
+  workload: Omit<FloatResizeWorkload, "op" | "y">,
+  x: Float32Array,
+): (row: number, column: number, channel: number) => number {
+  const [rows, columns] = resizeAxes(workload).map((axis) => linearTaps(axis, workload.coordinates)) as [
+    readonly LinearTap[],
+    readonly LinearTap[],
+  ];
+  return (row, column, channel) => {
+    const [v, h] = [rows[row] as LinearTap, columns[column] as LinearTap];
+    const term = (y: number, yWeight: number, c: number, cWeight: number): number => {
+      const cell = x[y * workload.x.row + c * workload.x.pixel + channel] as number;
+      return Math.fround(Math.fround(cWeight * yWeight) * cell);
+    };
+    const top = Math.fround(
+      term(v.near, v.nearWeight, h.near, h.nearWeight) + term(v.near, v.nearWeight, h.far, h.farWeight),
+    );
+    const three = Math.fround(top + term(v.far, v.farWeight, h.near, h.nearWeight));
+    return Math.fround(three + term(v.far, v.farWeight, h.far, h.farWeight));
+  };
+}
+
+function place({ kind }: ExtremeChannel, y: BigInt64Array | Int32Array, pixel: number, values: Float32Array): void {
+  let best = 0;
+  for (const [channel, value] of values.entries()) {
+    const champion = values[best] as number;
+    if (kind === "max" ? value > champion : value < champion) best = channel;
+  }
+  if (y instanceof BigInt64Array) y[pixel] = BigInt(best);
+  else y[pixel] = best;
+}
