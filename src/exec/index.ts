@@ -4,3 +4,4 @@ export { asidePath } from "./aside-path.ts";
 export { withFileLock } from "./file-lock.ts";
 export type { TempFolder } from "./temp-folder.ts";
 export { makeTempFolder } from "./temp-folder.ts";
+export { allowedCpus, pinProcess } from "./pin-process.ts";

@@ -1,6 +1,8 @@
 export { appendText } from "./append-text.ts";
 export type { BenchResult, BenchRow, BenchSetup } from "./bench-models.ts";
 export { benchModels } from "./bench-models.ts";
+export type { LoadResult, LoadSetup, TriedRate } from "./load/bench-load.ts";
+export { benchLoad } from "./load/bench-load.ts";
 export type { CompileResult, CompileSetup } from "./compile.ts";
 export { compile } from "./compile.ts";
 export type { CacheEdit, CacheSummary } from "./edit-cache.ts";
@@ -22,3 +24,4 @@ export type { Finding, PassListing, TargetListing } from "./listings.ts";
 export { examine, listPasses, listTargets } from "./listings.ts";
 export { writeConfig } from "./write-config.ts";
 export { writeAtomically } from "./write-result.ts";
+export type { SessionChoice } from "./session-choice.ts";

@@ -1,3 +1,5 @@
+export type { ModelInstance } from "./instance/client.ts";
+export { startModelInstance } from "./instance/client.ts";
 export type { HostLibrary } from "./native.ts";
 export { loadHostLibrary } from "./native.ts";
 export type { HostProgram, ProgramFacts, RunOptions } from "./native-program.ts";

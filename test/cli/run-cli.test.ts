@@ -219,6 +219,39 @@ test("bench: limits, percentiles, session options, every time and every node as 
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("on or off")]);
 });
 
+test("bench --load: a rate with its tail, the highest rate that holds a limit, and what does not fit together", async () => {
+  const batched = (
+    await saveModel(parseModel("opset 17 graph g { in %x: float32[N, 4] %y = Neg(%x) out %y }"), at("batched.onnx"))
+  ).path;
+  const short = ["--load", "--threads", "1", "--warm-up", "20ms", "--duration", "200ms", "--json"];
+  const given = await cli("bench", batched, ...short, "--rate", "300", "--max-batch", "4", "--max-wait", "5ms");
+  expect(given.code).toBe(0);
+  const { load } = JSON.parse(given.out) as {
+    load: { requests: number; batches: Record<string, number>; latency: { percentiles: object } };
+  };
+  const served = Object.entries(load.batches).reduce((sum, [size, count]) => sum + Number(size) * count, 0);
+  expect(load.requests).toBeGreaterThan(100);
+  expect(Math.abs(served - load.requests)).toBeLessThanOrEqual(3);
+  expect(Object.keys(load.batches).every((size) => Number(size) <= 4)).toBe(true);
+  expect(Object.keys(load.latency.percentiles)).toEqual(["p50", "p90", "p95", "p99", "p99.9"]);
+  const limit = ["--max-latency", "500ms", "--percentile", "p90", "--max-batch", "2", "--instances", "2"];
+  const search = await cli("bench", batched, ...short, ...limit, "--co-runners", "1");
+  expect(JSON.parse(search.out)).toMatchObject({
+    kind: "infer-opt-load",
+    instances: 2,
+    limit: { share: 0.9, ns: 5e8 },
+  });
+  for (const [argv, text] of [
+    [["bench", neg, "--load", "--rate", "10", "--max-batch", "4"], "the model's batch is fixed to 1"],
+    [["bench", neg, "--load"], "--load needs a rate"],
+    [["bench", neg, relu, "--load", "--rate", "10"], "--load serves one model"],
+    [["bench", neg, "--rate", "10"], "belong to --load"],
+  ] as const) {
+    const { code, err } = await cli(...argv);
+    expect([code, err]).toEqual([2, expect.stringContaining(text)]);
+  }
+});
+
 test("passes, targets, doctor and explain tell what there is", async () => {
   const passes = await cli("passes");
   expect(passes.out).toMatch(/^remove-dead-code +simplify +bits/m);

@@ -1,14 +1,17 @@
 import { Option } from "commander";
-import type { BenchSetup } from "../../recipes/index.ts";
+import type { BenchSetup, SessionChoice } from "../../recipes/index.ts";
 import type { CliCommand } from "../command.ts";
 import { toCount, toMilliseconds, toPercentiles, toSwitch } from "../parse-values.ts";
+import type { LoadOptions } from "../load-options.ts";
+import { addLoadOptions, loadSetup } from "../load-options.ts";
 import { addSchemaOptions, givenOptions } from "../schema-options.ts";
 
 const shared = new Set([
   ...["shape", "sampleShape", "calibData", "preprocess", "seed", "target", "threads", "tune", "budget"],
+  ...["maxLatency", "percentile"],
 ]);
 
-interface BenchOptions extends Record<string, unknown> {
+interface BenchOptions extends LoadOptions {
   readonly warmUp: number;
   readonly duration: number;
   readonly iterations: number;
@@ -26,7 +29,7 @@ interface BenchOptions extends Record<string, unknown> {
 /** `infer-opt bench MODEL…`: times models against each other, interleaved. */
 export const bench: CliCommand = {
   name: "bench",
-  register: (program, io) => {
+  register: (program, io, finish) => {
     // The name `profile` is one of a compile's options: a kind of deployment.
     const nodeProfile = new Option("--profile", "also the time of every node and operator in ONNX Runtime");
     nodeProfile.attributeName = () => "nodeProfile";
@@ -43,15 +46,25 @@ export const bench: CliCommand = {
       .option("--times", "with --json: every single time")
       .option("--json", "as JSON");
     addSessionOptions(command);
+    addLoadOptions(command);
     addSchemaOptions(command, (name) => shared.has(name));
     command.action(async (models: readonly string[], values: BenchOptions) => {
       const { completeOptions } = await import("../../config/index.ts");
-      const { benchModels } = await import("../../recipes/index.ts");
+      const { benchLoad, benchModels } = await import("../../recipes/index.ts");
       const { formatBench } = await import("../format-bench.ts");
+      const { formatLoad } = await import("../format-load.ts");
       const { makeReporter } = await import("../io.ts");
       const reporter = await makeReporter({ ...io, stdout: io.stderr }, false, false);
       const options = completeOptions(givenOptions(values));
-      const result = await benchModels(models, options, { reporter, signal: io.signal, ...setupOf(values) });
+      const setup = { reporter, signal: io.signal };
+      const load = loadSetup(models, values, options);
+      if (load !== undefined) {
+        const result = await benchLoad(models[0] as string, options, { ...setup, ...load, session: sessionOf(values) });
+        io.stdout(values.json === true ? `${JSON.stringify(result, null, 2)}\n` : formatLoad(result));
+        finish(result.load === undefined ? 3 : 0);
+        return;
+      }
+      const result = await benchModels(models, options, { ...setup, ...setupOf(values) });
       io.stdout(values.json === true ? `${JSON.stringify(result, null, 2)}\n` : formatBench(result));
     });
   },
@@ -74,16 +87,18 @@ function addSessionOptions(command: { addOption(option: Option): unknown }): voi
 /** Limits of trtexec unless a preset of the compile's races is asked for. */
 function setupOf(values: BenchOptions): Omit<BenchSetup, "reporter" | "signal"> {
   const { warmUp, duration, iterations, percentiles, batch, nodeProfile, times } = values;
-  const { optimizationLevel, spinning, arena, executionMode } = values;
   return {
     ...(values["tune"] === undefined ? { limits: { warmUpMs: warmUp, durationMs: duration, iterations } } : {}),
     ...(batch === undefined ? {} : { batch }),
-    ...{ percentiles, profile: nodeProfile === true, times: times === true },
-    session: {
-      ...(optimizationLevel === undefined ? {} : { optimization: optimizationLevel }),
-      ...(spinning === undefined ? {} : { spinning }),
-      ...(arena === undefined ? {} : { arena }),
-      ...(executionMode === undefined ? {} : { executionMode }),
-    },
+    ...{ percentiles, profile: nodeProfile === true, times: times === true, session: sessionOf(values) },
+  };
+}
+
+function sessionOf({ optimizationLevel, spinning, arena, executionMode }: BenchOptions): SessionChoice {
+  return {
+    ...(optimizationLevel === undefined ? {} : { optimization: optimizationLevel }),
+    ...(spinning === undefined ? {} : { spinning }),
+    ...(arena === undefined ? {} : { arena }),
+    ...(executionMode === undefined ? {} : { executionMode }),
   };
 }
