@@ -78,9 +78,14 @@ export async function makePlainForms(model: BenchModel, shared: string, folder: 
   };
 }
 
+/** The samples of a network whose forms are in a folder, as one array. */
+export function samplesFile(folder: string): string {
+  return join(folder, SAMPLES_FILE);
+}
+
 /** How a network is quantized on the samples in a folder. Accuracy is not what is compared: any loss of it is accepted. */
 export function calibrationOptions(folder: string): UserOptions {
-  const data = join(folder, SAMPLES_FILE);
+  const data = samplesFile(folder);
   return {
     ...{ precision: "int8", calibData: data, evalData: data, calibMethod: "minmax", calibSamples: SAMPLES },
     ...{ evalSamples: 1, metric: "agreement", maxDrop: "100%" },
@@ -106,7 +111,7 @@ function writeSamples({ shape, input: kind }: BenchModel, name: string, folder: 
   });
   const bytes = Buffer.concat(files.map(({ file }) => readFileSync(file)));
   const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / (dtypes.float32.bits / 8));
-  writeNumpy(join(folder, SAMPLES_FILE), [SAMPLES, ...shape.slice(1)], all);
+  writeNumpy(samplesFile(folder), [SAMPLES, ...shape.slice(1)], all);
   return files;
 }
 

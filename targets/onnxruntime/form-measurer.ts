@@ -36,7 +36,7 @@ const conditions: MeasurePolicy = {
   rounds: 1,
   maxRounds: 1,
   intervalWidth: 0,
-  blockMs: 25,
+  blockMs: 15,
   minIterations: 2,
   dropPerBlock: 1,
   budgetMs: 240_000,
