@@ -8,15 +8,16 @@ import type { Contest } from "./contest.ts";
 export function chooseForm(plain: string, others: readonly string[], selections: readonly Contest[]): string {
   const candidates = [plain, ...others].map((name, index) => ({
     ...{ name, nodes: index, bytes: 0, lossy: false, mustPay: false, isOriginal: index === 0 },
+    ...{ memoryBytes: undefined, energy: undefined },
     objection: selections.every(({ times }) => name in times) ? undefined : "it did not run",
-    timings: selections.flatMap((selection) => {
+    timings: selections.flatMap((selection, race) => {
       const speed = selection.speed(plain, name);
-      const medianNs = selection.times[name]?.medianNs;
-      if (speed === undefined || medianNs === undefined) return [];
-      const pairs = { race: selection, ratios: selection.pairs(plain, name) };
+      const latency = selection.times[name];
+      if (speed === undefined || latency === undefined) return [];
+      const pairs = { race, ratios: selection.pairs(plain, name) };
       const { paired: ratio, pairedLow: low, pairedHigh: high } = speed;
-      return [{ threads: selection.threads, medianNs, ratio, low, high, pairs }];
+      return [{ threads: selection.threads, latency, ratio, low, high, pairs }];
     }),
   }));
-  return choose(candidates, { maxBytes: undefined, maxMedianNs: undefined, mustBeFaster: false }).name;
+  return choose(candidates, { constraints: [], objective: "latency" }).name;
 }

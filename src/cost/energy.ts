@@ -15,6 +15,9 @@ const picojoules = {
   dramByte: 1950 / 8,
 } as const;
 
+/** Estimates take a last-level cache of this size: a core's share on current servers and laptops. */
+export const usualCacheBytes = 4 << 20;
+
 /** Energy of one inference by cause, in microjoules: an estimate. */
 export interface EnergyEstimate {
   readonly arithmetic: number;

@@ -1,7 +1,7 @@
 export type { ActivationMemory } from "./activation-memory.ts";
 export { activationMemory } from "./activation-memory.ts";
 export type { EnergyEstimate } from "./energy.ts";
-export { estimateEnergy } from "./energy.ts";
+export { estimateEnergy, usualCacheBytes } from "./energy.ts";
 export type { GraphCost, LayerCost } from "./layer-cost.ts";
 export { graphCost, totalBytes } from "./layer-cost.ts";
 export { macsOf } from "./macs.ts";

@@ -5,14 +5,12 @@ export interface LatencySummary {
   readonly p90Ns: number;
   readonly samples: number;
   /** Absent in records of older versions. */
-  readonly meanNs?: number;
   readonly p95Ns?: number;
   readonly p99Ns?: number;
 }
 
-/** A spread with its mean and its far end. */
+/** A spread with its far end. */
 export interface LatencyProfile extends LatencySummary {
-  readonly meanNs: number;
   readonly p95Ns: number;
   readonly p99Ns: number;
 }

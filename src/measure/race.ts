@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { EnergyCounter } from "./energy-counter.ts";
 import type { MeasurePolicy } from "./policy.ts";
 import { quietRounds } from "./quiet-rounds.ts";
 import { referenceLoop } from "./reference-loop.ts";
@@ -24,6 +25,8 @@ export interface RaceResult {
   readonly rounds: readonly (readonly (readonly number[])[])[];
   /** Nanoseconds of the reference loop in each kept round. */
   readonly referenceNs: readonly number[];
+  /** Microjoules of one inference of form f in round r; absent without a counter. */
+  readonly energyUj?: readonly (readonly number[])[];
   /** Rounds left out because the reference loop was off its best. */
   readonly droppedRounds: number;
   /** Median deviation of the reference loop from its best, as a share: the noise floor of this machine now. */
@@ -38,6 +41,8 @@ export interface RaceSetup {
   /** Awaited: nothing is timed until it is done, and the budget does not count it. False ends the race, but not before two rounds. */
   onRound?(round: number, rounds: number): Promise<boolean> | void;
   readonly signal?: AbortSignal;
+  /** Counts the energy of each block, where the machine tells it. */
+  readonly energy?: EnergyCounter;
 }
 
 /**
@@ -61,19 +66,22 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
   /** Of each form, the best time of each round, as the only sample of the round: all that ratios of minima need. */
   const fastest: number[][][] = forms.map(() => []);
   const referenceNs: number[] = [];
+  const energyUj: number[][] = [];
   let deadline = clock.now() + policy.budgetMs * 1e6;
   for (let round = 0; round < policy.rounds || (round < policy.maxRounds && !isSettled(fastest, policy)); round++) {
     if (setup.signal?.aborted === true || (rounds.length >= 2 && clock.now() > deadline)) break;
     const before = timeReference();
     const samples: (readonly number[])[] = forms.map(() => []);
-    for (const index of shuffled(forms.length, random))
-      samples[index] = await timeBlock(
-        forms[index] as RaceForm,
-        iterations[index] as number,
-        policy.dropPerBlock,
-        clock,
-      );
+    const microjoules: number[] = forms.map(() => NaN);
+    for (const index of shuffled(forms.length, random)) {
+      const runs = iterations[index] as number;
+      const start = setup.energy?.read();
+      samples[index] = await timeBlock(forms[index] as RaceForm, runs, policy.dropPerBlock, clock);
+      const end = setup.energy?.read();
+      if (start !== undefined && end !== undefined) microjoules[index] = (end - start) / (runs + policy.dropPerBlock);
+    }
     rounds.push(samples);
+    energyUj.push(microjoules);
     samples.forEach((times, form) => fastest[form]?.push([times.reduce((a, b) => Math.min(a, b), Infinity)]));
     referenceNs.push(Math.min(before, timeReference()));
     const asked = clock.now();
@@ -84,6 +92,7 @@ export async function race(forms: readonly RaceForm[], policy: MeasurePolicy, se
   return keepQuiet(
     forms.map((form) => form.name),
     rounds,
+    energyUj,
     referenceNs,
     policy.referenceTolerance,
   );
@@ -134,12 +143,15 @@ function shuffled(count: number, random: () => number): number[] {
 function keepQuiet(
   names: readonly string[],
   rounds: readonly (readonly (readonly number[])[])[],
+  energyUj: readonly (readonly number[])[],
   referenceNs: number[],
   tolerance: number,
 ): RaceResult {
   const { kept, noise } = quietRounds(referenceNs, tolerance);
+  const energy = kept.map((i) => energyUj[i] as readonly number[]);
   return {
     names,
+    ...(energy.flat().some(Number.isNaN) ? {} : { energyUj: energy }),
     rounds: kept.map((i) => rounds[i] as readonly (readonly number[])[]),
     referenceNs: kept.map((i) => referenceNs[i] as number),
     droppedRounds: rounds.length - kept.length,

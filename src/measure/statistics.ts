@@ -17,6 +17,7 @@ export function summarize(samples: readonly number[]): LatencyProfile {
     minNs: quantile(samples, 0),
     medianNs: quantile(samples, 0.5),
     p90Ns: quantile(samples, 0.9),
+    p95Ns: quantile(samples, 0.95),
     p99Ns: quantile(samples, 0.99),
     samples: samples.length,
   };

@@ -1,39 +1,10 @@
 import type { Ratio } from "../measure/index.ts";
 import { medianRatio } from "../measure/index.ts";
-import type { RacePairs } from "./prove.ts";
-
-/**
- * One thread count's timing of a candidate against the original: the median over rounds of the ratio within a round, and
- * its 95 % interval. Load that comes and goes bends both sides of a round, and so neither.
- */
-export interface CandidateTiming extends Ratio {
-  readonly threads: number;
-  readonly medianNs: number;
-  /** The rounds themselves; undefined in a replay, which compares nothing. */
-  readonly pairs: RacePairs | undefined;
-}
-
-/** A form as the choice sees it. */
-export interface Candidate {
-  readonly name: string;
-  readonly nodes: number;
-  readonly bytes: number;
-  /** Numbers may differ by more than rounding: it must pay to be taken. */
-  readonly lossy: boolean;
-  /** A variant that is taken only where it is faster beyond noise. */
-  readonly mustPay: boolean;
-  readonly isOriginal: boolean;
-  readonly timings: readonly CandidateTiming[];
-  /** Why it may not be taken (accuracy, a failed load); undefined when nothing speaks against it. */
-  readonly objection: string | undefined;
-}
-
-/** What the chosen form has to meet. */
-export interface Constraints {
-  readonly maxBytes: number | undefined;
-  readonly maxMedianNs: number | undefined;
-  readonly mustBeFaster: boolean;
-}
+import type { Candidate, CandidateTiming } from "./candidate.ts";
+import type { Constraint } from "./constraints.ts";
+import { unmetText, violation } from "./constraints.ts";
+import type { Objective } from "./objective.ts";
+import { mayBeSlower, rankBy } from "./objective.ts";
 
 /** What was chosen, why, what was said of every form, and which constraint no form meets. */
 export interface Choice {
@@ -89,29 +60,58 @@ function gain(a: CandidateTiming, b: CandidateTiming): Ratio {
   return { ratio, low: ratio / Math.exp(spread), high: ratio * Math.exp(spread) };
 }
 
+/** By what a choice is made. */
+export interface Demands {
+  readonly constraints: readonly Constraint[];
+  readonly objective: Objective;
+}
+
 /**
- * Chooses the fastest candidate that nothing speaks against, that is not slower than the original at any thread count
- * and that meets the constraints; within noise the simplest: lossless before lossy, then fewer nodes, then the original. Constraints that
- * no candidate meets are dropped and named.
+ * Chooses the best candidate by the objective that nothing speaks against and that meets the constraints: by time, none
+ * that is slower than the original at any thread count. Among those that size, memory or energy does not tell apart the
+ * fastest; within noise the simplest: lossless before lossy, then fewer nodes, then the original. Where no candidate meets
+ * every constraint the best of all is taken, and what each misses is told.
  */
-export function choose(candidates: readonly Candidate[], constraints: Constraints): Choice {
+export function choose(candidates: readonly Candidate[], { constraints, objective }: Demands): Choice {
   const verdicts = new Map<string, string>();
   const open = candidates.filter((candidate) => {
-    const slow = slowTiming(candidate);
-    const objection =
-      candidate.objection ??
-      (slow === undefined || candidate.isOriginal
-        ? undefined
-        : `slower than the original at ${slow.threads} thread${slow.threads === 1 ? "" : "s"} (${slow.ratio.toFixed(3)}x, at most ${slow.high.toFixed(3)}x)`);
+    const objection = candidate.objection ?? (mayBeSlower(objective) ? undefined : slowness(candidate));
     if (objection !== undefined) verdicts.set(candidate.name, `not taken: ${objection}`);
     return objection === undefined;
   });
-  const fitting = open.filter((candidate) => violation(candidate, constraints) === undefined);
-  for (const candidate of open) {
+  const fitting = open.filter((candidate) => {
     const broken = violation(candidate, constraints);
     if (broken !== undefined) verdicts.set(candidate.name, `not taken: ${broken}`);
+    return broken === undefined;
+  });
+  const ranked = rankBy(objective, fitting.length > 0 ? fitting : open);
+  for (const [name, verdict] of ranked.verdicts) if (!verdicts.has(name)) verdicts.set(name, verdict);
+  const { winner, near } = fastest(ranked.near);
+  for (const candidate of ranked.near) {
+    if (candidate === winner || verdicts.has(candidate.name)) continue;
+    const verdict = near.includes(candidate)
+      ? `within noise of ${winner.name}, which is simpler`
+      : `${winner.name} is faster (${score(winner).toFixed(2)}x against ${score(candidate).toFixed(2)}x of the original)`;
+    verdicts.set(candidate.name, `not taken: ${verdict}`);
   }
-  const pool = fitting.length > 0 ? fitting : open;
+  const unmet = fitting.length > 0 ? undefined : unmetText(open, constraints);
+  const reason = [
+    ...(ranked.words === undefined ? [] : [ranked.words]),
+    explain(winner, near, candidates, verdicts),
+  ].join("; ");
+  verdicts.set(winner.name, `written: ${reason}`);
+  return { name: winner.name, reason, verdicts, unmet };
+}
+
+/** What a form is told that is slower than the original; the original itself never is. */
+function slowness(candidate: Candidate): string | undefined {
+  const slow = slowTiming(candidate);
+  if (slow === undefined || candidate.isOriginal) return undefined;
+  return `slower than the original at ${slow.threads} thread${slow.threads === 1 ? "" : "s"} (${slow.ratio.toFixed(3)}x, at most ${slow.high.toFixed(3)}x)`;
+}
+
+/** The fastest of a pool beyond noise, and those that count as equal; among them the simplest wins. */
+function fastest(pool: readonly Candidate[]): { readonly winner: Candidate; readonly near: readonly Candidate[] } {
   const best = pool.reduce((most, candidate) => Math.max(most, score(candidate)), 0);
   const leader = pool.find((candidate) => score(candidate) === best);
   const margin = leader?.mustPay === true ? VARIANT_MARGIN : LEAST_MARGIN;
@@ -127,48 +127,25 @@ export function choose(candidates: readonly Candidate[], constraints: Constraint
       (a.name < b.name ? -1 : 1),
   );
   if (winner === undefined) throw new Error("no candidate is left: the original is always one");
-  for (const candidate of pool) {
-    if (candidate === winner) continue;
-    const close = near.includes(candidate);
-    verdicts.set(
-      candidate.name,
-      close
-        ? `not taken: within noise of ${winner.name}, which is simpler`
-        : `not taken: ${winner.name} is faster (${score(winner).toFixed(2)}x against ${score(candidate).toFixed(2)}x)`,
-    );
-  }
-  const unmet = fitting.length > 0 ? undefined : violation(winner, constraints);
-  const reason = explain(winner, candidates, verdicts);
-  verdicts.set(winner.name, `written: ${reason}`);
-  return { name: winner.name, reason, verdicts, unmet };
+  return { winner, near };
 }
 
-/** The constraint that a candidate does not meet, in words. */
-export function violation(
-  candidate: Candidate,
-  { maxBytes, maxMedianNs, mustBeFaster }: Constraints,
-): string | undefined {
-  if (maxBytes !== undefined && candidate.bytes > maxBytes)
-    return `${candidate.bytes} bytes, and at most ${maxBytes} are allowed`;
-  if (maxMedianNs !== undefined && candidate.timings.length === 0) return "the latency was not measured";
-  const slowest = Math.max(...candidate.timings.map(({ medianNs }) => medianNs), 0);
-  if (maxMedianNs !== undefined && slowest > maxMedianNs)
-    return `median ${(slowest / 1e6).toFixed(3)} ms, and at most ${(maxMedianNs / 1e6).toFixed(3)} ms are allowed`;
-  if (mustBeFaster && (candidate.isOriginal || candidate.timings.some(({ low }) => low <= 1)))
-    return "not faster than the original beyond noise";
-  if (mustBeFaster && candidate.timings.length === 0) return "the speed was not measured";
-  return undefined;
-}
-
-function explain(winner: Candidate, candidates: readonly Candidate[], verdicts: ReadonlyMap<string, string>): string {
+function explain(
+  winner: Candidate,
+  near: readonly Candidate[],
+  candidates: readonly Candidate[],
+  verdicts: ReadonlyMap<string, string>,
+): string {
   if (winner.timings.length === 0) return "not timed";
   const speeds = winner.timings.map(
     ({ threads, ratio, low, high }) =>
       `${ratio.toFixed(3)}x at ${threads} thread${threads === 1 ? "" : "s"} (${low.toFixed(3)} to ${high.toFixed(3)})`,
   );
-  if (!winner.isOriginal) return `${speeds.join(", ")} of the original`;
+  const equals = near.filter((candidate) => candidate !== winner && !candidate.isOriginal).map(({ name }) => name);
+  const tie = equals.length === 0 ? "" : `; within noise as fast, but less simple: ${equals.join(", ")}`;
+  if (!winner.isOriginal) return `${speeds.join(", ")} of the original${tie}`;
   const others = candidates
-    .filter((candidate) => candidate !== winner)
-    .map((candidate) => `${candidate.name} ${(verdicts.get(candidate.name) ?? "").replace(/^not taken: /, "")}`);
+    .filter(({ name }) => name !== winner.name)
+    .map(({ name }) => `${name} ${(verdicts.get(name) ?? "").replace(/^not taken: /, "")}`);
   return others.length === 0 ? "nothing to improve was found" : `nothing better was found: ${others.join("; ")}`;
 }

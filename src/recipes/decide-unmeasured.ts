@@ -1,34 +1,31 @@
 import type { CompileOptions } from "../config/index.ts";
-import type { AccuracyResult } from "./accuracy.ts";
-import type { Choice } from "./choose.ts";
-import { violation } from "./choose.ts";
+import type { Candidate } from "./candidate.ts";
+import type { Choice, Demands } from "./choose.ts";
+import { reportConstraints, unmetText, violation } from "./constraints.ts";
 import type { Decision } from "./decision.ts";
 import { reportForms } from "./decision.ts";
-import { candidateOf, constraintsOf } from "./form-candidates.ts";
+import { candidateOf, demandsOf } from "./form-candidates.ts";
 import type { Form } from "./form.ts";
-import type { Run } from "./run.ts";
 
-/** `--tune off`: the lowest precision that accuracy allows, untimed. */
-export function untimed(
+/** `--tune off`: the lowest precision that accuracy allows, untimed; the smallest file where that is the objective. */
+export function untimedChoice(
   forms: readonly Form[],
-  accuracy: AccuracyResult | undefined,
-  objections: ReadonlyMap<string, string | undefined>,
-  run: Run,
-): Decision {
+  candidates: readonly Candidate[],
+  { constraints, objective }: Demands,
+): Choice {
   const verdicts = new Map<string, string>();
-  for (const form of forms) {
-    const objection = objections.get(form.name);
-    if (objection !== undefined) verdicts.set(form.name, `not taken: ${objection}`);
-  }
+  for (const { name, objection } of candidates)
+    if (objection !== undefined) verdicts.set(name, `not taken: ${objection}`);
+  const allowed = forms.filter(
+    (form) => candidates.find(({ name }) => name === form.name)?.objection === undefined && isUntimedGain(form, forms),
+  );
   const chosen =
-    forms.findLast((form) => objections.get(form.name) === undefined && isUntimedGain(form, forms)) ??
-    (forms[0] as Form);
+    (objective === "size" ? [...allowed].sort((a, b) => b.bytes - a.bytes) : allowed).at(-1) ?? (forms[0] as Form);
   const reason = "not timed (--tune off)";
   verdicts.set(chosen.name, `written: ${reason}`);
-  const unmet = violation(candidateOf(chosen, [], undefined), { ...constraintsOf(run.options), mustBeFaster: false });
-  const choice: Choice = { name: chosen.name, reason, verdicts, unmet };
-  run.reporter.handle({ type: "choice", form: choice.name, reason });
-  return { choice: { ...choice, measured: "no" }, forms: reportForms(forms, [], accuracy?.byForm, choice) };
+  const mine = candidates.filter(({ name }) => name === chosen.name);
+  const isMet = mine.every((candidate) => violation(candidate, constraints) === undefined);
+  return { name: chosen.name, reason, verdicts, unmet: isMet ? undefined : unmetText(mine, constraints) };
 }
 
 /** What our three metadata entries add to a written model; it decides only for models of a few kilobytes. */
@@ -44,11 +41,18 @@ function isUntimedGain(form: Form, [original]: readonly Form[]): boolean {
 export function unmeasured(forms: readonly Form[], why: string, options: CompileOptions): Decision {
   const chosen = forms.findLast((form) => !form.lossy && isUntimedGain(form, forms)) ?? (forms[0] as Form);
   const reason = `not measured: ${why}`;
+  const { constraints } = demandsOf(options);
+  const candidates = forms.map((form) => candidateOf(form, [], undefined));
+  const mine = candidates.filter(({ name }) => name === chosen.name);
+  const isMet = mine.every((candidate) => violation(candidate, constraints) === undefined);
   const choice: Choice = {
-    name: chosen.name,
-    reason,
-    verdicts: new Map([[chosen.name, `written: ${reason}`]]),
-    unmet: violation(candidateOf(chosen, [], undefined), constraintsOf(options)),
+    ...{ name: chosen.name, reason, verdicts: new Map([[chosen.name, `written: ${reason}`]]) },
+    unmet: isMet ? undefined : unmetText(mine, constraints),
   };
-  return { choice: { ...choice, measured: "no" }, forms: reportForms(forms, [], undefined, choice) };
+  const nothing = { proofs: [], accuracy: new Map(), failures: new Map(), resources: [], noise: 0 };
+  return {
+    choice: { ...choice, measured: "no" },
+    forms: reportForms(forms, nothing, new Map(), choice, options),
+    constraints: reportConstraints(candidates, constraints, chosen.name),
+  };
 }

@@ -1,21 +1,23 @@
+import type { CompileOptions } from "../config/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
-import type { ProofForm, ScheduleCache } from "../schedule/index.ts";
+import { isTensor } from "../ir/index.ts";
+import { readMachineState } from "../measure/index.ts";
+import type { Feeds } from "../pipeline/index.ts";
+import type { ScheduleCache } from "../schedule/index.ts";
 import type { AccuracyResult } from "./accuracy.ts";
-import type { Candidate, Choice } from "./choose.ts";
-import { choose } from "./choose.ts";
-import { unmeasured, untimed } from "./decide-unmeasured.ts";
-import type { Decision } from "./decision.ts";
-import { reportForms } from "./decision.ts";
-import { candidateOf, constraintsOf } from "./form-candidates.ts";
+import { decideBy } from "./decide-by.ts";
+import { unmeasured } from "./decide-unmeasured.ts";
+import type { Decision, Evidence } from "./decision.ts";
 import type { Form } from "./form.ts";
-import { accuracyObjection, measureForms } from "./judge-accuracy.ts";
+import { measureForms } from "./judge-accuracy.ts";
 import type { Input } from "./load-input.ts";
 import { findProof, proofKey, recordProof } from "./proof-records.ts";
 import { replayProof } from "./replay-proof.ts";
+import { residentMemory } from "./resident-memory.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
-import { evaluationHash } from "./samples.ts";
+import { evaluationHash, readFeeds } from "./samples.ts";
 import { threadsOf, timeForms } from "./time-forms.ts";
 import { unlessItFails } from "./unless-it-fails.ts";
 
@@ -40,18 +42,21 @@ export async function decide(
         { file: run.paths.schedule },
       ),
     );
-  if (forms.length === 1 && (options.maxLatency === undefined || options.tune === "off"))
+  if (forms.length === 1 && (!asksMeasuring(options) || options.tune === "off"))
     return unmeasured(forms, "nothing was changed", options);
   if (samples === undefined || run.unrunnable !== undefined)
     return unmeasured(forms, run.unrunnable ?? "the model was not run here", options);
   const accuracy = await unlessItFails(() => accuracies(forms, samples, run), run);
   if (run.unrunnable !== undefined) return unmeasured(forms, run.unrunnable, options);
-  const objections = new Map(forms.map((form) => [form.name, accuracyObjection(form, accuracy, options)]));
-  if (options.tune === "off") {
-    const decision = untimed(forms, accuracy, objections, run);
-    if (accuracy !== undefined) keep(cache, key, data, [], accuracy, decision.choice, input, run);
+  const accurate = { accuracy: accuracy?.byForm ?? new Map(), failures: accuracy?.failures ?? new Map() };
+  const keep = (evidence: Evidence, feeds: Feeds | undefined): Decision => {
+    const decision = decideBy(evidence, forms, evidence.proofs.length > 0 ? "now" : "no", run);
+    const threads = evidence.proofs.length === 0 ? [] : threadsOf(options);
+    const found = { evidence, threads, batch: batchOf(feeds), data, choice: decision.choice };
+    if (evidence.proofs.length > 0 || accuracy !== undefined) recordProof(cache, key, found, input, run);
     return decision;
-  }
+  };
+  if (options.tune === "off") return keep({ ...accurate, proofs: [], resources: [], noise: 0 }, undefined);
   const proof = await unlessItFails(() => timeForms(forms, input, samples, cache, run), run);
   if (proof === undefined) return unmeasured(forms, run.unrunnable ?? "timing failed", options);
   run.noise = proof.noise;
@@ -60,33 +65,27 @@ export async function decide(
     run.cannotRun(originalFailure);
     return unmeasured(forms, originalFailure, options);
   }
-  const proofs = proof.forms.map((timed) => timed.proof);
-  const candidates = forms.map((form): Candidate =>
-    candidateOf(form, proof.forms, proof.failures.get(form.name) ?? objections.get(form.name)),
-  );
-  const choice = choose(candidates, constraintsOf(options));
-  run.reporter.handle({ type: "choice", form: choice.name, reason: choice.reason });
-  keep(cache, key, data, proofs, accuracy, choice, input, run);
-  return { choice: { ...choice, measured: "now" }, forms: reportForms(forms, proofs, accuracy?.byForm, choice) };
+  const machine = readMachineState();
+  const running = forms.filter(({ name }) => !proof.failures.has(name));
+  const resources = await residentMemory(running, samples, run);
+  const failures = new Map([...accurate.failures, ...proof.failures]);
+  const [feeds] = await readFeeds(samples.check);
+  return keep({ ...accurate, failures, proofs: proof.forms, resources, noise: proof.noise, machine }, feeds);
+}
+
+/** Whether something must be measured although there is only the original: what it reaches is asked for. */
+function asksMeasuring({ maxLatency, minThroughput, maxMemory, maxEnergy, pricePerHour }: CompileOptions): boolean {
+  return [maxLatency, minThroughput, maxMemory, maxEnergy, pricePerHour].some((asked) => asked !== undefined);
+}
+
+/** The first dimension that all inputs share; 1 where they share none. */
+function batchOf(feeds: Feeds | undefined): number {
+  const firsts = new Set([...(feeds?.values() ?? [])].map((value) => (isTensor(value) ? value.shape[0] : undefined)));
+  const [first] = firsts;
+  return firsts.size === 1 ? (first ?? 1) : 1;
 }
 
 async function accuracies(forms: readonly Form[], samples: Samples, run: Run): Promise<AccuracyResult | undefined> {
   if (!forms.some((form) => form.lossy) || samples.evaluation === undefined) return undefined;
   return measureForms(forms, samples.evaluation, run);
-}
-
-function keep(
-  cache: ScheduleCache,
-  key: string,
-  data: string | undefined,
-  forms: readonly ProofForm[],
-  accuracy: AccuracyResult | undefined,
-  choice: Choice,
-  input: Input,
-  run: Run,
-): void {
-  const threads = forms.length === 0 ? [] : threadsOf(run.options);
-  const chosen = choice.name;
-  const found = { forms, threads, noise: run.noise ?? 0, data, accuracy: accuracy?.byForm ?? new Map(), chosen };
-  recordProof(cache, key, { ...found, reason: choice.reason }, input, run);
 }

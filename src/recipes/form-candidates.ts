@@ -1,28 +1,36 @@
 import type { CompileOptions } from "../config/index.ts";
-import { parseDuration, parseSize } from "../config/index.ts";
-import type { Candidate, choose } from "./choose.ts";
+import type { LatencySummary } from "../events.ts";
+import type { ProofForm, TrialTimes } from "../schedule/index.ts";
+import type { Candidate } from "./candidate.ts";
+import type { Demands } from "./choose.ts";
+import { constraintsOf } from "./constraints.ts";
 import type { Form } from "./form.ts";
-import type { RacePairs, TimedForm } from "./prove.ts";
 
-/** What the options demand of the form that is written. */
-export function constraintsOf(options: CompileOptions): Parameters<typeof choose>[1] {
+/** What the options ask of the form that is written. */
+export function demandsOf(options: CompileOptions): Demands {
+  return { constraints: constraintsOf(options), objective: options.objective };
+}
+
+/** Times of a record as they are told. */
+export function latencyOf({ min, median, p90, n, p95, p99 }: TrialTimes): LatencySummary {
   return {
-    maxBytes: options.maxSize === undefined ? undefined : parseSize(options.maxSize),
-    maxMedianNs: options.maxLatency === undefined ? undefined : parseDuration(options.maxLatency) * 1e6,
-    mustBeFaster: options.failIfSlower,
+    ...{ minNs: min, medianNs: median, p90Ns: p90, samples: n },
+    ...(p95 === undefined ? {} : { p95Ns: p95 }),
+    ...(p99 === undefined ? {} : { p99Ns: p99 }),
   };
 }
 
-/** A form as the choice sees it: its timings among those measured, and what speaks against it. */
+/** A form as the choice sees it: its timings among those measured, what it takes besides, and what speaks against it. */
 export function candidateOf(
   form: Form,
-  measured: readonly (Pick<TimedForm, "proof"> & { readonly pairs: RacePairs | undefined })[],
+  measured: readonly ProofForm[],
   objection: string | undefined,
+  { memoryBytes, energy }: Partial<Pick<Candidate, "memoryBytes" | "energy">> = {},
 ): Candidate {
   const timings = measured
-    .filter(({ proof }) => proof.form === form.name)
-    .map(({ proof: { threads, ns, speed }, pairs }) => ({
-      ...{ threads, medianNs: ns.median, pairs, ratio: speed.paired },
+    .filter((proof) => proof.form === form.name)
+    .map(({ threads, ns, speed, pairs }) => ({
+      ...{ threads, latency: latencyOf(ns), pairs, ratio: speed.paired },
       ...{ low: speed.pairedLow ?? speed.low, high: speed.pairedHigh ?? speed.high },
     }));
   return {
@@ -31,6 +39,7 @@ export function candidateOf(
     get bytes() {
       return form.bytes;
     },
+    ...{ memoryBytes, energy },
     lossy: form.lossy,
     mustPay: form.mustPay === true,
     isOriginal: form.name === "original",

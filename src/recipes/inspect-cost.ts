@@ -10,6 +10,7 @@ import {
   movedBytes,
   rooflinePoint,
   totalBytes,
+  usualCacheBytes,
   withoutZeros,
 } from "../cost/index.ts";
 import type { ActivationMemory, RooflinePoint } from "../cost/index.ts";
@@ -126,9 +127,6 @@ function changed({ layers }: GraphCost, changes: readonly ScenarioName[]): reado
   return changes.includes("int8") ? sparse.map(inInt8) : sparse;
 }
 
-/** Estimates take a last-level cache of this size: a core's share on current servers and laptops. */
-const CACHE_BYTES = 4 << 20;
-
 function scenario(
   name: string,
   layers: readonly LayerCost[],
@@ -143,7 +141,7 @@ function scenario(
     activationBytes: sum(({ readBytes, writtenBytes }) => totalBytes(readBytes) + totalBytes(writtenBytes)),
     launches: layers.length,
     rooflineNs: rates === undefined ? undefined : sum((layer) => rooflinePoint(layer, rates).ns),
-    energy: estimateEnergy(layers, peakBytes, CACHE_BYTES),
+    energy: estimateEnergy(layers, peakBytes, usualCacheBytes),
   };
 }
 

@@ -27,13 +27,11 @@ export async function measureForms(forms: readonly Form[], data: Dataset, run: R
 /** Why a form loses more accuracy than allowed; undefined when it does not. */
 export function accuracyObjection(
   form: Form,
-  accuracy: AccuracyResult | undefined,
+  byForm: AccuracyResult["byForm"],
   options: CompileOptions,
 ): string | undefined {
-  const failure = accuracy?.failures.get(form.name);
-  if (failure !== undefined) return failure;
   if (!form.lossy) return undefined;
-  const mine = accuracy?.byForm.get(form.name);
+  const mine = byForm.get(form.name);
   if (mine === undefined) return undefined;
   const value = (list: readonly Accuracy[] | undefined, metric: string): number | undefined =>
     list?.find((entry) => entry.metric === metric)?.value;
@@ -44,7 +42,7 @@ export function accuracyObjection(
     return now < LEAST_SQNR
       ? `signal-to-noise ratio ${now.toFixed(1)} dB, and at least ${LEAST_SQNR} dB are wanted`
       : undefined;
-  const before = metric === "top1" || metric === "top5" ? (value(accuracy?.byForm.get("original"), metric) ?? 1) : 1;
+  const before = metric === "top1" || metric === "top5" ? (value(byForm.get("original"), metric) ?? 1) : 1;
   const { amount, relative } = parseDrop(options.maxDrop);
   const allowed = relative ? amount * before : amount;
   const drop = before - now;

@@ -7,7 +7,7 @@ import type { Input } from "./load-input.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { evaluationHash } from "./samples.ts";
-import { configHash } from "./write-result.ts";
+import { measuredHash } from "./config-hash.ts";
 
 /**
  * Whether the pruned form keeps the accuracy asked for, so that INT8 may build on it; where it does not, INT8 builds on
@@ -24,7 +24,7 @@ export async function prunedHolds(
     scope: "prune",
     original: input.form.hash,
     pruned: pruned.hash,
-    config: configHash(run.options),
+    config: measuredHash(run.options),
     tool: version,
   });
   const evaluation = samples?.evaluation;
@@ -36,7 +36,7 @@ export async function prunedHolds(
   if (known !== undefined && !run.options.reprove) return known.chosen === pruned.name;
   if (evaluation === undefined || run.unrunnable !== undefined) return true;
   const accuracy = await measureForms([input.form, pruned], evaluation, run);
-  const objection = accuracyObjection(pruned, accuracy, run.options);
+  const objection = accuracy.failures.get(pruned.name) ?? accuracyObjection(pruned, accuracy.byForm, run.options);
   const reason = objection ?? "the accuracy asked for is kept";
   if (objection !== undefined) run.note(`pruning is undone: ${objection}`);
   cache.append([

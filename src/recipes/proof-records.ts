@@ -1,12 +1,14 @@
 import type { CompileOptions } from "../config/index.ts";
-import type { ChoiceRecord, DeviceFingerprint, ProofForm, ProofRecord, ScheduleCache } from "../schedule/index.ts";
+import type { ChoiceRecord, DeviceFingerprint, ProofRecord, ScheduleCache } from "../schedule/index.ts";
 import { hashJson, newestFirst } from "../schedule/index.ts";
 import { version } from "../version.ts";
 import { runtimeText } from "./environment.ts";
-import type { Accuracy, Form } from "./form.ts";
+import type { Choice } from "./choose.ts";
+import type { Evidence } from "./decision.ts";
+import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import type { Run } from "./run.ts";
-import { configHash } from "./write-result.ts";
+import { measuredHash } from "./config-hash.ts";
 
 /** A proof with the choice that was made by it. */
 export interface KnownProof {
@@ -14,11 +16,14 @@ export interface KnownProof {
   readonly choice: ChoiceRecord;
 }
 
-/** What a proof is filed under: the very forms, the options and the tool. The device stands in the record itself. */
+/**
+ * What a proof is filed under: the very forms, the options they were measured under and the tool. The device stands in the
+ * record itself. What only the choice follows from is no part: it is made anew from the record.
+ */
 export function proofKey(forms: readonly Form[], run: Run): string {
   return hashJson({
     forms: forms.map(({ name, hash }) => [name, hash]),
-    config: configHash(run.options),
+    config: measuredHash(run.options),
     target: run.environment.target.id,
     tool: version,
   });
@@ -55,7 +60,7 @@ export function deviceOfRecords(
   input: Input,
   options: CompileOptions,
 ): DeviceFingerprint | undefined {
-  const config = configHash(options);
+  const config = measuredHash(options);
   const [newest] = cache.records
     .filter(
       (record): record is ProofRecord =>
@@ -70,35 +75,35 @@ export function recordProof(
   cache: ScheduleCache,
   key: string,
   found: {
-    readonly forms: readonly ProofForm[];
+    readonly evidence: Evidence;
     readonly threads: readonly number[];
-    readonly noise: number;
+    readonly batch: number;
     readonly data: string | undefined;
-    readonly accuracy: ReadonlyMap<string, readonly Accuracy[]>;
-    readonly chosen: string;
-    readonly reason: string;
+    readonly choice: Pick<Choice, "name" | "reason">;
   },
   input: Input,
   run: Run,
 ): void {
   const { device } = run.environment;
   if (device === undefined) return;
+  const { evidence, data, threads, batch, choice } = found;
+  const { proofs, failures, resources, noise, machine, accuracy } = evidence;
   const stamp = { v: 1, at: new Date().toISOString(), tool: version, key, model: input.form.hash } as const;
   cache.append([
     {
       ...stamp,
       kind: "proof",
-      config: configHash(run.options),
+      config: measuredHash(run.options),
       device: device.fingerprint,
-      ...(found.data === undefined ? {} : { data: found.data }),
+      ...(data === undefined ? {} : { data }),
       runtime: runtimeText(device.toolchain),
-      threads: found.threads,
-      batch: 1,
-      forms: found.forms,
-      noise: found.noise,
-      accuracy: [...found.accuracy].flatMap(([form, entries]) => entries.map((entry) => ({ form, ...entry }))),
-      emitted: found.chosen,
+      ...{ threads, batch, forms: proofs },
+      failures: [...failures].map(([form, reason]) => ({ form, reason })),
+      ...{ resources, noise },
+      ...(machine === undefined ? {} : { machine }),
+      accuracy: [...accuracy].flatMap(([form, entries]) => entries.map((entry) => ({ form, ...entry }))),
+      emitted: choice.name,
     },
-    { ...stamp, kind: "choice", scope: "model", chosen: found.chosen, reason: found.reason },
+    { ...stamp, kind: "choice", scope: "model", chosen: choice.name, reason: choice.reason },
   ]);
 }

@@ -19,6 +19,7 @@ import { toWire } from "../runtime/index.ts";
 import type { DeviceFingerprint, ProofForm, ScheduleCache, TrialRecord, TrialTimes } from "../schedule/index.ts";
 import { trialKey } from "../schedule/index.ts";
 import { version } from "../version.ts";
+import { latencyOf } from "./form-candidates.ts";
 import type { Form } from "./form.ts";
 
 /** What the forms are timed with. */
@@ -38,23 +39,13 @@ export interface ProveSetup {
   readonly cache: ScheduleCache;
   /** Structural hash of the original: what the trials are filed under. */
   readonly modelHash: string;
-}
-
-/** What was measured of a form at one thread count. */
-export interface TimedForm {
-  readonly proof: ProofForm;
-  readonly pairs: RacePairs;
-}
-
-/** Of each round of a race, the time of the first form by that of this one. Pairs of one race can be set against each other. */
-export interface RacePairs {
-  readonly race: object;
-  readonly ratios: readonly number[];
+  /** Tells the races of one proof apart; 0 by default. */
+  readonly race?: number;
 }
 
 /** Timings of all forms: a failed one has none, and its reason. */
 export interface ProveResult {
-  readonly forms: readonly TimedForm[];
+  readonly forms: readonly ProofForm[];
   readonly failures: ReadonlyMap<string, string>;
   readonly noise: number;
 }
@@ -64,7 +55,7 @@ const leastProof = measurePolicies.quick.rounds;
 
 /** Times the forms against each other at each thread count, interleaved, in the worker's process; every finished race is recorded at once. */
 export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<ProveResult> {
-  const proofs: TimedForm[] = [];
+  const proofs: ProofForm[] = [];
   const failures = new Map<string, string>();
   const { control = noControl } = setup;
   let noise = 0;
@@ -90,7 +81,7 @@ export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<
     noise = Math.max(noise, result.noise);
     const timed = names.map((name, index) => ({
       form: (open[index] as { form: Form }).form,
-      ...proofOf(name, index, (open[index] as { form: Form }).form.hash, threads, result),
+      proof: proofOf(name, index, (open[index] as { form: Form }).form.hash, threads, setup.race ?? 0, result),
     }));
     setup.cache.append(
       timed.map(({ form, proof }) =>
@@ -101,19 +92,14 @@ export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<
         }),
       ),
     );
-    for (const { proof, pairs } of timed) {
-      proofs.push({ proof, pairs });
-      const latency = {
-        minNs: proof.ns.min,
-        medianNs: proof.ns.median,
-        p90Ns: proof.ns.p90,
-        samples: proof.ns.n,
-      };
+    for (const { proof } of timed) {
+      proofs.push(proof);
+      const { paired: ratio, pairedLow: low = ratio, pairedHigh: high = ratio } = proof.speed;
       setup.reporter.handle({
         type: "measured",
         form: `${proof.form} at ${threads} thread${threads === 1 ? "" : "s"}`,
-        latency,
-        ...proof.speed,
+        latency: latencyOf(proof.ns),
+        ...{ ratio, low, high },
       });
     }
   }
@@ -178,15 +164,28 @@ async function tryOpen(
   }
 }
 
-function proofOf(form: string, index: number, code: string, threads: number, result: RaceResult): TimedForm {
+function proofOf(
+  form: string,
+  index: number,
+  code: string,
+  threads: number,
+  race: number,
+  result: RaceResult,
+): ProofForm {
   const mine = result.rounds.map((round) => round[index] as readonly number[]);
   const original = result.rounds.map((round) => round[0] as readonly number[]);
   const all = mine.flat();
-  const { minNs, medianNs } = summarize(all);
-  const ns: TrialTimes = { min: minNs, median: medianNs, p90: quantile(all, 0.9), n: all.length, mode: "interleaved" };
+  const { minNs, medianNs, p90Ns, p95Ns, p99Ns } = summarize(all);
+  const ns: TrialTimes = {
+    ...{ min: minNs, median: medianNs, p90: p90Ns, n: all.length, mode: "interleaved" },
+    ...{ p95: p95Ns, p99: p99Ns },
+  };
+  // Rounded as they are recorded: a choice made once more from the record is the same.
+  const pairs = { race, ratios: pairedRatios(original, mine).map((ratio) => Number(ratio.toPrecision(6))) };
+  const energy = result.energyUj?.map((round) => round[index] as number);
   return {
-    proof: { form, code, threads, ns, speed: index === 0 ? sameSpeed : speedRatio(original, mine) },
-    pairs: { race: result, ratios: pairedRatios(original, mine) },
+    ...{ form, code, threads, ns, speed: index === 0 ? sameSpeed : speedRatio(original, mine), pairs },
+    ...(energy === undefined ? {} : { energyUj: quantile(energy, 0.5) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { parseDuration } from "../config/index.ts";
 import { InferOptError } from "../diagnostics/index.ts";
 import type { LayerReport, RegionReport } from "../events.ts";
 import { measurePolicies } from "../measure/index.ts";
-import type { ScheduleCache } from "../schedule/index.ts";
+import type { ProofForm, ScheduleCache } from "../schedule/index.ts";
 import { isRuntimeFailure } from "./accuracy.ts";
 import type { FormCompiler } from "./compile-form.ts";
 import type { Form } from "./form.ts";
@@ -12,7 +12,6 @@ import type { Input } from "./load-input.ts";
 import type { Excluded } from "./nodes-to-exclude.ts";
 import { nodesToExclude } from "./nodes-to-exclude.ts";
 import { losingLayers, proposeReverts } from "./propose-reverts.ts";
-import type { TimedForm } from "./prove.ts";
 import { prove } from "./prove.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
@@ -75,14 +74,14 @@ export async function revertLayers(setup: RevertSetup): Promise<Excluded> {
 }
 
 /** The gain of one trial. */
-function gainOf(name: string, timed: readonly TimedForm[]): Gain {
-  return gainOver(timed.filter(({ proof }) => proof.form === name).map(({ pairs }) => pairs.ratios));
+function gainOf(name: string, timed: readonly ProofForm[]): Gain {
+  return gainOver(timed.filter(({ form }) => form === name).map(({ pairs }) => pairs?.ratios ?? []));
 }
 
 async function raceTrials(
   forms: readonly Form[],
   { input, samples, cache, run }: RevertSetup,
-): Promise<readonly TimedForm[]> {
+): Promise<readonly ProofForm[]> {
   const { options, environment } = run;
   const { device } = environment;
   if (device === undefined) throw new Error("timing needs a device");
@@ -105,7 +104,7 @@ async function raceTrials(
     });
     // Ratios are those against the first that ran; what fails at one thread count is no candidate at the others.
     if (full === undefined || result.failures.has(full.name)) return [];
-    return result.forms.filter(({ proof }) => !result.failures.has(proof.form));
+    return result.forms.filter(({ form }) => !result.failures.has(form));
   } catch (error) {
     // A trial that takes the measuring process down has not shown to be faster.
     if (error instanceof InferOptError && isRuntimeFailure(error)) return [];

@@ -27,7 +27,7 @@ export async function timeForms(
   cache: ScheduleCache,
   run: Run,
 ): Promise<ProveResult> {
-  const first = await timing(forms, 1, input, samples, cache, run);
+  const first = await timing(forms, 0, input, samples, cache, run);
   const [original] = forms;
   if (original === undefined || first.failures.has(original.name)) return first;
   const surprising = forms.filter((form) => {
@@ -36,12 +36,12 @@ export async function timeForms(
   });
   if (surprising.length === 0 || run.control.isStopping) return first;
   run.note(`timed again, longer: ${surprising.map(({ name }) => name).join(", ")} seemed slower than the original`);
-  const second = await timing([original, ...surprising], CONFIRMING_ROUNDS, input, samples, cache, run);
+  const second = await timing([original, ...surprising], 1, input, samples, cache, run);
   const names = new Set(surprising.map(({ name }) => name));
   return {
     forms: [
-      ...first.forms.filter(({ proof }) => !names.has(proof.form)),
-      ...second.forms.filter(({ proof }) => names.has(proof.form)),
+      ...first.forms.filter(({ form }) => !names.has(form)),
+      ...second.forms.filter(({ form }) => names.has(form)),
     ],
     failures: first.failures,
     noise: Math.min(first.noise, second.noise),
@@ -50,7 +50,7 @@ export async function timeForms(
 
 function timing(
   forms: readonly Form[],
-  longer: number,
+  race: number,
   input: Input,
   samples: Samples,
   cache: ScheduleCache,
@@ -60,6 +60,7 @@ function timing(
   const { device } = environment;
   if (device === undefined || options.tune === "off") throw new Error("timing needs a device");
   const policy = measurePolicies[options.tune];
+  const longer = race === 0 ? 1 : CONFIRMING_ROUNDS;
   const budgetMs = options.budget === undefined ? policy.budgetMs : parseDuration(options.budget);
   const threads = threadsOf(options);
   return readFeeds(samples.check).then(([feeds]) =>
@@ -82,6 +83,7 @@ function timing(
       toolchain: device.toolchain,
       cache,
       modelHash: input.form.hash,
+      race,
     }),
   );
 }

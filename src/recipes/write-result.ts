@@ -1,16 +1,13 @@
 import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createHash } from "node:crypto";
 import { dirname } from "node:path";
-import type { CompileOptions } from "../config/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import type { CompileReport } from "../events.ts";
 import { asidePath } from "../exec/index.ts";
 import { saveModel } from "../onnx/index.ts";
 import { renderReport } from "../report/index.ts";
-import { canonicalJson } from "../schedule/index.ts";
-import type { Json } from "../schedule/index.ts";
 import { version } from "../version.ts";
+import { configHash } from "./config-hash.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import type { Run } from "./run.ts";
@@ -20,34 +17,6 @@ export interface Written {
   readonly file: string | undefined;
   readonly bytes: number;
   writeReport(report: CompileReport): void;
-}
-
-/** Options that do not change the bytes of the result. */
-const placeOptions = new Set([
-  "output",
-  "records",
-  "calib",
-  "dumpIr",
-  "explainRefusals",
-  "reprove",
-  "reproducible",
-  "dryRun",
-  "memoryLimit",
-]);
-
-/** Options that name data. What is in it is hashed where it counts, wherever it lies: here only whether there is any. */
-const dataOptions = new Set(["calibData", "evalData"]);
-
-/** The hash of the options that the result follows from, in hex. */
-export function configHash(options: CompileOptions): string {
-  const relevant = Object.fromEntries(
-    Object.entries(options)
-      .filter(([name]) => !placeOptions.has(name))
-      .map(([name, value]) => [name, dataOptions.has(name) ? value !== undefined : (value as unknown)]),
-  );
-  return createHash("sha256")
-    .update(canonicalJson(relevant as Json))
-    .digest("hex");
 }
 
 /** Writes the chosen form; the original is copied byte for byte. Everything is written aside, synced and renamed. */

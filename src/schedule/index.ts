@@ -11,6 +11,7 @@ export type {
   NetworkProfile,
   Point,
   ProofForm,
+  ProofResources,
   ProofRecord,
   ScheduleRecord,
   TrialRecord,

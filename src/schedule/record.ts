@@ -31,7 +31,6 @@ export interface TrialTimes {
   readonly p90: number;
   readonly n: number;
   /** Whole models; absent in records of older versions. */
-  readonly mean?: number;
   readonly p95?: number;
   readonly p99?: number;
   /**

@@ -30,6 +30,7 @@ test("a summary holds minimum, median, percentiles and count", () => {
     minNs: 0,
     medianNs: 50,
     p90Ns: 90,
+    p95Ns: 95,
     p99Ns: 99,
     samples: 101,
   });

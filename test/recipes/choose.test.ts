@@ -1,20 +1,29 @@
 import { expect, test } from "vitest";
-import type { Candidate, Constraints } from "../../src/recipes/choose.ts";
-import { choose, violation } from "../../src/recipes/choose.ts";
+import type { UserOptions } from "../../src/config/index.ts";
+import { completeOptions } from "../../src/config/index.ts";
+import type { Candidate } from "../../src/recipes/candidate.ts";
+import type { Demands } from "../../src/recipes/choose.ts";
+import { choose } from "../../src/recipes/choose.ts";
+import { violation } from "../../src/recipes/constraints.ts";
+import { demandsOf } from "../../src/recipes/form-candidates.ts";
 import { pairedRatios, seededRandom, speedRatio } from "../../src/measure/index.ts";
 
-const free: Constraints = { maxBytes: undefined, maxMedianNs: undefined, mustBeFaster: false };
+const demands = (options: UserOptions): Demands => demandsOf(completeOptions(options));
+const free = demands({});
 
 /** A form with one timing; the original is 1 ms. */
 function form(name: string, speed: number, rest: Partial<Candidate> = {}): Candidate {
   const timing = {
-    ...{ threads: 1, medianNs: 1e6 / speed, pairs: undefined },
+    ...{ threads: 1, pairs: undefined },
+    latency: { minNs: 0.9e6 / speed, medianNs: 1e6 / speed, p90Ns: 2e6 / speed, samples: 9 },
     ...{ ratio: speed, low: speed - 0.01, high: speed + 0.01 },
   };
   return {
     name,
     nodes: 50,
     bytes: 1000,
+    memoryBytes: undefined,
+    energy: undefined,
     lossy: name.includes("int8"),
     mustPay: false,
     isOriginal: name === "original",
@@ -25,19 +34,19 @@ function form(name: string, speed: number, rest: Partial<Candidate> = {}): Candi
 }
 
 const original = form("original", 1, { nodes: 100 });
-const chosen = (candidates: readonly Candidate[], constraints = free): string => choose(candidates, constraints).name;
+const chosen = (candidates: readonly Candidate[], asked = free): string => choose(candidates, asked).name;
 
 /** Forms timed in one race, from the least times of each round; the first is the original. */
 function raced(series: Readonly<Record<string, readonly number[]>>): readonly Candidate[] {
   const names = Object.keys(series);
   const side = (name: string): readonly (readonly number[])[] => (series[name] ?? []).map((ns) => [ns]);
-  const race = {};
+  const race = Object.keys(series).length;
   return names.map((name) => {
     const { paired: ratio, pairedLow: low, pairedHigh: high } = speedRatio(side("original"), side(name));
     const pairs = { race, ratios: pairedRatios(side("original"), side(name)) };
     return form(name, 1, {
       ...(name === "original" ? { nodes: 100 } : {}),
-      timings: [{ threads: 1, medianNs: 1, ratio, low, high, pairs }],
+      timings: [{ ...form(name, 1).timings[0]!, ratio, low, high, pairs }],
     });
   });
 }
@@ -127,13 +136,22 @@ test("what something speaks against is not taken, and the reason is kept", () =>
 test("constraints choose among what fits; what nothing meets is named, and the best is kept", () => {
   const small = form("int8", 1.1, { bytes: 250 });
   const fast = form("float", 1.6);
-  expect(chosen([original, fast, small], { ...free, maxBytes: 300 })).toBe("int8");
-  expect(chosen([original, fast, small], { ...free, maxMedianNs: 0.7e6 })).toBe("float");
-  const { name, unmet } = choose([original, fast, small], { ...free, maxBytes: 100 });
+  expect(chosen([original, fast, small], demands({ maxSize: "300B" }))).toBe("int8");
+  expect(chosen([original, fast, small], demands({ maxLatency: "700us" }))).toBe("float");
+  const { name, unmet } = choose([original, fast, small], demands({ maxSize: "100B" }));
   expect(name).toBe("float");
-  expect(unmet).toBe("1000 bytes, and at most 100 are allowed");
-  expect(choose([original, form("float", 1)], { ...free, mustBeFaster: true }).unmet).toContain("not faster");
-  expect(choose([original, fast], { ...free, mustBeFaster: true }).unmet).toBeUndefined();
+  expect(unmet).toBe(
+    [
+      "original: size 1000 bytes misses --max-size 100B by 900 %",
+      "float: size 1000 bytes misses --max-size 100B by 900 %",
+      "int8: size 250 bytes misses --max-size 100B by 150 %",
+      "int8 comes closest",
+    ].join("; "),
+  );
+  expect(choose([original, form("float", 1)], demands({ failIfSlower: true })).unmet).toContain(
+    "original: sure speed against the original 1.000x misses --fail-if-slower; float: sure",
+  );
+  expect(choose([original, fast], demands({ failIfSlower: true })).unmet).toBeUndefined();
 });
 
 test("without timings the original gives way to what is lossless", () => {
@@ -148,15 +166,68 @@ test("the order of the candidates plays no part", () => {
 });
 
 test("a violation is told with both numbers", () => {
-  expect(violation(form("float", 2), { ...free, maxMedianNs: 4e5 })).toBe(
-    "median 0.500 ms, and at most 0.400 ms are allowed",
-  );
-  expect(violation(form("float", 2), { ...free, maxMedianNs: 6e5 })).toBeUndefined();
+  const misses = (options: UserOptions): string | undefined =>
+    violation(
+      form("float", 2, { memoryBytes: 3e6, energy: { uj: 1500, source: "estimate" } }),
+      demands(options).constraints,
+    );
+  expect(misses({ maxLatency: "400us" })).toBe("median latency 0.500 ms misses --max-latency 400us by 25 %");
+  expect(misses({ maxLatency: "490us" })).toContain("by 2.04 %");
+  expect(misses({ maxLatency: "600us" })).toBeUndefined();
+  expect(misses({ maxLatency: "600us", percentile: "p90" })).toContain("p90 latency 1.000 ms misses");
+  expect(misses({ maxMemory: "2MB" })).toBe("session memory 3.0 MB misses --max-memory 2MB by 50 %");
+  expect(misses({ minThroughput: 2500 })).toBe("throughput 2000 inferences/s misses --min-throughput 2500 by 20 %");
+  expect(misses({ minThroughput: 2000 })).toBeUndefined();
+  expect(misses({ maxEnergy: "1mJ" })).toBe("energy 1.500 mJ misses --max-energy 1mJ by 50 %");
+  expect(misses({ maxEnergy: "1mJ", maxSize: "10B" })).toMatch(/^size 1000 bytes .*, energy/);
 });
 
 test("a constraint on what was not measured is not met", () => {
   const untimed = { ...form("float", 2), timings: [] };
-  expect(violation(untimed, { ...free, maxMedianNs: 1e9 })).toBe("the latency was not measured");
-  expect(violation(untimed, { ...free, mustBeFaster: true })).toBe("the speed was not measured");
-  expect(violation(untimed, free)).toBeUndefined();
+  const misses = (options: UserOptions): string | undefined => violation(untimed, demands(options).constraints);
+  expect(misses({ maxLatency: "1s" })).toBe("median latency was not measured, and --max-latency 1s asks for it");
+  expect(misses({ failIfSlower: true })).toContain("sure speed against the original was not measured");
+  expect(misses({ maxMemory: "1GB" })).toContain("session memory was not measured");
+  expect(misses({ maxLatency: "1s", percentile: "p99" })).toContain("p99 latency was not measured");
+  expect(misses({})).toBeUndefined();
+});
+
+test("an objective other than time takes what has least of it, even a slower form; time decides among equals", () => {
+  const sized = [
+    original,
+    form("float", 1.5, { bytes: 900 }),
+    form("int8", 0.5, { bytes: 300 }),
+    form("int8-cpu", 0.8, { bytes: 302, nodes: 60 }),
+  ];
+  const { name, reason, verdicts } = choose(sized, demands({ objective: "size" }));
+  expect(name).toBe("int8-cpu");
+  expect(reason).toBe("the smallest file, 300 B; 0.800x at 1 thread (0.790 to 0.810) of the original");
+  expect(verdicts.get("float")).toBe("not taken: not the smallest file (900 B, and the best has 300 B)");
+  expect(verdicts.get("int8")).toBe("not taken: int8-cpu is faster (0.80x against 0.50x of the original)");
+  expect(chosen(sized)).toBe("float");
+  const heavy = (candidate: Candidate, memoryBytes: number, uj: number): Candidate => ({
+    ...candidate,
+    ...{ memoryBytes, energy: { uj, source: "estimate" } },
+  });
+  const weighed = [heavy(sized[0]!, 9e6, 70), heavy(sized[1]!, 5e6, 80), heavy(sized[2]!, 8e6, 20)];
+  expect(chosen(weighed, demands({ objective: "memory" }))).toBe("float");
+  expect(chosen(weighed, demands({ objective: "energy" }))).toBe("int8");
+  expect(chosen(weighed, demands({ objective: "energy", maxLatency: "1.5ms" }))).toBe("original");
+  expect(chosen(sized, demands({ objective: "memory" }))).toBe("float");
+});
+
+test("throughput is that of the thread count at which the original runs most inferences a second", () => {
+  const at = (name: string, one: number, four: number): Candidate => {
+    const [timing] = form(name, one).timings;
+    const [many] = form(name, four * 3).timings;
+    return form(name, 1, { timings: [timing!, { ...many!, threads: 4, ratio: four, low: four, high: four }] });
+  };
+  const all = [at("original", 1, 1), at("float", 3, 1.2), at("int8", 1.1, 1.5)];
+  expect(chosen(all)).toBe("float");
+  expect(chosen(all, demands({ objective: "throughput" }))).toBe("int8");
+});
+
+test("a tie is told", () => {
+  const { reason } = choose([original, form("float", 1.3), form("int8", 1.31)], free);
+  expect(reason).toContain("of the original; within noise as fast, but less simple: int8");
 });

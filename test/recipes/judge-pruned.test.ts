@@ -11,7 +11,7 @@ import type { Samples } from "../../src/recipes/samples.ts";
 import { evaluationHash } from "../../src/recipes/samples.ts";
 import type { ChoiceRecord, ScheduleRecord } from "../../src/schedule/index.ts";
 import { hashJson, makeScheduleCache } from "../../src/schedule/index.ts";
-import { configHash } from "../../src/recipes/write-result.ts";
+import { measuredHash } from "../../src/recipes/config-hash.ts";
 import { version } from "../../src/version.ts";
 
 const model = parseModel("opset 17\ngraph g {\n  in %x: float32[1]\n  %y = Relu(%x)\n  out %y\n}\n");
@@ -22,7 +22,7 @@ const form = (name: string): Form => ({
 
 const key = hashJson({
   ...{ scope: "prune", original: "original", pruned: "pruned" },
-  config: configHash(completeOptions({})),
+  config: measuredHash(completeOptions({})),
   tool: version,
 });
 const verdict = (chosen: string, data?: string): ChoiceRecord => ({

@@ -8,7 +8,7 @@ import type { Input } from "../../src/recipes/load-input.ts";
 import { findProof, proofKey, recordProof } from "../../src/recipes/proof-records.ts";
 import type { Run } from "../../src/recipes/run.ts";
 import { evaluationHash } from "../../src/recipes/samples.ts";
-import { configHash } from "../../src/recipes/write-result.ts";
+import { configHash, measuredHash } from "../../src/recipes/config-hash.ts";
 import { makeScheduleCache } from "../../src/schedule/index.ts";
 
 const model = parseModel("opset 17\ngraph g {\n  in %x: float32[1]\n  %y = Relu(%x)\n  out %y\n}\n");
@@ -32,6 +32,7 @@ const device = {
   summary: "",
   toolchain: { onnxruntime: "1" },
 };
+const nothing = { proofs: [], accuracy: new Map(), failures: new Map(), resources: [], noise: 0 };
 const environment = { target: { id: "onnxruntime" }, device };
 const run = (reproducible: boolean): Run =>
   ({ options: completeOptions({ reproducible }), environment }) as unknown as Run;
@@ -43,7 +44,7 @@ test("a proof holds for the samples and labels its accuracy was measured on", as
   const forms = [form("original"), form("int8")];
   const key = proofKey(forms, run(false));
   const cache = makeScheduleCache([]);
-  const found = { forms: [], threads: [], noise: 0, data, accuracy: new Map(), chosen: "int8", reason: "" };
+  const found = { evidence: nothing, threads: [], batch: 1, data, choice: { name: "int8", reason: "" } };
   recordProof(cache, key, found, { form: form("original") } as Input, run(false));
   for (const reproducible of [false, true]) {
     const isKnown = (hash: string | undefined): boolean =>
@@ -55,18 +56,22 @@ test("a proof holds for the samples and labels its accuracy was measured on", as
   }
 });
 
-test("an untimed choice is not called slow when it is replayed; what decides the choice is part of the key", async () => {
+test("an untimed choice is not called slow when it is replayed; what only chooses is no part of the key", async () => {
   const options = completeOptions({ tune: "off", failIfSlower: true });
   const reporter = { handle: () => undefined };
   const untimed = { options, environment, reporter, note: () => undefined } as unknown as Run;
   const forms = [form("original"), form("int8")];
   const input = { form: form("original") } as Input;
   const cache = makeScheduleCache([]);
-  const found = { forms: [], threads: [], noise: 0, data: undefined, accuracy: new Map(), chosen: "original" };
-  recordProof(cache, proofKey(forms, untimed), { ...found, reason: "not timed" }, input, untimed);
+  const choice0 = { name: "int8", reason: "not timed" };
+  const found = { evidence: nothing, threads: [], batch: 1, data: undefined, choice: choice0 };
+  recordProof(cache, proofKey(forms, untimed), found, input, untimed);
   const { choice } = await decide(forms, input, undefined, cache, untimed);
-  expect(choice).toMatchObject({ name: "original", measured: "replayed", unmet: undefined });
+  expect(choice).toMatchObject({ name: "int8", measured: "replayed", unmet: undefined });
   expect(configHash(options)).not.toBe(configHash({ ...options, failIfSlower: false }));
+  const others = { ...options, failIfSlower: false, objective: "size", maxMemory: "1GB", pricePerHour: 2 } as const;
+  expect(measuredHash(options)).toBe(measuredHash(others));
+  expect(measuredHash(options)).not.toBe(measuredHash({ ...options, threads: [1] }));
 });
 
 test("data counts by its content, not by where it lies", async () => {

@@ -50,6 +50,8 @@ const report: CompileReport = {
     },
   ],
   choice: { form: "int8", reason: "2.000x at 1 thread (1.900 to 2.100) of the original", measured: "now" },
+  objective: "latency",
+  constraints: [],
   noise: 0.01,
   refusals: [],
   problems: [],

@@ -63,6 +63,8 @@ export const sampleReport: CompileReport = {
     },
   ],
   choice: { form: "int8", reason: "2.00x at 1 thread", measured: "now" },
+  objective: "latency",
+  constraints: [],
   noise: 0.01,
   refusals: [{ pass: "fuse-affine", rule: "scale", node: "n1", reason: "two readers" }],
   problems: [{ code: "IO0712", severity: "warning", exitCode: 1, message: "a <b> message", hint: "a hint", where: {} }],

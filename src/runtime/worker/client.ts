@@ -42,6 +42,7 @@ export function startWorker({ limits = defaultWorkerLimits, scratch }: WorkerSet
     repeat: limits.raceSeconds,
     profile: limits.raceSeconds,
     close: limits.runSeconds,
+    memory: limits.runSeconds,
     race: limits.raceSeconds,
   };
   const client = startChildClient<WorkerRequest, WorkerAnswers>({

@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { race, systemClock } from "../../measure/index.ts";
+import { forgetPeak, openEnergyCounter, processMemory, race, systemClock } from "../../measure/index.ts";
 import { loadModel } from "../../onnx/index.ts";
 import { loadHostLibrary } from "../native.ts";
 import { profileRegions } from "../profile-regions.ts";
@@ -25,7 +25,7 @@ function serve(): void {
   const answer = async (
     request: WorkerRequest,
     id: number,
-    onRound: (round: number, rounds: number) => void,
+    onRound: (round: number, rounds: number) => Promise<boolean>,
   ): Promise<WorkerAnswers[keyof WorkerAnswers]> => {
     switch (request.op) {
       case "open": {
@@ -61,6 +61,11 @@ function serve(): void {
         const { model } = await loadModel(request.model);
         return { regions: profileRegions(model, host, request.limits) };
       }
+      case "memory": {
+        const memory = processMemory();
+        forgetPeak();
+        return memory;
+      }
       case "close":
         await sessions.get(request.session)?.close();
         sessions.delete(request.session);
@@ -70,7 +75,9 @@ function serve(): void {
           name,
           run: sessionOf(session).prepare(fromWire(feeds)),
         }));
-        return race(forms, request.policy, { clock: systemClock, seed: request.seed, onRound });
+        const energy = openEnergyCounter();
+        const setup = { clock: systemClock, seed: request.seed, onRound, ...(energy === undefined ? {} : { energy }) };
+        return race(forms, request.policy, setup);
       }
     }
   };

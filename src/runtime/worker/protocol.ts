@@ -1,4 +1,4 @@
-import type { MeasurePolicy, RaceResult } from "../../measure/index.ts";
+import type { MeasurePolicy, ProcessMemory, RaceResult } from "../../measure/index.ts";
 import type { SessionSettings } from "../ort/session.ts";
 import type { ProfileLimits, RegionTimes } from "../profile-regions.ts";
 import type { WireValues } from "./wire.ts";
@@ -21,6 +21,8 @@ export type WorkerRequest =
       readonly budgetNs: number;
     }
   | { readonly op: "close"; readonly session: number }
+  /** Tells the memory of the process, and lets its peak start anew. */
+  | { readonly op: "memory" }
   /** Times the steps of the compiled regions in a model's file. */
   | { readonly op: "profile"; readonly model: string; readonly limits: ProfileLimits }
   | {
@@ -43,6 +45,7 @@ export interface WorkerAnswers {
   /** Resident memory of the process afterwards, and least nanoseconds of a run. */
   readonly repeat: { readonly rssBytes: number; readonly leastNs: number };
   readonly close: Record<string, never>;
+  readonly memory: ProcessMemory;
   readonly profile: { readonly regions: readonly RegionTimes[] };
   readonly race: RaceResult;
 }
