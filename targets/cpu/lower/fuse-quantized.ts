@@ -1,5 +1,5 @@
 import { isBounded } from "./float-function.ts";
-import type { ConvertOp, FloatUnaryOp } from "./integer-graph.ts";
+import type { ConvertOp, FloatUnaryOp, ResizeOp } from "./integer-graph.ts";
 import type { Merge, Surroundings } from "./fuse-float.ts";
 
 /** Below this scale a quantized result would show the error of the approximated function by more than a step. */
@@ -26,5 +26,14 @@ export function quantizedResult(op: ConvertOp, around: Surroundings): Merge | un
     return { gone: before, merged: { ...before, nodes, y: op.y } };
   if (before.kind === "conv" && before.activation !== undefined && op.y.quantization.scale >= LEAST_SCALE)
     return { gone: before, merged: { ...before, nodes, y: op.y } };
-  return undefined;
+  return before.kind === "resize" ? resizedBytes(before, op, around) : undefined;
+}
+
+/** A linear resize between a dequantizer and a quantizer: from bytes to bytes. */
+function resizedBytes(resize: ResizeOp, { nodes, y }: ConvertOp, around: Surroundings): Merge | undefined {
+  const dequantized = around.producer(resize.x);
+  if (resize.mode !== "linear" || dequantized?.kind !== "convert" || dequantized.x.quantization === undefined)
+    return undefined;
+  const all = [...dequantized.nodes, ...resize.nodes, ...nodes];
+  return { gone: resize, merged: { ...resize, nodes: all, x: dequantized.x, y } };
 }

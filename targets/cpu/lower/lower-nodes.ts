@@ -78,7 +78,7 @@ export function lowerNodes(
       return { kind: "enter", name: from.name, nodes: [], from, y: tensor };
     });
   const exits = exitsOf(graph, integer, nodes, made);
-  const fused = fuseIntegerOps(withoutUnread([...entries, ...linked, ...exits]));
+  const fused = withoutUnread(fuseIntegerOps(withoutUnread([...entries, ...linked, ...exits])));
   const ops = products === "bf16" ? storeAsBf16(fused) : fused;
   return {
     steps: lowerSteps(placeTensors(ops)),

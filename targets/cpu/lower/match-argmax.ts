@@ -28,13 +28,20 @@ export function matchArgmax(node: Node, context: MatchContext): IntegerOp | unde
     context.refuse(node, reason);
     return undefined;
   }
-  const y = context.tensor(node.output, undefined, storedPlaces(node.output));
+  const cast = narrowing(node.output);
+  const y = context.tensor((cast ?? node).output, undefined, cast === undefined ? "s64" : "s32");
   if (y === undefined) return undefined;
-  return { kind: "argmax", name: node.name, nodes: [node], mode, x, y, axis, resize: undefined };
+  const nodes = cast === undefined ? [node] : [node, cast];
+  return { kind: "argmax", name: node.name, nodes, mode, x, y, axis, resize: undefined };
 }
 
-function storedPlaces({ type }: Value): "s64" | "s32" {
-  return type?.kind === "tensor" && type.dtype === "int32" ? "s32" : "s64";
+/** The Cast to int32 that alone reads a value. */
+function narrowing({ uses }: Value): Node | undefined {
+  const [use, ...others] = uses;
+  if (use?.kind !== "node" || others.length > 0) return undefined;
+  const { domain, opType, output } = use.node;
+  const isNarrow = output.type?.kind === "tensor" && output.type.dtype === "int32";
+  return domain === "" && opType === "Cast" && isNarrow ? use.node : undefined;
 }
 
 /** A linear float32 resize that nothing else reads is part of the search for the greatest channel. */
