@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type { Reporter } from "../events.ts";
+import type { Terminal } from "../tui/index.ts";
 import { renderAnnotation } from "../report/annotations.ts";
 
 /** What a command may touch of the process: results go to stdout, people's text to stderr. */
@@ -7,6 +8,8 @@ export interface CliIo {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   readonly signal: AbortSignal;
+  /** Where a person may sit; absent where the streams are not those of the process. */
+  readonly terminal?: Terminal;
 }
 
 /** How a command reports: NDJSON on stdout with `--json`, else plain lines on stderr. */

@@ -25,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     signal: abort.signal,
+    terminal: { input: process.stdin, output: process.stderr },
   };
   try {
     const exitCode = await runCli(argv, io);

@@ -2,7 +2,8 @@ import type { UserOptions } from "../../config/index.ts";
 import { InferOptError, fail } from "../../diagnostics/index.ts";
 import { configDiagnostics } from "../../diagnostics/codes/config.ts";
 import type { CliCommand } from "../command.ts";
-import { annotating, makeReporter } from "../io.ts";
+import { openFace } from "../face.ts";
+import { annotating } from "../io.ts";
 import type { OutcomeFiles } from "../write-outcome.ts";
 import { writeOutcome } from "../write-outcome.ts";
 import { addSchemaOptions, givenOptions } from "../schema-options.ts";
@@ -26,7 +27,8 @@ function compileCommand(
         .option("--save-config <file>", "write the options of this run as a config file")
         .option("--junit <file>", "write the outcome as a JUnit test suite")
         .option("--job-summary <file>", "append the outcome as Markdown, such as to $GITHUB_STEP_SUMMARY")
-        .option("--json", "events as NDJSON on stdout instead of lines on stderr");
+        .option("--json", "events as NDJSON on stdout instead of lines on stderr")
+        .option("--no-tui", "lines on a terminal too, instead of the interface that takes it over");
       addSchemaOptions(command, pick);
       command.action(async (model: string, values: Record<string, unknown>) => {
         const { completeOptions, readConfigFile } = await import("../../config/index.ts");
@@ -45,17 +47,21 @@ function compileCommand(
         const { compile, writeConfig } = await import("../../recipes/index.ts");
         const saveTo = values["saveConfig"] as string | undefined;
         if (saveTo !== undefined) writeConfig(saveTo, options);
-        const reporter = await makeReporter(io, json, options.explainRefusals);
+        const face = await openFace(io, { json, tui: values["tui"] !== false, refusals: options.explainRefusals });
         const files = { junit: values["junit"], jobSummary: values["jobSummary"] } as OutcomeFiles;
         try {
-          const result = await compile(model, options, { reporter: annotating(reporter, io), signal: io.signal });
+          const { control } = face;
+          const reporter = annotating(face.reporter, io);
+          const result = await compile(model, options, { reporter, control, signal: io.signal });
           await writeOutcome(files, result);
           finish(result.exitCode);
         } catch (error) {
           if (error instanceof InferOptError) await writeOutcome(files, { model, error: error.diagnostic });
           if (json && error instanceof InferOptError)
-            reporter.handle({ type: "diagnostic", diagnostic: error.diagnostic });
+            face.reporter.handle({ type: "diagnostic", diagnostic: error.diagnostic });
           throw error;
+        } finally {
+          face.close();
         }
       });
     },

@@ -1,0 +1,2 @@
+export type { Terminal, Tui } from "./open-tui.ts";
+export { openTui } from "./open-tui.ts";
