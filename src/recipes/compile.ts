@@ -11,6 +11,7 @@ import { decide } from "./decide.ts";
 import { openEnvironment, runtimeText } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import type { Form } from "./form.ts";
+import { addJudgedInt8 } from "./judged-int8.ts";
 import { loadInput } from "./load-input.ts";
 import type { Input } from "./load-input.ts";
 import { countOperators } from "./make-form.ts";
@@ -18,7 +19,6 @@ import { outputPaths, requireFile, requireWritable } from "./paths.ts";
 import { deviceOfRecords } from "./proof-records.ts";
 import { prunedHolds } from "./judge-pruned.ts";
 import { addPrunedForm } from "./prune-form.ts";
-import { addInt8Form } from "./quantize-form.ts";
 import { addRegionForm, floatProducts } from "./region-form.ts";
 import { rewriteFloat } from "./rewrite-float.ts";
 import type { Run } from "./run.ts";
@@ -27,6 +27,7 @@ import { openSamples } from "./samples.ts";
 import type { Samples } from "./samples.ts";
 import { openScheduleCache } from "./schedule-file.ts";
 import { addTunedForm } from "./tune-precision.ts";
+import { adviseSession } from "./tune-session.ts";
 import { unlessItFails } from "./unless-it-fails.ts";
 import { writeResult } from "./write-result.ts";
 
@@ -75,10 +76,7 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
         : await run.phase("prune", () => addPrunedForm(base, input, run));
     if (pruned !== undefined) forms.push(pruned);
     const holds = pruned !== undefined && (await prunedHolds(pruned, input, samples, cache, run));
-    const int8 = run.control.isStopping
-      ? undefined
-      : await run.phase("quantize", () => addInt8Form(holds ? pruned : base, input, samples, run));
-    if (int8 !== undefined) forms.push(int8);
+    const int8 = await addJudgedInt8(forms, holds ? pruned : base, input, samples, cache, run);
     const tuned = int8 === undefined ? undefined : await addTunedForm(int8, input, samples, cache, run);
     if (tuned !== undefined) forms.push(tuned);
     const lowest = holds ? pruned : base;
@@ -100,6 +98,7 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
     }
     const decision = await run.phase("choose", () => decide(forms, input, samples, cache, run));
     const chosen = forms.find((form) => form.name === decision.choice.name) as Form;
+    await adviseSession(chosen, samples, cache, run);
     const written = await run.phase("write", () => writeResult(chosen, input, run));
     const { unmet } = decision.choice;
     if (unmet !== undefined) run.diagnose(configDiagnostics.constraintUnmet({ detail: unmet }));
@@ -167,6 +166,7 @@ function makeReport(
     operators: { before: input.operators, after: countOperators(chosen.model) },
     quantization: run.quantization,
     ...(Object.keys(run.formTuning).length === 0 ? {} : { formTuning: run.formTuning }),
+    ...(run.layerAccuracy === undefined ? {} : { layerAccuracy: run.layerAccuracy }),
     pruning: run.pruning,
     regions: run.regions,
     forms: forms.map((form) => ({

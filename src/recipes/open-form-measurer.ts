@@ -8,20 +8,21 @@ import { saveModel } from "../onnx/index.ts";
 import type { Feeds } from "../pipeline/index.ts";
 import type { Run } from "./run.ts";
 
-/** Times whole models in the measuring process of a run. `make` gives the model that a candidate's identity stands for. */
-export function openFormMeasurer(
-  feeds: Feeds,
-  run: Run,
-  make: (identity: string) => { readonly model: Model } & Pick<TimedModel, "settings">,
-): FormMeasurer {
+/** What a candidate's identity stands for: a model that is written for the trial, or a file that there is. */
+export type TrialForm = Pick<TimedModel, "settings"> & ({ readonly model: Model } | { readonly file: string });
+
+/** Times whole models in the measuring process of a run. */
+export function openFormMeasurer(feeds: Feeds, run: Run, make: (identity: string) => TrialForm): FormMeasurer {
   const { worker, temp } = run.environment;
   let files = 0;
   return makeFormMeasurer({
     ...{ worker, feeds, seed: run.options.seed },
     open: async (identity) => {
-      const { model, settings } = make(identity);
+      const form = make(identity);
+      const { settings } = form;
+      if ("file" in form) return { file: form.file, settings, release: () => undefined };
       const file = join(temp.path, `trial-${files++}.onnx`);
-      await saveModel(model, file);
+      await saveModel(form.model, file);
       return { file, settings, release: () => [file, `${file}.data`].forEach((path) => rmSync(path, { force: true })) };
     },
     check: (outputs) => {

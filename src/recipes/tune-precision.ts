@@ -1,19 +1,20 @@
 import type { PrecisionPlan, TunedForm } from "../../targets/index.ts";
 import { floatTemplate, formEfforts, int8Groups, precisionTemplate, tuneForms } from "../../targets/index.ts";
 import { parseDuration } from "../config/index.ts";
-import { fail, InferOptError } from "../diagnostics/index.ts";
+import { fail } from "../diagnostics/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
 import type { PrecisionReport } from "../events.ts";
 import type { Json, ScheduleCache, Workload } from "../schedule/index.ts";
 import { hashJson } from "../schedule/index.ts";
 import { version } from "../version.ts";
-import { isRuntimeFailure } from "./accuracy.ts";
+import { feedShapes } from "./feed-shapes.ts";
 import type { Form } from "./form.ts";
 import { measureTimes, recordedTimes, withNames } from "./group-times.ts";
 import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
 import { completeRanges, mixedModel, selectWithout } from "./mix-precision.ts";
 import { openFormMeasurer } from "./open-form-measurer.ts";
+import { orNoted } from "./or-noted.ts";
 import { describePrecision, explainPrecision } from "./precision-report.ts";
 import { groupUnits, precisionEdges, precisionUnits } from "./precision-units.ts";
 import type { Int8Form } from "./quantize-form.ts";
@@ -40,23 +41,12 @@ export async function addTunedForm(
 ): Promise<Form | undefined> {
   if (run.environment.target.tunesForms !== true || samples === undefined) return undefined;
   const tuned = await run.phase("tune precision", () =>
-    orNone(() => tunePrecision(int8, input, samples, cache, run), run),
+    orNoted("precision", () => tunePrecision(int8, input, samples, cache, run), run),
   );
   if (tuned === undefined) return undefined;
   run.formTuning = { ...run.formTuning, precision: tuned.report };
   for (const text of describePrecision(tuned.report)) run.note(text);
   return tuned.form;
-}
-
-/** A search that the runtime fails in leaves the forms that there are. */
-async function orNone<T>(action: () => Promise<T>, run: Run): Promise<T | undefined> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!(error instanceof InferOptError) || !isRuntimeFailure(error)) throw error;
-    run.note(`tuning of precision ended: ${error.diagnostic.message}`);
-    return undefined;
-  }
 }
 
 /**
@@ -79,11 +69,14 @@ export async function tunePrecision(
   const groups = groupUnits(precisionUnits(selection));
   if (groups.length < 2) return undefined;
   const [feeds] = await readFeeds(samples.check);
-  const inputs = [...(feeds ?? [])].map(([name, value]) => `${name}:${"shape" in value ? value.shape.join("x") : "?"}`);
   const { ranges, means } = recipe.calibration;
   const workload: Workload = {
     ...{ op: "precision", model: int8.recipe.base.hash, ranges: hashJson({ ranges, means } as unknown as Json) },
-    ...{ inputs: inputs.sort(), groups: groups.map(({ name }) => name), widest: facts.hasVnni ? 127 : 63 },
+    ...{
+      inputs: feedShapes(feeds ?? new Map()),
+      groups: groups.map(({ name }) => name),
+      widest: facts.hasVnni ? 127 : 63,
+    },
   };
   const held = recordedDevice(cache, workload, run);
   if (held === undefined) return undefined;

@@ -1,0 +1,122 @@
+import { availableParallelism } from "node:os";
+import type { SessionOptions } from "../../targets/index.ts";
+import { formEfforts, sessionOptions, sessionSettings, sessionTemplate, tuneForms } from "../../targets/index.ts";
+import { parseDuration } from "../config/index.ts";
+import type { SessionAdvice, SessionReport } from "../events.ts";
+import type { Point, ScheduleCache, Workload } from "../schedule/index.ts";
+import { pointText } from "../schedule/index.ts";
+import { version } from "../version.ts";
+import type { Form } from "./form.ts";
+import { feedShapes } from "./feed-shapes.ts";
+import { openFormMeasurer } from "./open-form-measurer.ts";
+import { orNoted } from "./or-noted.ts";
+import { recordedDevice } from "./recorded-device.ts";
+import type { Run } from "./run.ts";
+import type { Samples } from "./samples.ts";
+import { readFeeds } from "./samples.ts";
+import { threadsOf } from "./time-forms.ts";
+
+/**
+ * Looks for the options of an ONNX Runtime session at which the form that is written is fastest here, and tells them: they
+ * are advice in the report, nothing of the proof was timed with them. Nothing is told where nothing is known and nothing
+ * may be measured.
+ */
+export async function adviseSession(
+  form: Form,
+  samples: Samples | undefined,
+  cache: ScheduleCache,
+  run: Run,
+): Promise<void> {
+  if (run.environment.target.tunesForms !== true || samples === undefined || run.unrunnable !== undefined) return;
+  const report = await run.phase("tune session options", () =>
+    orNoted("session options", () => tuneSession(form, samples, cache, run), run),
+  );
+  if (report === undefined) return;
+  run.formTuning = { ...run.formTuning, session: report };
+  run.note(describeSession(report));
+}
+
+async function tuneSession(
+  form: Form,
+  samples: Samples,
+  cache: ScheduleCache,
+  run: Run,
+): Promise<SessionReport | undefined> {
+  const { options } = run;
+  const [feeds = new Map()] = await readFeeds(samples.check);
+  const counts = threadCounts(threadsOf(options));
+  const workload: Workload = { op: "session", model: form.hash, inputs: feedShapes(feeds), threads: [...counts] };
+  const held = recordedDevice(cache, workload, run);
+  if (held === undefined) return undefined;
+  const measures = options.tune !== "off" && !options.reproducible;
+  const template = sessionTemplate(form.hash, counts);
+  const seed = template.seed(workload, held.device);
+  const file = measures ? await form.file() : "";
+  const measurer = openFormMeasurer(feeds, run, (identity) => ({
+    file,
+    settings: sessionSettings((JSON.parse(identity) as { readonly options: SessionOptions }).options),
+  }));
+  try {
+    const found = await tuneForms(
+      { label: "session options", workload, templates: [template], threads: [Math.max(...counts)] },
+      {
+        records: { cache, ...held },
+        effort: measures ? formEfforts[options.tune as keyof typeof formEfforts] : "replay",
+        budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
+        ...{ seed: options.seed, tool: version, measurer },
+        ...{ reporter: run.reporter, signal: run.signal, control: run.control },
+      },
+    );
+    const chosen = found?.tuned.found?.candidate.point;
+    if (found === undefined || chosen === undefined) return undefined;
+    const nsOf = (point: Point): number | undefined =>
+      found.trials.find((trial) => trial.status === "ok" && pointText(trial.point) === pointText(point))?.ns?.min;
+    const [defaultNs, ns] = [nsOf(seed), nsOf(chosen)];
+    return {
+      ...{ form: form.name, options: advice(sessionOptions(chosen)) },
+      ...(defaultNs === undefined ? {} : { defaultNs }),
+      ...(ns === undefined ? {} : { ns }),
+      tried: new Set(found.trials.map(({ point }) => pointText(point))).size,
+      reason: found.tuned.reason,
+    };
+  } finally {
+    await measurer.close();
+  }
+}
+
+/** Powers of two up to all threads, and those that were asked for. */
+function threadCounts(asked: readonly number[]): readonly number[] {
+  const all = availableParallelism();
+  const powers = Array.from({ length: 1 + Math.floor(Math.log2(all)) }, (_, i) => 2 ** i);
+  return [...new Set([...powers, all, ...asked.filter((count) => count <= all)])].sort((a, b) => a - b);
+}
+
+function advice({ threads, optimization, spinning, arena, memoryPattern, execution }: SessionOptions): SessionAdvice {
+  return {
+    intraOpNumThreads: threads,
+    interOpNumThreads: execution === "parallel" ? threads : 1,
+    graphOptimizationLevel: optimization,
+    executionMode: execution,
+    enableCpuMemArena: arena,
+    enableMemPattern: memoryPattern,
+    allowSpinning: spinning,
+  };
+}
+
+function describeSession({ options, defaultNs, ns, reason }: SessionReport): string {
+  const { intraOpNumThreads, graphOptimizationLevel, executionMode, ...rest } = options;
+  const off = [
+    ...(rest.allowSpinning ? [] : ["no spinning"]),
+    ...(rest.enableCpuMemArena ? [] : ["no arena"]),
+    ...(rest.enableMemPattern ? [] : ["no memory pattern"]),
+  ];
+  const told = [
+    `${intraOpNumThreads} thread${intraOpNumThreads === 1 ? "" : "s"}`,
+    `optimizations ${graphOptimizationLevel}`,
+    executionMode,
+    ...off,
+  ];
+  const gain =
+    defaultNs === undefined || ns === undefined ? "" : `, ${(defaultNs / ns).toFixed(2)}x the speed of the defaults`;
+  return `session options that serve best here: ${told.join(", ")}${gain} (${reason}); the proof was timed with the defaults`;
+}
