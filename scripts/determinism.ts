@@ -5,8 +5,10 @@ import { fileURLToPath } from "node:url";
 import type { CheckList } from "./checks/check-list.ts";
 import { makeCheckList } from "./checks/check-list.ts";
 import { startCli } from "./checks/cli-run.ts";
+import type { Job } from "./determinism/interruptions.ts";
 import { checkKills, checkSignals } from "./determinism/interruptions.ts";
 import { copyEvidence, modelDigest, recordLines, reportOf } from "./determinism/output-folder.ts";
+import { checkSharedRecords, checkTuningKills } from "./determinism/tuning-run.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const data = join(root, "calibration-data", "characters");
@@ -90,19 +92,39 @@ function pretendOtherDevice(file: string): void {
   );
 }
 
+/** The parts of this check by name; all of them when none is named on the command line. */
+const parts: Readonly<Record<string, (work: string, list: CheckList) => Promise<void>>> = {
+  bytes: async (work, list) => {
+    for (const stem of models)
+      for (const precision of ["fp32", "int8"]) await checkSameBytes(stem, precision, work, list);
+  },
+  kills: (work, list) => checkKills(work, "residual-cnn", plainJob, list),
+  signals: (work, list) => checkSignals(work, "residual-cnn", plainJob, list),
+  tuning: (work, list) => checkTuningKills(work, "residual-cnn", tuningJob("default"), list),
+  "shared-records": (work, list) => checkSharedRecords(work, "residual-cnn", tuningJob("quick"), list),
+};
+
+const plainJob: Job = (folder, ...more) => optimizeArgs("residual-cnn", folder, "--precision", "int8", ...more);
+
+/** A job that searches for kernels, without a limit of time: hundreds of trials. */
+function tuningJob(effort: string): Job {
+  return (folder, ...more) => plainJob(folder, "--target", "cpu", "--tune", effort, "--budget", "10m", ...more);
+}
+
 /** Checks that the same inputs give the same bytes, and that no moment of being killed does damage. */
 async function main(): Promise<number> {
   const list = makeCheckList();
+  const named = process.argv.slice(2);
+  const unknown = named.filter((name) => !(name in parts));
+  if (unknown.length > 0) throw new Error(`no part ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`);
   const work = mkdtempSync(join(tmpdir(), "infer-opt-determinism-"));
   try {
-    for (const stem of models)
-      for (const precision of ["fp32", "int8"]) await checkSameBytes(stem, precision, work, list);
-    mkdirSync(join(work, "kills"));
-    const job = (folder: string, ...more: readonly string[]): readonly string[] =>
-      optimizeArgs("residual-cnn", folder, "--precision", "int8", ...more);
-    await checkKills(join(work, "kills"), "residual-cnn", job, list);
-    mkdirSync(join(work, "signals"));
-    await checkSignals(join(work, "signals"), "residual-cnn", job, list);
+    for (const [name, check] of Object.entries(parts)) {
+      if (named.length > 0 && !named.includes(name)) continue;
+      const folder = join(work, name);
+      mkdirSync(folder);
+      await check(folder, list);
+    }
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -6,7 +6,7 @@ import { processesNaming, startCli, until } from "../checks/cli-run.ts";
 import { damageOf, modelDigest, recordLines } from "./output-folder.ts";
 
 /** The command line of the job, writing to a folder. */
-type Job = (folder: string, ...more: readonly string[]) => readonly string[];
+export type Job = (folder: string, ...more: readonly string[]) => readonly string[];
 
 const KILLS = 20;
 const KILLS_PER_FOLDER = 5;
@@ -16,18 +16,20 @@ const SEED = 20_260;
 const ORPHAN_MS = 5000;
 
 /** Numbers in [0, 1) from a seed: a linear congruential generator (Numerical Recipes). */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
 }
 
-function killGroup(run: CliRun, signal: "SIGKILL" | "SIGINT" | "SIGTERM"): void {
+/** Sends a signal to a run and all its processes, unless it has ended. */
+export function killGroup(run: CliRun, signal: "SIGKILL" | "SIGINT" | "SIGTERM"): void {
   const { pid } = run.child;
   if (pid === undefined || run.child.exitCode !== null) return;
   process.kill(process.platform === "win32" ? pid : -pid, signal);
 }
 
-function trials(lines: readonly string[]): readonly string[] {
+/** The lines that are trials. */
+export function trials(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => line.includes('"kind":"trial"'));
 }
 
@@ -52,25 +54,12 @@ export async function checkKills(work: string, stem: string, job: Job, list: Che
   let disturbed = 0;
   for (let i = 0; i < KILLS; i++) {
     const folder = join(work, `folder-${Math.floor(i / KILLS_PER_FOLDER)}`);
-    const before = trials(recordLines(folder, stem));
     const moment = Math.floor(random() * events);
     const delay = random() * AFTER_EVENT_MS;
     let seen = 0;
-    const run = startCli(job(folder, "--reprove", "--json"), temp, () => {
-      if (seen++ === moment) setTimeout(() => killGroup(run, "SIGKILL"), delay);
-    });
-    const { signal } = await run.exit;
-    if (signal === "SIGKILL") disturbed++;
+    const args = job(folder, "--reprove", "--json");
     const title = `kill ${i + 1} of ${KILLS}, ${Math.round(delay)} ms after event ${moment} of ${events}`;
-    const isQuiet = await until(() => processesNaming(temp).length === 0, ORPHAN_MS);
-    list.check(`${title}: no process is left`, isQuiet, processesNaming(temp).join(", "));
-    const damage = await damageOf(folder);
-    list.check(`${title}: no file is damaged`, damage.length === 0, damage.join("; "));
-    const after = recordLines(folder, stem);
-    list.check(
-      `${title}: finished trials are kept`,
-      before.every((line) => after.includes(line)),
-    );
+    if (await killOnce({ temp, folder, stem, args, title }, () => seen++ === moment, delay, list)) disturbed++;
     if ((i + 1) % KILLS_PER_FOLDER > 0) continue;
     const next = await startCli(job(folder), temp).exit;
     const isDone = next.code === 0 && modelDigest(folder, stem) !== undefined;
@@ -78,6 +67,42 @@ export async function checkKills(work: string, stem: string, job: Job, list: Che
     list.check(`${title}: it finds nothing damaged`, !next.stderr.includes("IO0801"));
   }
   list.check("kill: at least half of the kills met a job at work", disturbed * 2 >= KILLS, `${disturbed}`);
+}
+
+/** A run that is to be killed. */
+export interface Victim {
+  readonly temp: string;
+  readonly folder: string;
+  readonly stem: string;
+  readonly args: readonly string[];
+  readonly title: string;
+}
+
+/**
+ * Starts a run, kills it so many milliseconds after the event that `isMoment` picks, and looks at what it leaves. False
+ * when it had ended before.
+ */
+export async function killOnce(
+  { temp, folder, stem, args, title }: Victim,
+  isMoment: (event: string) => boolean,
+  delayMs: number,
+  list: CheckList,
+): Promise<boolean> {
+  const before = trials(recordLines(folder, stem));
+  const run = startCli(args, temp, (event) => {
+    if (isMoment(event)) setTimeout(() => killGroup(run, "SIGKILL"), delayMs);
+  });
+  const { signal } = await run.exit;
+  const isQuiet = await until(() => processesNaming(temp).length === 0, ORPHAN_MS);
+  list.check(`${title}: no process is left`, isQuiet, processesNaming(temp).join(", "));
+  const damage = await damageOf(folder);
+  list.check(`${title}: no file is damaged`, damage.length === 0, damage.join("; "));
+  const after = new Set(recordLines(folder, stem));
+  list.check(
+    `${title}: finished trials are kept`,
+    before.every((line) => after.has(line)),
+  );
+  return signal === "SIGKILL";
 }
 
 /** Where the job is interrupted: at the first event whose line holds the text. */
