@@ -30,3 +30,19 @@ export function formatTable(rows: readonly (readonly string[])[], textColumns = 
     )
     .join("\n");
 }
+
+/** Microjoules for people. */
+export function formatEnergy(uj: number): string {
+  if (uj < 1e3) return `${uj.toFixed(1)} uJ`;
+  return uj < 1e6 ? `${(uj / 1e3).toFixed(2)} mJ` : `${(uj / 1e6).toFixed(2)} J`;
+}
+
+/** An amount of money, in the currency of `--price-per-hour`. */
+export function formatCost(amount: number): string {
+  return amount >= 100 ? amount.toFixed(0) : String(Number(amount.toPrecision(3)));
+}
+
+/** `1 thread`, `2 threads`: a count with its noun in the right number. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,5 +1,6 @@
 import type { CompileReport } from "../events.ts";
-import { accuracyTable, timingTable } from "./form-table.ts";
+import { constraintRows } from "./constraints.ts";
+import { accuracyTable, resourceTable, timingTable } from "./form-table.ts";
 import { formatBytes } from "./format.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -8,7 +9,8 @@ function cell(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll("\n", " ");
 }
 
-function tableText(rows: readonly (readonly string[])[]): string {
+/** Rows as a Markdown table, the first as its header. */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
   const [header = [], ...rest] = rows.map((row) => row.map(cell));
   const rule = header.map((_, i) => (i === 0 ? "---" : "---:"));
   return [header, rule, ...rest].map((row) => `| ${row.join(" | ")} |`).join("\n");
@@ -28,8 +30,9 @@ export function renderJobSummary(outcome: Outcome): string {
     "",
     `**${exitCode === 0 ? "Passed" : `Failed with exit code ${exitCode}`}**: ${output.form} written; ${choice.reason}`,
     "",
-    tableText(formRows(report)),
+    markdownTable(formRows(report)),
     "",
+    ...(report.constraints.length === 0 ? [] : [markdownTable(constraintRows(report)), ""]),
     `${formatBytes(model.bytes)} -> ${formatBytes(output.bytes)}, ${model.nodes} -> ${output.nodes} nodes; ${report.target.device}, ${report.target.runtime}`,
     ...(attention.length === 0 ? [] : ["", ...attention.map(({ code, message }) => `- ${code}: ${message}`)]),
     "",
@@ -37,12 +40,12 @@ export function renderJobSummary(outcome: Outcome): string {
 }
 
 function formRows({ forms, output }: CompileReport): readonly (readonly string[])[] {
-  const [timings, accuracy] = [timingTable(forms), accuracyTable(forms)];
+  const [timings, resources, accuracy] = [timingTable(forms), resourceTable(forms), accuracyTable(forms)];
   return [
-    ["form", "size", ...timings.header, ...accuracy.header],
+    ["form", "size", ...timings.header, ...resources.header, ...accuracy.header],
     ...forms.map(({ name, bytes }, i) => [
       ...[name === output.form ? `**${name}**` : name, formatBytes(bytes)],
-      ...[...(timings.rows[i] ?? []), ...(accuracy.rows[i] ?? [])],
+      ...[...(timings.rows[i] ?? []), ...(resources.rows[i] ?? []), ...(accuracy.rows[i] ?? [])],
     ]),
   ];
 }

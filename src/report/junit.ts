@@ -1,9 +1,13 @@
 import type { Diagnostic } from "../diagnostics/index.ts";
-import type { CompileReport } from "../events.ts";
-import { formatBytes, formatMetric } from "./format.ts";
+import type { CompileReport, FormReport } from "../events.ts";
+import { configDiagnostics } from "../diagnostics/codes/config.ts";
+import { reachedText } from "./constraints.ts";
+import { leastCost, shownSpeed } from "./form-table.ts";
+import { counted, formatBytes, formatCost, formatEnergy, formatMetric } from "./format.ts";
 import type { Outcome } from "./outcome.ts";
 
-interface TestCase {
+/** One case of a test suite. */
+export interface TestCase {
   readonly name: string;
   readonly seconds: number;
   /** What was seen. */
@@ -34,13 +38,17 @@ function escape(text: string): string {
 }
 
 /**
- * A compile as a JUnit test suite: a case for each stage's comparison, each metric, the speed at each thread count, and
- * each constraint that was missed or error that ended the run. Failed cases are what the exit code is for. What stages did
+ * A compile as a JUnit test suite: a case for each stage's comparison, each metric, the speed at each thread count, memory,
+ * energy and cost, each constraint, and each error. Failed cases are what the exit code is for. What stages did
  * not take of the run's time is that of the written form.
  */
 export function renderJunit(outcome: Outcome): string {
   const cases = "error" in outcome ? [endedCase(outcome.error)] : reportCases(outcome.report);
-  const model = "error" in outcome ? outcome.model : outcome.report.model.file;
+  return suiteText("error" in outcome ? outcome.model : outcome.report.model.file, cases);
+}
+
+/** Cases about a model as a test suite. */
+export function suiteText(model: string, cases: readonly TestCase[]): string {
   const failures = cases.filter(({ failure }) => failure !== undefined).length;
   const seconds = cases.reduce((sum, each) => sum + each.seconds, 0);
   return [
@@ -70,7 +78,8 @@ function endedCase({ code, message, hint }: Diagnostic): TestCase {
 }
 
 function reportCases(report: CompileReport): readonly TestCase[] {
-  const { forms, output, stages, problems, phases, choice } = report;
+  const { forms, output, stages, problems, phases, choice, constraints } = report;
+  const isMissed = constraints.some(({ met }) => !met);
   const written = forms.find(({ name }) => name === output.form);
   const stageCases = stages.map(({ stage, check, passes }): TestCase => {
     const seconds = passes.reduce((sum, { ms }) => sum + ms, 0) / 1000;
@@ -90,15 +99,36 @@ function reportCases(report: CompileReport): readonly TestCase[] {
       ...{ name: `accuracy ${metric}`, seconds: 0 },
       output: `${formatMetric(metric, value)} on ${samples} samples`,
     })),
-    ...(written?.timings ?? []).map(({ threads, speed }) => ({
-      ...{ name: `speed at ${threads} thread${threads === 1 ? "" : "s"}`, seconds: 0 },
-      output: `${speed.ratio.toFixed(3)}x (${speed.low.toFixed(3)} to ${speed.high.toFixed(3)})`,
-    })),
+    ...(written?.timings ?? []).map(({ threads, speed }) => {
+      const { ratio, low, high } = shownSpeed(speed);
+      const name = `speed at ${counted(threads, "thread")}`;
+      return { name, seconds: 0, output: `${ratio.toFixed(3)}x (${low.toFixed(3)} to ${high.toFixed(3)})` };
+    }),
+    ...(written === undefined ? [] : resourceCases(written)),
+    ...constraints.map((each): TestCase => {
+      const reached = reachedText(each, output.form);
+      const failure = { type: constraintCode, message: `${each.constraint}: ${reached}` };
+      const name = `constraint ${each.constraint}`;
+      return { name, seconds: 0, output: reached, ...(each.met ? {} : { failure }) };
+    }),
     ...problems
-      .filter(({ severity }) => severity === "error")
+      .filter(({ severity, code }) => severity === "error" && !(isMissed && code === constraintCode))
       .map(({ code, message, hint }) => ({
-        ...{ name: `constraint ${code}`, seconds: 0, output: hint },
+        ...{ name: `error ${code}`, seconds: 0, output: hint },
         failure: { type: code, message },
       })),
   ];
+}
+
+const constraintCode = configDiagnostics.constraintUnmet.entry.code;
+
+/** What the written form takes besides time, as far as it is known. */
+function resourceCases(form: FormReport): readonly TestCase[] {
+  const cost = leastCost(form);
+  const figures = [
+    ["session memory", form.memoryBytes === undefined ? undefined : formatBytes(form.memoryBytes)],
+    ["energy", form.energy === undefined ? undefined : `${formatEnergy(form.energy.uj)} (${form.energy.source})`],
+    ["cost of a million inferences", cost && `${formatCost(cost.cost)} at ${counted(cost.threads, "thread")}`],
+  ] as const;
+  return figures.flatMap(([name, output]) => (output === undefined ? [] : [{ name, seconds: 0, output }]));
 }

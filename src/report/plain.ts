@@ -1,6 +1,7 @@
 import { formatDiagnostic } from "../diagnostics/index.ts";
 import type { CompileEvent, CompileReport, Reporter, TuningSummary } from "../events.ts";
-import { accuracyTable, timingTable } from "./form-table.ts";
+import { summarizeConstraints } from "./constraints.ts";
+import { accuracyTable, resourceTable, timingTable } from "./form-table.ts";
 import { formatBytes, formatMetric, formatTable, formatTime } from "./format.ts";
 import { describeRegions, summarizeMemory, summarizeRegions } from "./regions.ts";
 
@@ -97,11 +98,12 @@ function describeTuning(result: TuningSummary): string {
 
 function summary(report: CompileReport): string {
   const { model, output } = report;
-  const [timings, accuracy] = [timingTable(report.forms), accuracyTable(report.forms)];
-  const header = ["form", "nodes", "size", ...timings.header, ...accuracy.header, ""];
-  const rows = report.forms.map(({ name, nodes, bytes }, i) => [
+  const { forms } = report;
+  const [timings, resources, accuracy] = [timingTable(forms), resourceTable(forms), accuracyTable(forms)];
+  const header = ["form", "nodes", "size", ...timings.header, ...resources.header, ...accuracy.header, ""];
+  const rows = forms.map(({ name, nodes, bytes }, i) => [
     ...[name, String(nodes), formatBytes(bytes)],
-    ...[...(timings.rows[i] ?? []), ...(accuracy.rows[i] ?? [])],
+    ...[...(timings.rows[i] ?? []), ...(resources.rows[i] ?? []), ...(accuracy.rows[i] ?? [])],
     name === output.form ? "<- written" : "",
   ]);
   return [
@@ -110,6 +112,7 @@ function summary(report: CompileReport): string {
     "",
     `${output.form}: ${report.choice.reason}`,
     `nodes ${model.nodes} -> ${output.nodes}, size ${formatBytes(model.bytes)} -> ${formatBytes(output.bytes)}`,
+    ...summarizeConstraints(report),
     ...summarizeRegions(report),
     ...summarizeMemory(report),
     ...(output.file === undefined ? [] : [`output: ${output.file}`]),

@@ -23,12 +23,14 @@ export function summarizeRegions({ regions, output }: CompileReport): readonly s
   return (written.length > 0 ? written : regions).map(describeTotals);
 }
 
-/** Resident memory of the forms it was measured of; nothing where it was not. */
+/** Memory of whole processes; that of their sessions stands in the table of forms. Nothing where it was not measured. */
 export function summarizeMemory({ forms }: CompileReport): readonly string[] {
   const found = forms.flatMap(({ name, rssBytes }) =>
     rssBytes === undefined ? [] : `${name} ${formatBytes(rssBytes)}`,
   );
-  return found.length === 0 ? [] : [`resident memory of a process that runs it: ${found.join(", ")}`];
+  return found.length === 0
+    ? []
+    : [`memory at its peak of a whole process with Node and ONNX Runtime: ${found.join(", ")}`];
 }
 
 function describeTotals({ form, nodes, exact, regions, refusals, sqnrDb }: RegionsReport): string {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Diagnostic } from "../../src/diagnostics/index.ts";
 import { renderAnnotation, renderJobSummary, renderJunit } from "../../src/report/index.ts";
-import { sampleReport } from "./sample-report.ts";
+import { demandingReport, sampleReport } from "./sample-report.ts";
 
 const error: Diagnostic = {
   ...{ code: "IO0908", severity: "error", exitCode: 3, where: { file: "a,b:c.onnx" } },
@@ -34,6 +34,21 @@ test("a compile is a JUnit suite: stages, metrics and speeds are cases", () => {
   expect(xml).toContain('tests="4" failures="0"');
   expect(xml).toContain("2.000x (1.980 to 2.020)");
   expect(xml).toContain("net&lt;1&gt;.onnx");
+});
+
+test("constraints are cases, and a missed one fails once; memory, energy and cost are told", () => {
+  const report = { ...demandingReport, problems: [error] };
+  const xml = renderJunit({ report, exitCode: 3 });
+  elementsOf(xml);
+  expect(xml).toContain('failures="1"');
+  expect(xml).toContain('name="constraint --max-size 1MB"');
+  expect(xml).toContain('message="--max-latency 1ms: median latency 1.100 ms, off by 10 %"');
+  expect(xml).toMatch(/name="session memory" [^]*>3\.00 MB</);
+  expect(xml).toContain("119.5 uJ (estimate)");
+  expect(xml).toContain("0.052 at 1 thread");
+  const summary = renderJobSummary({ report, exitCode: 3 });
+  expect(summary).toContain("| --max-latency 1ms | median latency | 2.200 ms \u2717 | 1.100 ms \u2717 |");
+  expect(summary).toContain("energy (estimate) | cost/1M |");
 });
 
 test("a suite takes as long as the run: what stages take is counted once", () => {

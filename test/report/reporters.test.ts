@@ -177,3 +177,18 @@ test("numbers for people", () => {
     ]),
   ).toBe("a      1\nlong  20");
 });
+
+test("the summary tells constraints as met or not, and what each form takes", () => {
+  const [forms] = [
+    report.forms.map((form) => ({ ...form, memoryBytes: 8e6, energy: { uj: 2500, source: "measured" } })),
+  ];
+  const reached = [{ form: "int8", text: "452000 bytes", value: 452e3, met: false, missedBy: 0.0455 }];
+  const constraints = [{ constraint: "--max-size 432KB", quantity: "size", met: false, forms: reached }];
+  const lines: string[] = [];
+  const reporter = plainReporter((text) => void lines.push(text), { refusals: false });
+  reporter.handle({ type: "finished", report: { ...report, constraints, forms } as CompileReport });
+  const text = lines.join("");
+  expect(text).toMatch(/memory +energy +top1/);
+  expect(text).toMatch(/int8 .* 8\.00 MB +2\.50 mJ /);
+  expect(text).toContain("NOT met: --max-size 432KB (size 452000 bytes, off by 4.55 %)");
+});

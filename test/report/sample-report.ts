@@ -71,3 +71,30 @@ export const sampleReport: CompileReport = {
   notes: ["a note"],
   phases: [{ name: "load", ms: 12 }],
 };
+
+const reached = (form: string, text: string, met: boolean): CompileReport["constraints"][number]["forms"][number] => ({
+  ...{ form, text, met, value: 1 },
+  ...(met ? {} : { missedBy: 0.1 }),
+});
+
+/** A report with constraints, one of them missed, and all that a form can take. */
+export const demandingReport: CompileReport = {
+  ...sampleReport,
+  objective: "size",
+  machine: { governors: ["powersave"], turbo: true, celsius: 51.5 },
+  constraints: [
+    {
+      ...{ constraint: "--max-size 1MB", quantity: "size", met: true },
+      forms: [reached("original", "4000000 bytes", false), reached("int8", "1000000 bytes", true)],
+    },
+    {
+      ...{ constraint: "--max-latency 1ms", quantity: "median latency", met: false },
+      forms: [reached("original", "2.200 ms", false), reached("int8", "1.100 ms", false)],
+    },
+  ],
+  forms: sampleReport.forms.map((form) => ({
+    ...form,
+    ...{ memoryBytes: 3e6, rssBytes: 1e8, energy: { uj: 119.5, source: "estimate" } },
+    timings: form.timings.map((each) => ({ ...each, costPerMillion: 0.052 })),
+  })),
+};

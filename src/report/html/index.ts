@@ -3,6 +3,7 @@ import type { CompileReport } from "../../events.ts";
 import { html } from "./markup.ts";
 import { quantization } from "./quantization.ts";
 import { regions } from "./regions.ts";
+import { constraints } from "./resources.ts";
 import { forms, operators, origin, passes, problems, refusals, verdict } from "./sections.ts";
 import { style } from "./style.ts";
 
@@ -12,7 +13,7 @@ import { style } from "./style.ts";
  */
 export function renderReport(report: CompileReport): string {
   const title = basename(report.model.file);
-  const parts = [verdict, forms, passes, operators, quantization, regions, refusals, problems, origin];
+  const parts = [verdict, constraints, forms, passes, operators, quantization, regions, refusals, problems, origin];
   return html`<!doctype html>
     <html lang="en">
       <head>

@@ -2,7 +2,7 @@ import type { CompileReport } from "../../events.ts";
 import { barChart, folded, table } from "./charts.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
-import { section } from "./sections.ts";
+import { section } from "./section.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,7 @@ import { layerColumns, layerKinds, layerRow } from "../layers.ts";
 import { barChart, folded, table } from "./charts.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
-import { section } from "./sections.ts";
+import { section } from "./section.ts";
 
 /** Compiled regions: the layers that take longest, with their kernels, in the network and against ONNX Runtime where timed. */
 export function regions({ regions: all }: CompileReport): Markup {

@@ -1,23 +1,11 @@
 import type { CompileReport, FormReport } from "../../events.ts";
-import { accuracyTable, threadCounts } from "../form-table.ts";
-import { formatBytes, formatMetric, formatTime } from "../format.ts";
+import { accuracyTable, shownSpeed, threadCounts } from "../form-table.ts";
+import { counted, formatBytes, formatMetric, formatTime } from "../format.ts";
 import { barChart, folded, pairChart, table } from "./charts.ts";
-import type { Content, Markup } from "./markup.ts";
+import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
-
-/** A titled part of the page; nothing where there is no content. */
-export function section(title: string, ...content: readonly Content[]): Markup {
-  const parts = content.filter((part) => part !== undefined && part !== false);
-  if (parts.length === 0) return html``;
-  return html`<section>
-    <h2>${title}</h2>
-    ${parts}
-  </section> `;
-}
-
-function written({ forms, output }: CompileReport): FormReport | undefined {
-  return forms.find(({ name }) => name === output.form);
-}
+import { figure, machineText, resourceFigures, resources, written } from "./resources.ts";
+import { section } from "./section.ts";
 
 /** What was written, and what it gained and cost: before everything else. */
 export function verdict(report: CompileReport): Markup {
@@ -33,11 +21,12 @@ export function verdict(report: CompileReport): Markup {
     <div class="figures">
       ${kept ? undefined : speedFigures(report)}
       ${figure(formatBytes(output.bytes), `size, ${(share * 100).toFixed(0)} % of ${formatBytes(model.bytes)}`)}
-      ${accuracyFigures(report)}
+      ${resourceFigures(report)} ${accuracyFigures(report)}
     </div>
     <p class="dim">
       ${measuredWords[choice.measured]} on ${report.target.device}; ${report.target.runtime}.
       ${report.noise === undefined ? "" : `Noise of the machine: ${(report.noise * 100).toFixed(1)} %.`}
+      ${machineText(report)}
     </p>
   </section> `;
 }
@@ -48,17 +37,12 @@ const measuredWords = {
   no: "Nothing was timed",
 } as const;
 
-function figure(value: string, words: string): Markup {
-  return html`<div><b>${value}</b>${words}</div> `;
-}
-
 function speedFigures(report: CompileReport): readonly Markup[] {
-  return (written(report)?.timings ?? []).map(({ threads, speed }) =>
-    figure(
-      `${speed.ratio.toFixed(2)}x`,
-      `speed at ${threads} thread${threads === 1 ? "" : "s"} (${speed.low.toFixed(2)} to ${speed.high.toFixed(2)})`,
-    ),
-  );
+  return (written(report)?.timings ?? []).map(({ threads, speed }) => {
+    const { ratio, low, high } = shownSpeed(speed);
+    const words = `speed at ${counted(threads, "thread")} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+    return figure(`${ratio.toFixed(2)}x`, words);
+  });
 }
 
 /** The figures that people ask for first. */
@@ -81,12 +65,12 @@ export function forms(report: CompileReport): Markup {
   const threads = threadCounts(all);
   const latency = threads.map((count) =>
     barChart(
-      `Latency at ${count} thread${count === 1 ? "" : "s"}: bar least, tick median, line to the 90th percentile`,
+      `Latency at ${counted(count, "thread")}: bar least, tick median, line to the 90th percentile; speed by rounds`,
       all.flatMap((form) => {
         const timing = form.timings.find((candidate) => candidate.threads === count);
         if (timing === undefined) return [];
         const { minNs, medianNs, p90Ns } = timing.latency;
-        const text = `${formatTime(minNs)}, ${timing.speed.ratio.toFixed(2)}x`;
+        const text = `${formatTime(minNs)}, ${shownSpeed(timing.speed).ratio.toFixed(2)}x`;
         const whisker = { low: minNs, tick: medianNs, high: p90Ns };
         return [{ label: form.name, value: minNs, ...whisker, text, strong: form.name === output.form }];
       }),
@@ -98,7 +82,7 @@ export function forms(report: CompileReport): Markup {
       ...{ label: name, value: bytes, text: formatBytes(bytes), strong: name === output.form },
     })),
   );
-  return section("Forms", latency, sizes, accuracy(all, output.form), verdicts(all));
+  return section("Forms", latency, sizes, resources(all, output.form), accuracy(all, output.form), verdicts(all));
 }
 
 function accuracy(all: readonly FormReport[], form: string): Markup | undefined {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { renderReport } from "../../../src/report/index.ts";
-import { sampleReport as report } from "../sample-report.ts";
+import { demandingReport, sampleReport as report } from "../sample-report.ts";
 
 test("the page shows the verdict first, and everything the report holds", () => {
   const page = renderReport(report);
@@ -11,6 +11,17 @@ test("the page shows the verdict first, and everything the report holds", () => 
   ])
     expect(page).toContain(words);
   expect(page.indexOf("Verdict")).toBeLessThan(page.indexOf("Forms"));
+});
+
+test("constraints, memory, energy, cost and the machine are told where they are known", () => {
+  const page = renderReport(demandingReport);
+  for (const words of [
+    ...["Constraints", "Best by size", "--max-latency 1ms", "1.100 ms ✗", "1000000 bytes ✓"],
+    ...["session memory, was 3.00 MB", "energy of an inference (estimate), was 119.5 uJ", "at 1 thread, was 0.052"],
+    ...["governor powersave, turbo on, 52 °C."],
+  ])
+    expect(page).toContain(words);
+  expect(renderReport(report)).not.toMatch(/Constraints|session memory|governor/);
 });
 
 test("names and messages are text, never markup", () => {
