@@ -36,6 +36,8 @@ export const constantNames = [
   "inverse",
   "ceiling",
   "zero",
+  /** The number of each lane. */
+  "lane",
 ] as const;
 /** One of {@link constantNames}. */
 export type ConstantName = (typeof constantNames)[number];
