@@ -4,6 +4,7 @@ import type { LatencySummary } from "./events/latency.ts";
 import type { RegionsReport } from "./events/regions-report.ts";
 import type { TuningSummary } from "./events/tuning-summary.ts";
 
+export type { CheckReport } from "./events/check.ts";
 export type { CompileReport, ConstraintReport, EnergyFigure, FormReport } from "./events/compile-report.ts";
 export type { MachineState } from "./events/machine-state.ts";
 export type { LatencyProfile, LatencySummary, SpeedFigures } from "./events/latency.ts";

@@ -1,6 +1,6 @@
 import type { CompileOptions } from "../config/index.ts";
 import { similarityMeter } from "../data/index.ts";
-import { fail } from "../diagnostics/index.ts";
+import { InferOptError, fail } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { RuntimeValue } from "../ir/index.ts";
 import { dtypes, isTensor, numbersOf } from "../ir/index.ts";
@@ -8,6 +8,10 @@ import { loadModel } from "../onnx/index.ts";
 import type { Comparison } from "../pipeline/index.ts";
 import { compareValues, makeChecker, worse } from "../pipeline/index.ts";
 import { workerExecutor } from "../runtime/index.ts";
+import type { StructureComparison } from "./compare-structure.ts";
+import { compareStructure } from "./compare-structure.ts";
+import type { TensorComparison } from "./compare-tensors.ts";
+import { compareTensors } from "./compare-tensors.ts";
 import { openEnvironment } from "./environment.ts";
 import { hasRegions } from "./has-regions.ts";
 import { countNodes } from "./make-form.ts";
@@ -27,9 +31,20 @@ export interface OutputComparison {
 /** Two models side by side. */
 export interface ModelComparison {
   readonly outputs: readonly OutputComparison[];
+  /** Tensors inside that have one name in both; empty unless asked for. */
+  readonly tensors: readonly TensorComparison[];
+  /** Why there are none; undefined where they were compared or not asked for. */
+  readonly tensorsMissing: string | undefined;
+  readonly structure: StructureComparison;
   readonly samples: number;
   readonly a: { readonly nodes: number; readonly bytes: number };
   readonly b: { readonly nodes: number; readonly bytes: number };
+}
+
+/** What is compared besides outputs, structure and size. */
+export interface CompareScope {
+  /** Tensors inside, too: every one that both have is read. */
+  readonly tensors?: boolean;
 }
 
 /**
@@ -41,6 +56,7 @@ export async function compareModels(
   b: string,
   options: CompileOptions,
   signal: AbortSignal,
+  { tensors = false }: CompareScope = {},
 ): Promise<ModelComparison> {
   requireFile(a);
   requireFile(b);
@@ -68,14 +84,31 @@ export async function compareModels(
     );
     if (before === undefined || after === undefined) throw new Error("two results are expected");
     const names = [...(before[0]?.keys() ?? [])];
+    const inside = tensors ? await insideOf(left.model, right.model, feeds, executor) : [];
     return {
       outputs: names.map((name) => compareOutput(name, before, after)),
+      ...("failure" in inside
+        ? { tensors: [], tensorsMissing: inside.failure }
+        : { tensors: inside, tensorsMissing: undefined }),
+      structure: compareStructure(left.model, right.model),
       samples: feeds.length,
       a: { nodes: countNodes(left.model), bytes: left.bytes },
       b: { nodes: countNodes(right.model), bytes: right.bytes },
     };
   } finally {
     environment.close();
+  }
+}
+
+/** Tensors inside, or why the runtime does not tell them: what is compared besides must not end the comparison. */
+async function insideOf(
+  ...[a, b, feeds, executor]: Parameters<typeof compareTensors>
+): Promise<readonly TensorComparison[] | { readonly failure: string }> {
+  try {
+    return await compareTensors(a, b, feeds, executor);
+  } catch (error) {
+    if (error instanceof InferOptError) return { failure: error.diagnostic.message };
+    throw error;
   }
 }
 

@@ -26,7 +26,7 @@ export async function measureForms(forms: readonly Form[], data: Dataset, run: R
 
 /** Why a form loses more accuracy than allowed; undefined when it does not. */
 export function accuracyObjection(
-  form: Form,
+  form: Pick<Form, "name" | "lossy">,
   byForm: AccuracyResult["byForm"],
   options: CompileOptions,
 ): string | undefined {

@@ -187,6 +187,22 @@ test("compare: equal models, different models, and a gate", async () => {
   });
 });
 
+test("compare --baseline: checks with exit code 3, a JUnit file and a summary", async () => {
+  const junit = at("compare.xml");
+  const summary = at("compare.md");
+  const files = ["--junit", junit, "--job-summary", summary];
+  const quick = ["--threads", "1", "--budget", "100ms"];
+  const passed = await cli("compare", relu, "--baseline", relu, "--fail-if-slower", "50%", ...quick, ...files);
+  expect([passed.code, passed.out]).toEqual([0, expect.stringMatching(/^ok +accuracy +equal on/m)]);
+  expect(readFileSync(junit, "utf8")).toContain('<testsuites tests="3" failures="0">');
+  const failed = await cli("compare", neg, "--baseline", relu, "--tune", "off", ...files);
+  expect([failed.code, failed.out]).toEqual([3, expect.stringMatching(/^FAILED +accuracy /m)]);
+  expect(readFileSync(junit, "utf8")).toContain("<failure ");
+  expect(readFileSync(summary, "utf8")).toMatch(/\*\*Passed\*\*[^]*\*\*Failed: accuracy\*\*/);
+  expect((await cli("compare", relu)).code).toBe(2);
+  expect((await cli("compare", relu, neg, "--tune", "off", "--fail-if-slower")).code).toBe(2);
+});
+
 test("bench: a table, or JSON", async () => {
   const { code, out } = await cli("bench", relu, neg, "--tune", "quick", "--budget", "100ms", "--threads", "1");
   expect(code).toBe(0);
