@@ -45,6 +45,11 @@ export type Epilogue = {
    * `yScale`, rounded, plus `yZero`. At most one step off (class B).
    */
   readonly activation?: "gelu" | "gelu-tanh";
+  /**
+   * The multipliers are fl(sx·sw) alone, and a uint8 result is what QuantizeLinear makes of the float32 number: divided
+   * by `yScale`, rounded, plus `yZero`.
+   */
+  readonly divides?: true;
   /** The uint8 result is looked up in a table of 256 bytes (activation functions). */
   readonly table: boolean;
   /** A uint8 tensor is added as ONNX Runtime's QLinearAdd does, or multiplied by, after the look-up. */
@@ -54,6 +59,8 @@ export type Epilogue = {
 /**
  * `conv-u8s8`: dense convolution, matrix product (one row of `columns` pixels) and fully connected layer (one pixel).
  * int32 sum over kernel and `inputs` channels of u8 x times s8 w, plus the folded bias.
+ * With `shift` a float32 number a channel, the constant of that name, is added to fl(sum * m[c]), and a uint8 result has
+ * an activation or is divided.
  * Arguments: x, weights, bias, multiplier, params [, table] [, residual], y.
  */
 export type ConvWorkload = {
@@ -66,6 +73,7 @@ export type ConvWorkload = {
   /** Layout of the constant: `oihw`, or `io` for a matrix of inputs × outputs (1×1 window only). */
   readonly weights: "oihw" | "io";
   readonly bias: boolean;
+  readonly shift?: true;
   readonly x: Strides;
   readonly y: Strides;
   readonly epilogue: Epilogue;
@@ -75,7 +83,7 @@ export type ConvWorkload = {
  * `grouped-u8s8`: as `conv-u8s8`, but outputs are sums over the input channels of their group alone: `inputs` and
  * `outputs` are those of all groups. Weights `[outputs][inputs / groups][kh][kw]`. Arguments as {@link ConvWorkload}.
  */
-export type GroupedConvWorkload = Omit<ConvWorkload, "op" | "weights"> & {
+export type GroupedConvWorkload = Omit<ConvWorkload, "op" | "weights" | "shift"> & {
   readonly op: "grouped-u8s8";
   readonly groups: number;
 };
@@ -99,7 +107,7 @@ export type Phases = {
  * the channels of all phases. The table `bias` holds the int32 biases, the zero point folded in. ONNX Runtime computes in
  * float32: its results may be a step off. Arguments as {@link ConvWorkload}.
  */
-export type TransposedConvWorkload = Omit<ConvWorkload, "op" | "weights"> & {
+export type TransposedConvWorkload = Omit<ConvWorkload, "op" | "weights" | "shift"> & {
   readonly op: "transposed-u8s8";
   readonly phases: Phases;
   /** One when left out; else there is one phase. */

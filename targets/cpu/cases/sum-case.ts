@@ -40,6 +40,7 @@ export function sumCase(workload: IntegerSumWorkload, seed: number): WorkloadCas
     : undefined;
   // Sums spread like sqrt(terms): this scale fills the range of a byte and goes over it on both sides.
   const weightScale = Float32Array.from({ length: channels }, () => (0.5 + next()) / Math.sqrt(terms));
+  const shift = "shift" in workload ? Float32Array.from({ length: channels }, () => (next() - 0.5) * 100) : undefined;
   const xZero = 117;
   const folded = "phases" in workload ? { bias: foldPhaseBiases(workload, weights, bias, xZero) } : {};
   const parameters: KernelParameters = {
@@ -66,12 +67,13 @@ export function sumCase(workload: IntegerSumWorkload, seed: number): WorkloadCas
       weights: new Uint8Array(weights.buffer),
       "weight-scale": new Uint8Array(weightScale.buffer),
       ...(bias === undefined ? {} : { bias: new Uint8Array(bias.buffer) }),
+      ...(shift === undefined ? {} : { shift: new Uint8Array(shift.buffer) }),
     },
     expected: ({ y }, given) => {
       if (y === undefined) return "nothing was written";
       // Kernels of phases equal the oracle: it is the oracle that ONNX Runtime may be a step off from.
       const correctness = workload.op === "transposed-u8s8" ? "exact" : given;
-      const operands = { x, weights, bias, weightScale, residual };
+      const operands = { x, weights, bias, shift, weightScale, residual };
       tiles ??= sampleTiles(rows, columns, outputs * terms).map((tile) => ({
         ...tile,
         values: expectedTile(workload, tile, operands, parameters),
@@ -120,6 +122,7 @@ interface SumOperands {
   readonly x: Uint8Array;
   readonly weights: Int8Array;
   readonly bias: Int32Array | undefined;
+  readonly shift: Float32Array | undefined;
   readonly weightScale: Float32Array;
   readonly residual: Uint8Array | undefined;
 }

@@ -34,7 +34,7 @@ export function convSteps(
       nodes: op.nodes,
       workload:
         groups === 1
-          ? { op: "conv-u8s8", weights: layout, ...form }
+          ? { op: "conv-u8s8", weights: layout, ...(op.shift === undefined ? {} : { shift: true }), ...form }
           : groups === outputs && groups === inputs
             ? { op: "depthwise-u8s8", channels: outputs, ...common }
             : { op: "grouped-u8s8", groups, ...form },
@@ -48,6 +48,7 @@ export function convSteps(
         weights: op.weights,
         "weight-scale": op.weightScale,
         ...(op.bias === undefined ? {} : { bias: op.bias }),
+        ...(op.shift === undefined ? {} : { shift: op.shift }),
       },
     },
   ];
@@ -87,6 +88,7 @@ function epilogueOf(op: ConvOp, residual: Placement | undefined): Epilogue {
   return {
     out: op.y.quantization === undefined ? "f32" : "u8",
     ...(op.activation === undefined ? {} : { activation: op.activation }),
+    ...(op.divides === true ? { divides: op.divides } : {}),
     table: op.table !== undefined,
     ...(onlySaturates(op) ? { saturates: true as const } : {}),
     residual: op.residual === undefined ? undefined : residualOf(op.residual, residual),
@@ -107,7 +109,8 @@ function residualOperand({ residual }: ConvOp, place: Placement | undefined): Lo
 }
 
 /** Whether the result of a requantization needs no clamp but that of its type: bounds of a byte, multipliers below 1. */
-function onlySaturates({ sum, y, bounds, x, weightScale }: ConvOp): boolean {
+function onlySaturates({ sum, y, bounds, x, weightScale, shift }: ConvOp): boolean {
+  if (shift !== undefined) return false;
   const result = sum ?? y.quantization;
   if (result === undefined || bounds[0] !== 0 || bounds[1] !== 255 || weightScale.constant === undefined) return false;
   const inputScale = x.quantization?.scale ?? 1;

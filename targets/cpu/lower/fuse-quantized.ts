@@ -1,5 +1,5 @@
-import { isBounded } from "./float-function.ts";
-import type { ConvertOp, FloatUnaryOp, ResizeOp } from "./integer-graph.ts";
+import { isBounded, isPlain } from "./float-function.ts";
+import type { ConvertOp, FloatBinaryOp, FloatUnaryOp, ResizeOp } from "./integer-graph.ts";
 import type { Merge, Surroundings } from "./fuse-float.ts";
 
 /** Below this scale a quantized result would show the error of the approximated function by more than a step. */
@@ -24,7 +24,9 @@ export function quantizedResult(op: ConvertOp, around: Surroundings): Merge | un
   const nodes = [...before.nodes, ...op.nodes];
   if (before.kind === "attention" || (before.kind === "softmax" && before.y.quantization === undefined))
     return { gone: before, merged: { ...before, nodes, y: op.y } };
-  if (before.kind === "conv" && before.activation !== undefined && op.y.quantization.scale >= LEAST_SCALE)
+  if (before.kind === "conv" && before.activation === undefined)
+    return { gone: before, merged: { ...before, nodes, y: op.y, divides: true } };
+  if (before.kind === "conv" && op.y.quantization.scale >= LEAST_SCALE)
     return { gone: before, merged: { ...before, nodes, y: op.y } };
   return before.kind === "resize" ? resizedBytes(before, op, around) : undefined;
 }
@@ -36,4 +38,18 @@ function resizedBytes(resize: ResizeOp, { nodes, y }: ConvertOp, around: Surroun
     return undefined;
   const all = [...dequantized.nodes, ...resize.nodes, ...nodes];
   return { gone: resize, merged: { ...resize, nodes: all, x: dequantized.x, y } };
+}
+
+/** A float32 vector added to a product of quantized operands: its shift. */
+export function shiftBehind(op: FloatBinaryOp, around: Surroundings): Merge | undefined {
+  const before = around.producer(op.a);
+  if (op.mode !== "add" || !("constant" in op.b) || !isPlain(op.fn)) return undefined;
+  if (before?.kind !== "conv" || !around.hasOneReader(op.a)) return undefined;
+  if (before.y.quantization !== undefined || before.activation !== undefined || before.shift !== undefined)
+    return undefined;
+  const [count, ...others] = op.b.constant.constant?.shape.toReversed() ?? [];
+  const isVector = count === before.outputs && others.every((size) => size === 1) && op.a.shape.length < 4;
+  if (!isVector) return undefined;
+  const nodes = [...before.nodes, ...op.nodes];
+  return { gone: before, merged: { ...before, nodes, y: op.y, shift: op.b.constant } };
 }

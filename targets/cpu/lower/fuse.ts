@@ -3,7 +3,7 @@ import { combination } from "../reference/binary.ts";
 import type { BinaryOp, ConvOp, IntegerOp, IntegerTensor, TableOp } from "./integer-graph.ts";
 import type { Merge, Surroundings } from "./fuse-float.ts";
 import { fuseBinary, fuseUnary } from "./fuse-float.ts";
-import { geluBehind, quantizedResult } from "./fuse-quantized.ts";
+import { geluBehind, quantizedResult, shiftBehind } from "./fuse-quantized.ts";
 import { resizeBefore } from "./match-argmax.ts";
 import { inputsOf, outputOf } from "./integer-graph.ts";
 import { sumBefore } from "./match-normalization.ts";
@@ -60,7 +60,7 @@ function mergeInto(op: IntegerOp, around: Surroundings): Merge | undefined {
     case "convert":
       return quantizedResult(op, around);
     case "float-binary":
-      return fuseBinary(op, around);
+      return fuseBinary(op, around) ?? shiftBehind(op, around);
     case "argmax":
       return resizeBefore(op, around);
     default:

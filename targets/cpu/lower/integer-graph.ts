@@ -52,6 +52,8 @@ export interface ConvOp extends OpBase {
   readonly weights: Value;
   readonly weightScale: Value;
   readonly bias: Value | undefined;
+  /** A float32 vector added to the scaled sum: products of matrices only. */
+  readonly shift?: Value;
   readonly layout: WeightsLayout;
   readonly outputs: number;
   readonly groups: number;
@@ -60,7 +62,9 @@ export interface ConvOp extends OpBase {
   readonly pads: readonly [number, number, number, number];
   /** A float32 function of the scaled sum, before it is quantized where the result is uint8. */
   readonly activation?: "gelu" | "gelu-tanh";
-  /** Parameters of the requantized sum; absent when the result is float32, or goes through `activation`. */
+  /** The float32 result is quantized as a QuantizeLinear behind it does. */
+  readonly divides?: true;
+  /** Parameters of the requantized sum; absent when the result is float32, or quantized as such. */
   readonly sum: Quantization | undefined;
   readonly bounds: Bounds;
   readonly table: Uint8Array | undefined;

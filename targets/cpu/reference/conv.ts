@@ -9,6 +9,8 @@ export interface ConvOperands {
   /** `[outputs][inputs][kh][kw]`, or `[inputs][outputs]` when the workload's weights are `io`. */
   readonly weights: Int8Array;
   readonly bias: Int32Array | undefined;
+  /** Added to the scaled sums, where the workload has a shift. */
+  readonly shift?: Float32Array | undefined;
   /** One number for all channels, or one for each. */
   readonly weightScale: Float32Array;
   readonly residual: Uint8Array | undefined;
@@ -22,7 +24,7 @@ export function evaluateConv(workload: ConvWorkload, operands: ConvOperands, par
   const xZero = numberOf(parameters, "xZero");
   const bias = Int32Array.from({ length: outputs }, (_, output) => foldedBias(workload, operands, output, xZero));
   const multiplier = multipliers(epilogue, outputs, operands.weightScale, parameters);
-  const finish = createEpilogue(epilogue, multiplier, parameters);
+  const finish = createEpilogue(epilogue, multiplier, parameters, operands.shift);
   const { residual } = epilogue;
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++)

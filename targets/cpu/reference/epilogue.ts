@@ -9,9 +9,14 @@ import { addConstants, addU8, mulRatio, mulU8 } from "./quantize.ts";
 /** Turns the int32 sum of an output channel into the element of y; `residual` is ignored where there is none. */
 export type EvaluateEpilogue = (sum: number, channel: number, residual: number) => number;
 
+/** Whether the multipliers of an epilogue lead to steps of the result, and not to float32 numbers. */
+export function multipliesToSteps({ out, activation, divides }: Epilogue): boolean {
+  return out === "u8" && activation === undefined && divides === undefined;
+}
+
 /**
- * The multiplier of each output channel: fl(fl(sx * sw[c]) / sy), the division left out (sy = 1) where the result is
- * float32. `weightScale` holds one number for all channels or one for each.
+ * The multiplier of each output channel: fl(fl(sx * sw[c]) / sy), the division left out (sy = 1) where it leads to
+ * float32 numbers. `weightScale` holds one number for all channels or one for each.
  */
 export function multipliers(
   epilogue: Epilogue,
@@ -20,26 +25,33 @@ export function multipliers(
   parameters: KernelParameters,
 ): Float32Array {
   const xScale = Math.fround(numberOf(parameters, "xScale"));
-  const yScale =
-    epilogue.out === "u8" && epilogue.activation === undefined ? Math.fround(numberOf(parameters, "yScale")) : 1;
+  const yScale = multipliesToSteps(epilogue) ? Math.fround(numberOf(parameters, "yScale")) : 1;
   return Float32Array.from({ length: channels }, (_, channel) => {
     const scale = weightScale[weightScale.length === 1 ? 0 : channel] as number;
     return Math.fround(Math.fround(xScale * scale) / yScale);
   });
 }
 
-/** The steps of {@link Epilogue}, in its order, with a rounding to float32 after each operation. */
+/**
+ * The steps of {@link Epilogue}, in its order, with a rounding to float32 after each operation; `shift` is added to the
+ * scaled sums.
+ */
 export function createEpilogue(
   epilogue: Epilogue,
   multiplier: Float32Array,
   parameters: KernelParameters,
+  shift?: Float32Array,
 ): EvaluateEpilogue {
-  const product = (sum: number, channel: number): number =>
-    Math.fround(Math.fround(sum) * (multiplier[channel] as number));
+  const product = (sum: number, channel: number): number => {
+    const scaled = Math.fround(Math.fround(sum) * (multiplier[channel] as number));
+    return shift === undefined ? scaled : Math.fround(scaled + (shift[channel] as number));
+  };
   const outScale = epilogue.out === "u8" ? Math.fround(numberOf(parameters, "yScale")) : 1;
   const activate = epilogue.activation === undefined ? undefined : floatActivation(epilogue.activation, parameters);
-  const scaled = (sum: number, channel: number): number =>
-    activate === undefined ? product(sum, channel) : activate(product(sum, channel)) / outScale;
+  const scaled = (sum: number, channel: number): number => {
+    if (activate !== undefined) return activate(product(sum, channel)) / outScale;
+    return epilogue.divides === true ? Math.fround(product(sum, channel) / outScale) : product(sum, channel);
+  };
   if (epilogue.out === "s32") return (sum) => sum;
   if (epilogue.out === "f32") return scaled;
 

@@ -1,11 +1,14 @@
-import type { ChannelOrder, KernelArgument, PackLoop } from "../../../src/codegen/index.ts";
+import type { ChannelOrder, KernelArgument, Pack, PackLoop } from "../../../src/codegen/index.ts";
 import { biasesOf, numberOf } from "../reference/parameters.ts";
+import { multipliesToSteps } from "../reference/epilogue.ts";
 import type { Epilogue } from "../workload.ts";
 
 /** How the sums of a kernel become its outputs, channel by channel. */
 export interface ChannelConstants {
   readonly epilogue: Epilogue;
   readonly bias: boolean;
+  /** The shifts, in natural order, stand behind all multipliers. */
+  readonly shift?: true | undefined;
   readonly channels: number;
   /** Channels including those that fill the last vector. */
   readonly padded: number;
@@ -39,18 +42,31 @@ export function channelArguments(constants: ChannelConstants): readonly KernelAr
           ],
   };
   if (epilogue.out === "s32") return [biases];
-  const isScaled = epilogue.out === "u8" && epilogue.activation === undefined;
+  const toSteps = multipliesToSteps(epilogue);
   const multipliers: KernelArgument = {
     name: "multiplier",
     ...shared,
-    packs: (parameters) =>
-      Array.from({ length: copies }, (_, part) => ({
+    bytes: shared.bytes + (constants.shift === true ? shiftDistance(padded) : 0),
+    packs: (parameters) => [
+      ...Array.from({ length: copies }, (_, part): Pack => ({
         ...{ kind: "multiplier", weightScale: "weight-scale" },
         perTensor: numberOf(parameters, "perTensor") === 1,
         inputScale: numberOf(parameters, "xScale"),
-        outputScale: isScaled ? numberOf(parameters, "yScale") : 1,
+        outputScale: toSteps ? numberOf(parameters, "yScale") : 1,
         ...{ channels: channels / copies, targetOffset: 4 * part * (channels / copies), order },
       })),
+      ...(constants.shift === true ? [shiftPack(channels, shiftDistance(padded))] : []),
+    ],
   };
   return [biases, multipliers];
+}
+
+/** Bytes from the multiplier of a channel to its shift; `padded` as in {@link ChannelConstants}. */
+export function shiftDistance(padded: number): number {
+  return 4 * padded;
+}
+
+function shiftPack(channels: number, targetOffset: number): Pack {
+  const loops = [{ count: channels, source: 1, target: 4 }];
+  return { kind: "copy", from: "shift", elementBytes: 4, sourceOffset: 0, targetOffset, loops };
 }

@@ -69,10 +69,12 @@ export const winogradS16: Template<ConvWorkload> = winogradTemplate({
   },
 });
 
-function isWide({ rows, columns, inputs, outputs, epilogue }: ConvWorkload): boolean {
+function isWide({ rows, columns, inputs, outputs, shift, epilogue }: ConvWorkload): boolean {
   return (
     epilogue.out === "u8" &&
     epilogue.activation === undefined &&
+    epilogue.divides === undefined &&
+    shift === undefined &&
     Math.min(rows, columns) >= leastMap &&
     Math.min(inputs, outputs) >= fewestChannels
   );

@@ -14,6 +14,8 @@ const magic = 1.5 * 2 ** 23;
 
 /** Constants of an epilogue, each a vector of one repeated value; `order` is an index vector of `vpermd`. */
 export type ConstantRow =
+  /** The scale that float32 results are divided by. */
+  | "divisor"
   /** 2^30 as float32: where sums are cut off before they are rounded to int32. */
   | "limit"
   /** Zero point of the requantized sum, int16. */
@@ -50,7 +52,7 @@ export type ConstantRow =
 
 /** The rows that an epilogue reads, in the order they are stored in. */
 export function constantRows(epilogue: Epilogue, isa: VectorIsa): readonly ConstantRow[] {
-  const { out, table, residual, saturates } = epilogue;
+  const { out, table, residual, saturates, divides } = epilogue;
   const activation = epilogue.activation === undefined ? [] : geluRows;
   if (out !== "u8") return activation;
   const clamped = saturates === true ? [] : (["limit", "floor", "ceiling"] as const);
@@ -58,6 +60,7 @@ export function constantRows(epilogue: Epilogue, isa: VectorIsa): readonly Const
   return [
     "order",
     ...activation,
+    ...(divides === true ? (["divisor"] as const) : []),
     ...(direct ? (["magic", "lowest", "highest", "shift"] as const) : (["zero16", ...clamped] as const)),
     ...(residual === undefined ? [] : ([...combinationRows(epilogue), "outFloor", "outCeiling"] as const)),
     ...(table && isa.lanes === 8 ? (["sixteen", "outside"] as const) : []),
@@ -100,6 +103,8 @@ export function paramsArgument(epilogue: Epilogue, isa: VectorIsa): KernelArgume
 function rowContent(row: ConstantRow, epilogue: Epilogue, isa: VectorIsa, parameters: KernelParameters): Uint8Array {
   const number = (name: string): number => numberOf(parameters, name);
   switch (row) {
+    case "divisor":
+      return floats(number("yScale"));
     case "limit":
       return floats(2 ** 30);
     case "magic":

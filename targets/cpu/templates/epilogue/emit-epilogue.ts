@@ -27,9 +27,12 @@ export function createEpilogueEmitter(options: EpilogueOptions): EpilogueEmitter
     finish: (sink, groups) => {
       const store = createStore(sink, context);
       for (const group of groups) {
-        if (out !== "s32" && group.multipliers !== undefined) emitScale(sink, group.accumulators, group.multipliers);
+        if (out !== "s32" && group.multipliers !== undefined) emitScale(sink, group, group.multipliers);
         if (context.epilogue.activation !== undefined)
           for (const accumulator of group.accumulators) emitGelu(sink, context, accumulator);
+        else if (context.epilogue.divides === true)
+          for (const accumulator of group.accumulators)
+            sink.emit("vdivps", accumulator, accumulator, context.constant("divisor"));
         if (out === "u8") store.bytes(emitBytes(sink, context, group), group);
         else store.words(group);
       }
@@ -39,13 +42,14 @@ export function createEpilogueEmitter(options: EpilogueOptions): EpilogueEmitter
 
 function emitScale(
   sink: InstructionSink,
-  accumulators: AccumulatorGroup["accumulators"],
+  { accumulators, shift }: AccumulatorGroup,
   multipliers: readonly Address[],
 ): void {
   for (const accumulator of accumulators) sink.emit("vcvtdq2ps", accumulator, accumulator);
   accumulators.forEach((accumulator, index) => {
     const { base, displacement } = multipliers[index] as Address;
     sink.emit("vmulps", accumulator, accumulator, mem(base, { disp: displacement }));
+    if (shift !== undefined) sink.emit("vaddps", accumulator, accumulator, mem(base, { disp: displacement + shift }));
   });
 }
 

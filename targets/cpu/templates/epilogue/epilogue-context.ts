@@ -29,6 +29,8 @@ export interface AccumulatorGroup {
   readonly accumulators: readonly Register[];
   /** Multipliers of each accumulator, in its order of channels; undefined for float32 sums that are scaled already. */
   readonly multipliers: readonly Address[] | undefined;
+  /** Bytes from each multiplier to the float32 number that is added to what it scales; undefined where none is. */
+  readonly shift?: number;
   readonly segments: readonly Segment[];
 }
 
@@ -108,6 +110,7 @@ const residentOrder: readonly ConstantRow[] = [
   "shift",
   "zero16",
   "floor",
+  "divisor",
 ];
 
 /** Vector registers that an epilogue needs besides the accumulators. */

@@ -110,16 +110,18 @@ function runCycles(
 
 /** Vector operations of the epilogue of a tile: for each accumulator, and for each four that are packed together. */
 function epilogueOperations({ workload, isa }: IgemmPlan, pixels: number, vectors: number): number {
-  const { out, table, residual, saturates } = workload.epilogue;
+  const { out, table, residual, saturates, divides } = workload.epilogue;
   const accumulators = pixels * vectors;
-  if (out !== "u8") return 3 * accumulators;
+  const shifts = workload.shift === true ? accumulators : 0;
+  if (out !== "u8") return 3 * accumulators + shifts;
   const rest = vectors % 4;
   const packs = pixels * Math.floor(vectors / 4) + (rest === 0 ? 0 : Math.ceil(pixels / Math.floor(4 / rest)));
   const clamps = saturates === true ? 0 : 1;
   const lookup = table ? (isa.permutesBytes ? 6 : isa.lanes === 16 ? 30 : 64) : 0;
   const combining = (table ? 7 : 5.5) + (residual?.multiplies === true ? 2 : 0);
   const residualOperations = residual === undefined ? 0 : combining * accumulators + 6 * packs;
-  return (3 + clamps) * accumulators + (6 + 2 * clamps + lookup) * packs + residualOperations;
+  const scaling = shifts + (divides === true ? 8 * accumulators : 0);
+  return scaling + (3 + clamps) * accumulators + (6 + 2 * clamps + lookup) * packs + residualOperations;
 }
 
 /** Cycles to bring bytes in `times` times from where they stand. */

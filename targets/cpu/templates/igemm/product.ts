@@ -37,6 +37,7 @@ export interface Product extends Pick<
 /** A product of uint8 by int8. */
 export interface IgemmProduct extends Product {
   readonly epilogue: ConvWorkload["epilogue"];
+  readonly shift?: true;
   /** `table`: biases come with the zero point folded in. */
   readonly biases: "fold" | "table";
 }

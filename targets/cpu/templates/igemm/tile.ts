@@ -3,10 +3,12 @@ import { k } from "../../../../src/codegen/x86/index.ts";
 import { createEpilogueEmitter } from "../epilogue/emit-epilogue.ts";
 import type { AccumulatorGroup, Address, Segment } from "../epilogue/epilogue-context.ts";
 import type { IgemmPlan } from "./plan.ts";
+import { shiftDistance } from "../channel-arguments.ts";
 import { operandRegisters } from "./steps.ts";
 import type { SumRegisters } from "./sums.ts";
 import { emitSums } from "./sums.ts";
 import type { Instruction, InstructionSink } from "../interleave.ts";
+import { paddedChannels } from "./weights.ts";
 
 /** Pointers that a tile is emitted over. */
 export interface TileRegisters extends SumRegisters {
@@ -138,6 +140,7 @@ function groupsOf(
           base: registers.multiplier,
           displacement: 4 * isa.lanes * entry.vector,
         })),
+        ...(plan.workload.shift === true ? { shift: shiftDistance(paddedChannels(plan)) } : {}),
         segments: members.map(({ y, residual }, index): Segment => ({
           first: index * count,
           channels: Math.min(count * isa.lanes, channels - vector * isa.lanes),

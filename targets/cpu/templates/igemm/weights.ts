@@ -33,7 +33,7 @@ export function sliceBytes(layout: WeightsLayout): number {
 }
 
 /** Channels of all slices, and those that fill the last vector. */
-function paddedChannels({ blocks, lanes, workload }: WeightsLayout): number {
+export function paddedChannels({ blocks, lanes, workload }: WeightsLayout): number {
   return (workload.slices - 1) * workload.outputs + (blocks.full * blocks.vectors + blocks.restVectors) * lanes;
 }
 
@@ -121,9 +121,9 @@ function segmentsOf(inputs: number, runTaps: number, step: number): readonly Run
 /** The arguments `bias` and, where sums are scaled, `multiplier`. */
 export function igemmChannelArguments(layout: WeightsLayout): readonly KernelArgument[] {
   const { workload } = layout;
-  const { epilogue, bias, biases, outputs, slices, copies, inputs, source, window } = workload;
+  const { epilogue, bias, biases, shift, outputs, slices, copies, inputs, source, window } = workload;
   return channelArguments({
-    ...{ epilogue, bias, biases, channels: slices * outputs, copies, order: "natural" },
+    ...{ epilogue, bias, biases, shift, channels: slices * outputs, copies, order: "natural" },
     padded: paddedChannels(layout),
     channelStride: source.output,
     loops: [
