@@ -7,9 +7,12 @@ const footLines = 1;
 /** Fewer columns or lines than these are drawn as these, and cut off. */
 const least = { columns: 20, rows: 5 };
 
+/** More columns than these are left empty: what belongs together would stand too far apart. */
+const mostColumns = 140;
+
 /** The size that is drawn for. */
 export function drawnSize({ columns, rows }: TuiState["size"]): TuiState["size"] {
-  return { columns: Math.max(least.columns, columns), rows: Math.max(least.rows, rows) };
+  return { columns: Math.min(mostColumns, Math.max(least.columns, columns)), rows: Math.max(least.rows, rows) };
 }
 
 /** Lines of the body that are in sight. */
@@ -33,7 +36,7 @@ export function tuningColumns(columns: number): TuningColumns {
   const speedUp = columns >= 44 ? 8 : 0;
   const trials = columns >= 56 ? 9 : 0;
   const spark = columns >= 72 ? Math.min(24, Math.floor(columns / 6)) : 0;
-  const candidate = columns >= 130 ? Math.min(60, Math.floor(columns / 3)) : 0;
+  const candidate = columns >= 110 ? Math.min(48, Math.floor(columns / 3)) : 0;
   const gaps = spark === 0 ? 0 : 2;
   const taken = 4 + best + speedUp + trials + spark + candidate + gaps + (candidate === 0 ? 0 : 2);
   return { workload: Math.max(10, columns - taken), best, trials, speedUp, spark, candidate };

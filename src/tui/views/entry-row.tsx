@@ -35,7 +35,7 @@ export function EntryRow({ entry, ...props }: RowProps<Entry>): ReactElement {
 
 /** Columns that names of passes, forms and counted things take. */
 function nameColumns(columns: number): number {
-  return Math.max(12, Math.min(34, Math.floor(columns * 0.42)));
+  return Math.max(12, Math.min(34, Math.floor(columns * 0.36)));
 }
 
 /** A pass and its effect: nodes before and after, changes, and where it refused. */
@@ -62,7 +62,7 @@ function ProgressRow({ entry, columns, theme }: RowProps<ProgressEntry>): ReactE
   const { what, done, total, etaMs } = entry;
   const { glyphs } = theme;
   const isDone = done >= total;
-  const width = columns < 50 ? 0 : Math.min(30, Math.floor(columns / 5));
+  const width = columns < 50 ? 0 : Math.min(30, Math.floor(columns / 8));
   const filled = total === 0 ? 0 : Math.round((Math.min(done, total) / total) * width);
   const bar = glyphs.bar[0].repeat(filled) + glyphs.bar[1].repeat(width - filled);
   const left = isDone || etaMs === undefined ? "" : `  ${formatElapsed(etaMs)} left`;

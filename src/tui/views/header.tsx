@@ -8,6 +8,9 @@ import type { Theme } from "../theme.ts";
 import { Line } from "./line.tsx";
 import { Tinted } from "./tinted.tsx";
 
+/** Where there are fewer columns the model is told alone. */
+const roomForName = 50;
+
 /** Two lines: the model, its target and the time; then where the tuner is, and what the machine is worth at the moment. */
 export function Header({
   state,
@@ -22,9 +25,9 @@ export function Header({
   const { glyphs } = theme;
   const elapsed = formatElapsed(now - state.startedAt);
   const room = columns - displayWidth(elapsed) - 2;
-  const model = state.model === undefined ? "" : ` ${basename(state.model.file)}`;
+  const name = columns < roomForName ? "" : "infer-opt";
+  const model = state.model === undefined ? "" : `${name === "" ? "" : " "}${basename(state.model.file)}`;
   const target = state.target === undefined ? "" : ` ${glyphs.arrow} ${state.target.id}`;
-  const name = "infer-opt";
   const device = state.target === undefined ? "" : `  ${state.target.device}`;
   const title = `${fitEnd(model, room - displayWidth(name + target), glyphs.ellipsis)}${target}`;
   return (

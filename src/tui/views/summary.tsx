@@ -37,7 +37,7 @@ export function Summary({ report, theme }: { readonly report: CompileReport; rea
 function speedOf(form: FormReport | undefined): string | undefined {
   if (form === undefined || form.timings.length === 0) return undefined;
   return form.timings
-    .map(({ threads, speed }) => `${speed.ratio.toFixed(2)}x at ${threads} thread${threads === 1 ? "" : "s"}`)
+    .map(({ threads, speed }) => `${speed.paired.toFixed(2)}x at ${threads} thread${threads === 1 ? "" : "s"}`)
     .join(", ");
 }
 
