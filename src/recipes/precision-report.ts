@@ -45,6 +45,18 @@ export function explainPrecision(
   };
 }
 
+/** The same of a record: nothing is known but what was decided. */
+export function replayedPrecision(
+  groups: readonly UnitGroup[],
+  { float, reason }: { readonly float: ReadonlySet<string>; readonly reason: string },
+): PrecisionReport {
+  const reports = groups.map(({ name, units }): PrecisionGroupReport => ({
+    ...{ name, layers: units.map(({ nodes }) => nodes[0] ?? ""), precision: float.has(name) ? "float" : "int8" },
+    ...{ floatNs: 0, int8Ns: 0, reason: "as the records say" },
+  }));
+  return { groups: reports, tried: 0, failed: 0, reason };
+}
+
 /** What is told of it: a line for the whole, and one for each group. */
 export function describePrecision({ groups, reason, tried, failed }: PrecisionReport): readonly string[] {
   const left = groups.filter(({ precision }) => precision === "float").length;

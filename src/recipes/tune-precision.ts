@@ -1,37 +1,26 @@
-import type { PrecisionPlan, TunedForm } from "../../targets/index.ts";
-import { floatTemplate, formEfforts, int8Groups, precisionTemplate, tuneForms } from "../../targets/index.ts";
-import { parseDuration } from "../config/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
-import type { PrecisionReport } from "../events.ts";
-import type { Json, ScheduleCache, Workload } from "../schedule/index.ts";
-import { hashJson } from "../schedule/index.ts";
-import { version } from "../version.ts";
-import { feedShapes } from "./feed-shapes.ts";
+import type { ScheduleCache } from "../schedule/index.ts";
 import type { Form } from "./form.ts";
-import { measureTimes, recordedTimes, withNames } from "./group-times.ts";
 import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
-import { completeRanges, mixedModel, selectWithout } from "./mix-precision.ts";
-import { openFormMeasurer } from "./open-form-measurer.ts";
 import { orNoted } from "./or-noted.ts";
-import { describePrecision, explainPrecision } from "./precision-report.ts";
-import { groupUnits, precisionEdges, precisionUnits } from "./precision-units.ts";
+import { precisionKey, recordedPrecision, recordPrecision } from "./precision-records.ts";
+import { describePrecision, replayedPrecision } from "./precision-report.ts";
+import type { PrecisionSpace } from "./precision-space.ts";
+import { openPrecisionSpace } from "./precision-space.ts";
 import type { Int8Form } from "./quantize-form.ts";
-import { recordedDevice } from "./recorded-device.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
-import { threadsOf } from "./time-forms.ts";
+import { searchPrecision } from "./search-precision.ts";
 
-/** A form with some layers in INT8 and others in float, and what was found on the way. */
-export interface TunedPrecision {
-  /** Undefined where no mixture beats plain INT8 and plain float, which are forms of their own. */
-  readonly form: Form | undefined;
-  readonly report: PrecisionReport;
-}
-
-/** The form with tuned precision as a phase of a compile, told and reported; undefined where there is none. */
+/**
+ * A form with some layers in INT8 and others in float: like layers together, as is fastest in the whole network. Undefined
+ * where no mixture beats plain INT8 and plain float, which are forms of their own; where nothing is known and nothing may
+ * be measured; and for targets with kernels. What was found is told and reported. Throws IO0803 in a reproducible run
+ * without a record of it.
+ */
 export async function addTunedForm(
   int8: Int8Form,
   input: Input,
@@ -40,116 +29,55 @@ export async function addTunedForm(
   run: Run,
 ): Promise<Form | undefined> {
   if (run.environment.target.tunesForms !== true || samples === undefined) return undefined;
-  const tuned = await run.phase("tune precision", () =>
-    orNoted("precision", () => tunePrecision(int8, input, samples, cache, run), run),
-  );
-  if (tuned === undefined) return undefined;
-  run.formTuning = { ...run.formTuning, precision: tuned.report };
-  for (const text of describePrecision(tuned.report)) run.note(text);
-  return tuned.form;
+  return run.phase("tune precision", async () => {
+    const [feeds = new Map()] = await readFeeds(samples.check);
+    const space = openPrecisionSpace(int8, feeds, run);
+    if (space.groups.length < 2) return undefined;
+    const key = precisionKey(space.workload, run);
+    const float = run.options.reproducible
+      ? replay(space, key, cache, run)
+      : await orNoted("precision", () => search(space, key, { int8, feeds, samples, cache, run }), run);
+    if (float === undefined || float.size === 0 || float.size === space.groups.length) return undefined;
+    const kept = new Set(space.groups.flatMap(({ name }) => (float.has(name) ? [] : [name])));
+    const model = space.mixed(space.identity(kept));
+    return makeForm("tuned", model, input.signature, run.environment.temp.path, true);
+  });
 }
 
-/**
- * Chooses which layers are INT8 by timing whole networks in ONNX Runtime: like layers together, from the best of all INT8,
- * all float and what a profile predicts. Undefined where there is nothing to choose, or nothing is known and nothing may be
- * measured. Throws IO0803 in a reproducible run without the records of it.
- */
-export async function tunePrecision(
-  int8: Int8Form,
-  input: Input,
-  samples: Samples,
-  cache: ScheduleCache,
-  run: Run,
-): Promise<TunedPrecision | undefined> {
-  const { options, environment, facts } = run;
-  const float = withNames(int8.recipe.float);
-  const plain = { ...int8.recipe, float };
-  const selection = selectWithout(plain, [], facts);
-  const recipe = { ...plain, calibration: completeRanges(plain, selection) };
-  const groups = groupUnits(precisionUnits(selection));
-  if (groups.length < 2) return undefined;
-  const [feeds] = await readFeeds(samples.check);
-  const { ranges, means } = recipe.calibration;
-  const workload: Workload = {
-    ...{ op: "precision", model: int8.recipe.base.hash, ranges: hashJson({ ranges, means } as unknown as Json) },
-    ...{
-      inputs: feedShapes(feeds ?? new Map()),
-      groups: groups.map(({ name }) => name),
-      widest: facts.hasVnni ? 127 : 63,
-    },
-  };
-  const held = recordedDevice(cache, workload, run);
-  if (held === undefined) return undefined;
-  const key = hashJson({ scope: "layers", workload, device: { ...held.device }, toolchain: held.toolchain });
-  const measures = options.tune !== "off" && !options.reproducible && run.unrunnable === undefined;
-  const times =
-    recordedTimes(cache, key, groups) ??
-    (measures && feeds !== undefined
-      ? await measureTimes({ float, int8: withNames(int8.model) }, groups, { cache, key, samples, run })
-      : groups.map(({ name }) => ({ name, floatNs: 0, int8Ns: 0 })));
-
-  const outputsWithout = (kept: ReadonlySet<string>): readonly string[] =>
-    groups.flatMap(({ name, units }) => (kept.has(name) ? [] : units.map(({ output }) => output)));
-  /** Layers in float, by the digest of the model they make. */
-  const mixtures = new Map<string, readonly string[]>();
-  const plan: PrecisionPlan = {
-    groups: times,
-    edges: precisionEdges(selection, groups),
-    identity: (kept) => {
-      const outputs = outputsWithout(kept);
-      const { decisions } = selectWithout(recipe, outputs, facts);
-      const int8Nodes = [...decisions].flatMap(([node, { state }]) => (state === "float" ? [] : [node.output.name]));
-      const text = hashJson({ workload, int8: int8Nodes });
-      mixtures.set(text, outputs);
-      return text;
-    },
-  };
-  const measurer = openFormMeasurer(feeds ?? new Map(), run, (identity) => ({
-    model: mixedModel(recipe, mixtures.get(identity) ?? [], facts),
-    settings: { optimization: "all" },
-  }));
-  const templates = [precisionTemplate(plan), floatTemplate(plan)];
-  let found: TunedForm | undefined;
-  try {
-    found = await tuneForms(
-      { label: `precision of ${input.form.hash.slice(0, 8)}`, workload, templates, threads: threadsOf(options) },
-      {
-        records: { cache, ...held },
-        effort: measures
-          ? formEfforts[options.tune as keyof typeof formEfforts]
-          : options.budget === undefined
-            ? "replay"
-            : "known",
-        budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
-        ...{
-          seed: options.seed,
-          tool: version,
-          reporter: run.reporter,
-          signal: run.signal,
-          control: run.control,
-          measurer,
-        },
-      },
+/** The groups that stay float by the records; undefined with `--tune off`, which had none to make. */
+function replay(space: PrecisionSpace, key: string, cache: ScheduleCache, run: Run): ReadonlySet<string> | undefined {
+  const known = recordedPrecision(cache, key);
+  if (known === undefined && run.options.tune === "off") return undefined;
+  if (known === undefined)
+    return fail(
+      scheduleDiagnostics.missingRecord({ what: "the precision of this model's layers" }, { file: run.paths.schedule }),
     );
-  } finally {
-    await measurer.close();
+  run.formTuning = { ...run.formTuning, precision: replayedPrecision(space.groups, known) };
+  return known.float;
+}
+
+/** The groups that stay float by a search, told and recorded. */
+async function search(
+  space: PrecisionSpace,
+  key: string,
+  given: Parameters<typeof searchPrecision>[1],
+): Promise<ReadonlySet<string> | undefined> {
+  const { int8, cache, run } = given;
+  const report = await searchPrecision(space, given);
+  if (report === undefined) return undefined;
+  run.formTuning = { ...run.formTuning, precision: report };
+  for (const text of describePrecision(report)) run.note(text);
+  const float = report.groups.filter(({ precision }) => precision === "float");
+  const names = new Set(float.map(({ name }) => name));
+  const known = recordedPrecision(cache, key);
+  const isKnown = known?.float.size === names.size && [...names].every((name) => known.float.has(name));
+  const { device } = run.environment;
+  if (!isKnown && device !== undefined && run.options.tune !== "off") {
+    const chosen = names.size === 0 ? "int8" : names.size === space.groups.length ? "float" : "mixed";
+    const { reason } = report;
+    recordPrecision(cache, key, {
+      ...{ model: int8.recipe.base.hash, chosen, reason, device: device.fingerprint, float },
+    });
   }
-  if (found === undefined) {
-    if (options.reproducible && options.tune !== "off" && options.budget === undefined)
-      fail(
-        scheduleDiagnostics.missingRecord(
-          { what: "the precision of this model's layers" },
-          { file: run.paths.schedule },
-        ),
-      );
-    return undefined;
-  }
-  const chosen = found.tuned.found?.candidate;
-  const kept = chosen?.template.name === "float" ? new Set<string>() : int8Groups(plan, chosen?.point ?? {});
-  const report = explainPrecision(groups, times, kept, found);
-  const isPlain = kept.size === 0 || kept.size === groups.length;
-  if (isPlain) return { form: undefined, report };
-  const model = mixedModel({ ...recipe, float: int8.recipe.float }, outputsWithout(kept), facts);
-  const form = makeForm("tuned", model, input.signature, environment.temp.path, true);
-  return { form, report };
+  return names;
 }

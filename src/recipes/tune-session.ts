@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { SessionOptions } from "../../targets/index.ts";
+import type { SessionOptions, TunedForm } from "../../targets/index.ts";
 import { formEfforts, sessionOptions, sessionSettings, sessionTemplate, tuneForms } from "../../targets/index.ts";
 import { parseDuration } from "../config/index.ts";
 import type { SessionAdvice, SessionReport } from "../events.ts";
@@ -10,7 +10,6 @@ import type { Form } from "./form.ts";
 import { feedShapes } from "./feed-shapes.ts";
 import { openFormMeasurer } from "./open-form-measurer.ts";
 import { orNoted } from "./or-noted.ts";
-import { recordedDevice } from "./recorded-device.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
@@ -28,9 +27,7 @@ export async function adviseSession(
   run: Run,
 ): Promise<void> {
   if (run.environment.target.tunesForms !== true || samples === undefined || run.unrunnable !== undefined) return;
-  const report = await run.phase("tune session options", () =>
-    orNoted("session options", () => tuneSession(form, samples, cache, run), run),
-  );
+  const report = await orNoted("session options", () => tuneSession(form, samples, cache, run), run);
   if (report === undefined) return;
   run.formTuning = { ...run.formTuning, session: report };
   run.note(describeSession(report));
@@ -46,9 +43,11 @@ async function tuneSession(
   const [feeds = new Map()] = await readFeeds(samples.check);
   const counts = threadCounts(threadsOf(options));
   const workload: Workload = { op: "session", model: form.hash, inputs: feedShapes(feeds), threads: [...counts] };
-  const held = recordedDevice(cache, workload, run);
-  if (held === undefined) return undefined;
-  const measures = options.tune !== "off" && !options.reproducible;
+  const { device } = run.environment;
+  if (device === undefined || options.reproducible) return undefined;
+  const held = { device: device.fingerprint, toolchain: device.toolchain };
+  // What a quick run has time for is better spent on the model.
+  const measures = ["default", "extensive"].includes(options.tune);
   const template = sessionTemplate(form.hash, counts);
   const seed = template.seed(workload, held.device);
   const file = measures ? await form.file() : "";
@@ -57,16 +56,18 @@ async function tuneSession(
     settings: sessionSettings((JSON.parse(identity) as { readonly options: SessionOptions }).options),
   }));
   try {
-    const found = await tuneForms(
-      { label: "session options", workload, templates: [template], threads: [Math.max(...counts)] },
-      {
-        records: { cache, ...held },
-        effort: measures ? formEfforts[options.tune as keyof typeof formEfforts] : "replay",
-        budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
-        ...{ seed: options.seed, tool: version, measurer },
-        ...{ reporter: run.reporter, signal: run.signal, control: run.control },
-      },
-    );
+    const search = (): Promise<TunedForm | undefined> =>
+      tuneForms(
+        { label: "session options", workload, templates: [template], threads: [Math.max(...counts)] },
+        {
+          records: { cache, ...held },
+          effort: measures ? formEfforts[options.tune as keyof typeof formEfforts] : "replay",
+          budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
+          ...{ seed: options.seed, tool: version, measurer },
+          ...{ reporter: run.reporter, signal: run.signal, control: run.control },
+        },
+      );
+    const found = measures ? await run.phase("tune session options", search) : await search();
     const chosen = found?.tuned.found?.candidate.point;
     if (found === undefined || chosen === undefined) return undefined;
     const nsOf = (point: Point): number | undefined =>

@@ -10,7 +10,7 @@ const stages: readonly RaceStage[] = [
  * of a turn is in memory at once.
  */
 export const formEfforts: Readonly<Record<"quick" | "default" | "extensive", TuningEffort>> = {
-  quick: { candidates: 6, first: 4, turn: 2, patience: 1, stages: stages.slice(0, 1), finalRounds: 8 },
+  quick: { candidates: 4, first: 4, turn: 1, patience: 1, stages: stages.slice(0, 1), finalRounds: 5 },
   default: { candidates: 20, first: 8, turn: 4, patience: 2, stages, finalRounds: 14 },
   extensive: { candidates: 80, first: 12, turn: 6, patience: 4, stages, finalRounds: 30 },
 };

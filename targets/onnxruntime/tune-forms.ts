@@ -11,7 +11,7 @@ import type {
   Workload,
   WorkloadCase,
 } from "../../src/schedule/index.ts";
-import { guidedSearch, knownKernel, replayedKernel, taskTrialKey, tuneWorkloads } from "../../src/schedule/index.ts";
+import { guidedSearch, replayedKernel, taskTrialKey, tuneWorkloads } from "../../src/schedule/index.ts";
 
 /** What is chosen among: models and sessions, each a point of a template. */
 export interface FormSpace {
@@ -28,8 +28,8 @@ export interface FormSpace {
 export interface FormTuning {
   /** Trials and choices, and what they hold for; times of whole models are `hot`: what a network leaves in the caches stays. */
   readonly records: Omit<TuningRecords, "mode">;
-  /** How much is tried. `known`: nothing is measured, the records' best counts. `replay`: nothing but an earlier choice does. */
-  readonly effort: TuningEffort | "known" | "replay";
+  /** How much is tried. `replay`: nothing is measured, an earlier choice counts. */
+  readonly effort: TuningEffort | "replay";
   readonly budgetMs: number;
   readonly seed: number;
   /** Version of this tool, for records. */
@@ -56,7 +56,7 @@ const nothing: WorkloadCase = {
   expected: () => undefined,
 };
 
-/** Chooses in a space by the tuner's own search, race and records; undefined where nothing is known and nothing may be measured. */
+/** Chooses in a space by the tuner's own search, race and records; undefined where a replay knows nothing. */
 export async function tuneForms(
   { label, workload, templates, threads: counts }: FormSpace,
   tuning: FormTuning,
@@ -68,9 +68,9 @@ export async function tuneForms(
   const task: TuningTask = { label, workload, templates, uses: 1, threads, ...shared, cases: () => [nothing] };
   const trials = (): readonly TrialRecord[] =>
     templates.flatMap((template) => records.cache.trials(taskTrialKey(task, template, records)));
-  if (effort === "replay" || effort === "known") {
-    const tuned = effort === "replay" ? replayedKernel(task, records, 1) : knownKernel(task, records);
-    return tuned === undefined || tuned.source === "seed" ? undefined : { tuned, trials: trials() };
+  if (effort === "replay") {
+    const tuned = replayedKernel(task, records, 1);
+    return tuned === undefined ? undefined : { tuned, trials: trials() };
   }
   const now = (): string => new Date().toISOString();
   const measureBounds = async (): Promise<() => number> => () => 0;
