@@ -18,15 +18,24 @@ export function isFloat32(value: Value): boolean {
   return value.type?.kind === "tensor" && value.type.dtype === "float32";
 }
 
-/** Scale and zero point of a per-tensor uint8 Q or DQ node; undefined when they are not constants or not such. */
+/**
+ * Scale and zero point, 0 where it is left out, of a per-tensor uint8 Q or DQ node; undefined when they are not constants
+ * or not such.
+ */
 export function uint8Parameters(node: Node): Quantization | undefined {
   const [, scale, zero] = node.inputs;
-  if (scale === undefined || !scale.isConstant || zero === undefined || !zero.isConstant) return undefined;
-  if (zero.constant?.dtype !== "uint8" || scale.constant?.dtype !== "float32") return undefined;
+  if (scale?.isConstant !== true || scale.constant?.dtype !== "float32" || !holdsUint8(node)) return undefined;
+  if (zero !== undefined && (!zero.isConstant || zero.constant?.dtype !== "uint8")) return undefined;
   const scales = numbersOf(scale.constant);
-  const zeros = numbersOf(zero.constant);
+  const zeros = zero?.constant === undefined ? [0] : numbersOf(zero.constant);
   if (scales.length !== 1 || zeros.length !== 1) return undefined;
   return { scale: scales[0] as number, zero: zeros[0] as number };
+}
+
+/** Whether the quantized side of a Q or DQ node is uint8: a zero point that is left out says nothing of it. */
+function holdsUint8(node: Node): boolean {
+  const bytes = node.opType === "QuantizeLinear" ? node.output : node.input(0);
+  return bytes?.type?.kind === "tensor" && bytes.type.dtype === "uint8";
 }
 
 /** A weight: int8 constant behind a DequantizeLinear with zero points 0. */

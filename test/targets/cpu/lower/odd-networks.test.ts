@@ -84,6 +84,15 @@ const nets: readonly Net[] = [
       %p = Conv(%gd, %w) ${pair("p", "y", 0.05)}`,
   },
   {
+    title: "products, sums and a bias, all without zero points",
+    regions: 1,
+    body: `in %x: float32[2,16,8,8] const %s: float32[] = 0.05 const %v: float32[] = 0.02 const %m: float32[] = 0.001
+      %q = QuantizeLinear(%x, %s) %d = DequantizeLinear(%q, %s) const %w: int8[16,16,3,3] = random(4)
+      %wd = DequantizeLinear(%w, %v) const %b: int32[16] = fill(900) %bd = DequantizeLinear(%b, %m)
+      %p = Conv(%d, %wd, %bd) {pads=[1, 1, 1, 1]} %pq = QuantizeLinear(%p, %s) %pd = DequantizeLinear(%pq, %s)
+      %a = Add(%d, %pd) %aq = QuantizeLinear(%a, %s) %y = DequantizeLinear(%aq, %s)`,
+  },
+  {
     title: "float32 bounds that are attributes, opset 10",
     regions: 1,
     body: `in %x: float32[2,16,8,8] ${convolution} %y = Clip(%c) {min=0.0, max=6.0}`,
