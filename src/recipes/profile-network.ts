@@ -29,29 +29,43 @@ export async function profilePeers(
   model: Model,
   samples: Samples,
   run: Run,
+  onFailure?: (reason: string) => void,
 ): Promise<NetworkProfile["peers"] | undefined> {
   const { worker, temp } = run.environment;
   const [feeds] = await readFeeds(samples.check);
   if (feeds === undefined) return undefined;
-  return orFailed(() => underTheClock(run.reporter, () => namedPeers(model, feeds, { worker, folder: temp.path })));
+  const timing = (): Promise<NetworkProfile["peers"]> =>
+    underTheClock(run.reporter, () => namedPeers(model, feeds, { worker, folder: temp.path }));
+  return orFailed(timing, "the nodes of ONNX Runtime", run, onFailure);
 }
 
 /** Times the steps of a form's regions; undefined when they do not run here. */
-export async function profileSteps(form: Form, run: Run): Promise<readonly RegionTimes[] | undefined> {
+export async function profileSteps(
+  form: Form,
+  run: Run,
+  onFailure?: (reason: string) => void,
+): Promise<readonly RegionTimes[] | undefined> {
   const model = await form.file();
   const { worker } = run.environment;
-  const answer = await orFailed(() =>
-    underTheClock(run.reporter, () => worker.request({ op: "profile", model, limits: profileLimits })),
-  );
-  return answer?.regions;
+  const timing = (): Promise<{ readonly regions: readonly RegionTimes[] }> =>
+    underTheClock(run.reporter, () => worker.request({ op: "profile", model, limits: profileLimits }));
+  return (await orFailed(timing, `the layers of ${form.name}`, run, onFailure))?.regions;
 }
 
 /** What is timed here is told, and tried; a model that cannot be timed so is none the worse for it. */
-async function orFailed<T>(action: () => Promise<T>): Promise<T | undefined> {
+async function orFailed<T>(
+  action: () => Promise<T>,
+  what: string,
+  run: Run,
+  onFailure?: (reason: string) => void,
+): Promise<T | undefined> {
   try {
     return await action();
   } catch (error) {
-    if (error instanceof InferOptError) return undefined;
-    throw error;
+    if (!(error instanceof InferOptError)) throw error;
+    const reason = `${what} were not timed: ${error.diagnostic.message}`;
+    run.note(reason);
+    onFailure?.(reason);
+    return undefined;
   }
 }

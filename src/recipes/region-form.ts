@@ -106,16 +106,19 @@ async function settle(
   // What is stopped is settled by a later run.
   if (full === undefined || first.difference !== undefined || run.control.isStopping)
     return { result: first, timed: undefined };
-  const peers = await profilePeers(compiler.model, samples, run);
+  const untimed: string[] = [];
+  const onFailure = (reason: string): void => void untimed.push(reason);
+  const peers = await profilePeers(compiler.model, samples, run, onFailure);
   const profileOf = async (form: Form): Promise<RegionChoice["profile"]> => {
-    const regions = await profileSteps(form, run);
+    const regions = await profileSteps(form, run, onFailure);
     return regions === undefined || peers === undefined ? undefined : { regions, peers };
   };
   const profile = await profileOf(full);
   const timed = timedAs(compiler, first, profile);
   const keep = ({ compiled }: CompiledForm, choice: Omit<RegionChoice, "kernels" | "exact">): void => {
     const kernels = hashKernels(compiled);
-    recordRegionChoice(cache, key, input.form.hash, { ...choice, exact, kernels }, run);
+    const why = untimed.length === 0 ? {} : { untimed: untimed.join("; ") };
+    recordRegionChoice(cache, key, input.form.hash, { ...choice, ...why, exact, kernels }, run);
   };
   if (timed !== undefined) {
     const excluded = await revertLayers({ ...measuring, ...timed, compiler, full, exact });

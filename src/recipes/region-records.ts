@@ -13,6 +13,8 @@ export interface RegionChoice {
   readonly excluded: ReadonlyMap<string, string>;
   /** Undefined where nothing could be timed. */
   readonly profile: NetworkProfile | undefined;
+  /** Why nothing could be timed; told in the record. */
+  readonly untimed?: string;
   /** Hash of the kernels that this was found with: where others were tuned since, it says nothing of them. */
   readonly kernels: string | undefined;
 }
@@ -54,14 +56,14 @@ export function recordRegionChoice(
   cache: ScheduleCache,
   key: string,
   model: string,
-  { exact, excluded, profile, kernels }: RegionChoice,
+  { exact, excluded, profile, kernels, untimed }: RegionChoice,
   run: Run,
 ): void {
   const { device } = run.environment;
   if (device === undefined) return;
   const reason =
     excluded.size === 0
-      ? "no layer is faster left plain"
+      ? (untimed ?? "no layer is faster left plain")
       : `faster with ${excluded.size} node${excluded.size === 1 ? "" : "s"} left plain`;
   cache.append([
     {

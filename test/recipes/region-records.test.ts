@@ -39,6 +39,15 @@ test("a choice is found again as it was recorded, on its device only, and not wh
   expect(regionKey(base, "bf16", run)).not.toBe(key);
 });
 
+test("a record tells why nothing was timed, rather than that nothing is faster", () => {
+  const cache = makeScheduleCache([]);
+  const nothing = { ...choice, excluded: new Map<string, string>(), profile: undefined };
+  recordRegionChoice(cache, "k", "model", nothing, runOn("one"));
+  recordRegionChoice(cache, "k", "model", { ...nothing, untimed: "the process crashed" }, runOn("one"));
+  const reasons = cache.choices("k").map(({ reason }) => reason);
+  expect([...reasons].sort()).toEqual(["no layer is faster left plain", "the process crashed"]);
+});
+
 test("a record whose lists are no lists of nodes and times is no record", () => {
   const cache = makeScheduleCache([]);
   recordRegionChoice(cache, "k", "model", choice, runOn("one"));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { runtimeDiagnostics } from "../../src/diagnostics/codes/runtime.ts";
+import { noControl } from "../../src/events.ts";
 import { InferOptError } from "../../src/diagnostics/index.ts";
 import type { LayerReport, RegionReport } from "../../src/events.ts";
 import { parseModel } from "../../src/ir/index.ts";
@@ -59,6 +60,7 @@ async function revert(ratios: readonly number[], times: Readonly<Record<string, 
   const run = {
     options: { threads: [1, 2], seed: 1 },
     signal: new AbortController().signal,
+    control: noControl,
     reporter: { handle: () => undefined },
     note: (text: string) => void notes.push(text),
     environment: { worker: { request }, native: true, device: { fingerprint: {}, toolchain: {} } },

@@ -2,6 +2,7 @@ import type { UserOptions } from "../../config/index.ts";
 import { InferOptError, fail } from "../../diagnostics/index.ts";
 import { configDiagnostics } from "../../diagnostics/codes/config.ts";
 import type { CliCommand } from "../command.ts";
+import { endingOf } from "../ending.ts";
 import { openFace } from "../face.ts";
 import { annotating } from "../io.ts";
 import type { OutcomeFiles } from "../write-outcome.ts";
@@ -56,7 +57,7 @@ function compileCommand(
           await writeOutcome(files, result);
           finish(result.exitCode);
         } catch (error) {
-          if (error instanceof InferOptError) await writeOutcome(files, { model, error: error.diagnostic });
+          await writeOutcome(files, { model, error: endingOf(error, io.signal) });
           if (json && error instanceof InferOptError)
             face.reporter.handle({ type: "diagnostic", diagnostic: error.diagnostic });
           throw error;

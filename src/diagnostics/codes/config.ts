@@ -56,10 +56,10 @@ export const configDiagnostics = {
   constraintUnmet: define<{ detail: string }>({
     code: "IO0908",
     exitCode: 3,
-    message: ({ detail }) => `constraint not met: ${detail}`,
+    message: ({ detail }) => `no form meets every constraint: ${detail}`,
     hint: () => "the best form found so far was written; see the report for what each form reaches",
     explanation:
-      "No form of the model met every constraint (--max-size, --max-latency, --fail-if-slower). The best form by the objective was written all the same, so that a long run never ends with nothing; the exit code is 3.",
+      "No form of the model met every constraint (--max-size, --max-latency, --max-memory, --min-throughput, --max-energy, --fail-if-slower). The message tells by how much each form that could be taken misses each, and which comes closest. The best form by --objective was written all the same, so that a long run never ends with nothing; the exit code is 3.",
   }),
   usage: define<{ detail: string; nearest: string | undefined }>({
     code: "IO0910",
@@ -77,6 +77,14 @@ export const configDiagnostics = {
     hint: () => "finished trials are in the records; the next run goes on from there",
     explanation:
       "The run was asked to stop and to keep the best (q in the terminal interface), but no form of the model had been made yet besides the original. Nothing was written.",
+  }),
+  internal: define<{ detail: string }>({
+    code: "IO0912",
+    exitCode: 1,
+    message: ({ detail }) => `internal error: ${detail}`,
+    hint: () => "a bug; please report it with the model and the options",
+    explanation:
+      "Something failed that no model, data or option may make fail. The stack is printed by the command; files for pipelines (--junit, --job-summary) hold this line.",
   }),
   interrupted: define<{ readonly left?: string }>({
     code: "IO0909",
