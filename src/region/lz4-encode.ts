@@ -9,9 +9,13 @@ const effort = { depth: 64, enough: 40 } as const;
 
 const hashBits = 16;
 
-/** The longest match found at each position: 0 and 0 where there is none. */
+/** Lengths and distances fit 16 bits, so what is remembered of this many positions at a time is enough. */
+const remembered = 1 << 16;
+const longestMatch = remembered - 1;
+
+/** The longest match found at each position, `longestMatch` at most: 0 and 0 where there is none. */
 interface Matches {
-  readonly lengths: Int32Array;
+  readonly lengths: Uint16Array;
   /** Distances back. */
   readonly offsets: Uint16Array;
 }
@@ -19,24 +23,25 @@ interface Matches {
 /**
  * The content as an LZ4 block: <https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md>. Hash chains find matches,
  * and a pass from the end chooses among them by the bytes each choice costs. The same bytes give the same block
- * everywhere.
+ * everywhere. Takes four bytes of memory for each of the content's, and the block.
  */
 export function lz4Encode(content: Uint8Array): Uint8Array {
   const matches = findMatches(content);
-  return writeSequences(content, matches, chooseLengths(content.length, matches.lengths));
+  cutLengths(matches.lengths);
+  return writeSequences(content, matches);
 }
 
 function findMatches(content: Uint8Array): Matches {
   const size = content.length;
-  const lengths = new Int32Array(size);
+  const lengths = new Uint16Array(size);
   const offsets = new Uint16Array(size);
   const heads = new Int32Array(1 << hashBits).fill(-1);
-  const chain = new Int32Array(size);
-  const end = size - format.lastLiterals;
+  // Of the positions that a match may still begin at.
+  const chain = new Int32Array(remembered);
   for (let at = 0; at <= size - format.lastMatchAt; at++) {
     const hash = hashAt(content, at);
     const newest = heads[hash] as number;
-    chain[at] = newest;
+    chain[at % remembered] = newest;
     heads[hash] = at;
     const before = at === 0 ? 0 : (lengths[at - 1] as number);
     if (before > effort.enough) {
@@ -45,6 +50,7 @@ function findMatches(content: Uint8Array): Matches {
       offsets[at] = offsets[at - 1] as number;
       continue;
     }
+    const end = Math.min(size - format.lastLiterals, at + longestMatch);
     let best = format.least - 1;
     let from = 0;
     let candidate = newest;
@@ -57,7 +63,7 @@ function findMatches(content: Uint8Array): Matches {
           if (length > effort.enough || at + length === end) break;
         }
       }
-      candidate = chain[candidate] as number;
+      candidate = chain[candidate % remembered] as number;
     }
     if (best < format.least) continue;
     lengths[at] = best;
@@ -90,38 +96,37 @@ function lengthBytes(length: number, full: number): number {
 /** Matches longer than this are taken whole or nearly; shorter ones may be cut to any length. */
 const longestCut = 18;
 
-/** The length of the match to take at each position when a sequence ends there; 0 for a literal. */
-function chooseLengths(size: number, longest: Int32Array): Int32Array {
-  const chosen = new Int32Array(size);
-  const costs = new Int32Array(size + 1);
+/** Cuts the length at each position to that of the match to take when a sequence ends there; 0 for a literal. */
+function cutLengths(lengths: Uint16Array): void {
+  // Of the bytes from a position to the end: of the next `longestMatch` positions.
+  const costs = new Int32Array(remembered);
   // Literals in a row from a position on, which may overflow their four bits.
   let run = 0;
-  for (let at = size - 1; at >= 0; at--) {
-    const length = longest[at] as number;
+  for (let at = lengths.length - 1; at >= 0; at--) {
+    const length = lengths[at] as number;
     const more = lengthBytes(run + 1, 15) - lengthBytes(run, 15);
-    let least = (costs[at + 1] as number) + 1 + more;
+    let least = (costs[(at + 1) % remembered] as number) + 1 + more;
     let take = 0;
     for (let cut = length; cut >= format.least; cut--) {
-      const cost = (costs[at + cut] as number) + 3 + lengthBytes(cut - format.least, 15);
+      const cost = (costs[(at + cut) % remembered] as number) + 3 + lengthBytes(cut - format.least, 15);
       if (cost < least || (cost === least && take === 0)) {
         least = cost;
         take = cut;
       }
       if (cut > longestCut && cut === length - 3) cut = longestCut + 1;
     }
-    costs[at] = least;
-    chosen[at] = take;
+    costs[at % remembered] = least;
+    lengths[at] = take;
     run = take === 0 ? run + 1 : 0;
   }
-  return chosen;
 }
 
-function writeSequences(content: Uint8Array, { offsets }: Matches, chosen: Int32Array): Uint8Array {
+function writeSequences(content: Uint8Array, { lengths, offsets }: Matches): Uint8Array {
   const out = byteWriter();
   let literals = 0;
   let at = 0;
   while (at < content.length) {
-    const length = chosen[at] as number;
+    const length = lengths[at] as number;
     if (length === 0) {
       at++;
       continue;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Model } from "../../src/ir/index.ts";
 import { tensorFromBytes } from "../../src/ir/index.ts";
+import { runCli } from "../../src/cli/main.ts";
 import { formatRegion } from "../../src/cli/format-region.ts";
 import { encodeModel } from "../../src/onnx/index.ts";
 import type { ProgramInspection } from "../../src/recipes/index.ts";
@@ -100,5 +101,16 @@ describe.skipIf(missing !== undefined)("the programs of a model", () => {
     if (program === undefined) throw new Error("no program");
     program.constant = tensorFromBytes("uint8", [3], Uint8Array.of(1, 2, 3));
     await expect(inspectModel(model)).rejects.toThrow("not an infer-opt program");
+    const file = join(folder, "damaged.onnx");
+    writeFileSync(file, encodeModel(model));
+    const printed = { stdout: "", stderr: "" };
+    const io = {
+      stdout: (part: string) => void (printed.stdout += part),
+      stderr: (part: string) => void (printed.stderr += part),
+      signal: AbortSignal.timeout(60_000),
+    };
+    expect(await runCli(["inspect", "--kernels", file], io)).toBe(1);
+    expect(printed.stdout).toContain("the program cannot be read");
+    expect(printed.stderr).toContain("IO0719");
   });
 });

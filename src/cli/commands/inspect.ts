@@ -1,4 +1,5 @@
 import { configDiagnostics } from "../../diagnostics/codes/config.ts";
+import { runtimeDiagnostics } from "../../diagnostics/codes/runtime.ts";
 import { fail } from "../../diagnostics/index.ts";
 import type { CliCommand } from "../command.ts";
 import type { CliIo } from "../io.ts";
@@ -78,6 +79,9 @@ async function printRegions(model: string, json: boolean, io: CliIo): Promise<vo
   if (json) io.stdout(`${JSON.stringify(regions, null, 2)}\n`);
   else if (regions.length === 0) io.stdout("no compiled regions\n");
   else for (const region of regions) io.stdout(formatRegion(region));
+  for (const region of regions)
+    if ("malformed" in region)
+      fail(runtimeDiagnostics.programDamaged({ region: region.region, detail: region.malformed }));
 }
 
 async function printCost(model: string, { whatIf, shape, json, roofline }: InspectOptions, io: CliIo): Promise<void> {

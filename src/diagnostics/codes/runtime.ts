@@ -78,6 +78,13 @@ export const runtimeDiagnostics = {
     explanation:
       "A program holds the kernels of a region as machine code. The host library refuses it when its digest or that of the constants differs (the model was edited after it was compiled), when it needs CPU features that are not there or are masked by INFER_OPT_ISA, when its code is not listed in the file that INFER_OPT_TRUST names, or when anything in it could reach outside its buffers (docs/program-format.md).",
   }),
+  programDamaged: define<{ region: string; detail: string }>({
+    code: "IO0719",
+    message: ({ region, detail }) => `the program of ${region} cannot be read: ${detail}`,
+    hint: () => "compile the model again",
+    explanation:
+      "A program lies in the model as a tensor of bytes (docs/program-format.md). These are cut off, changed, or no constant at all; runtimes run the region's plain operators at best.",
+  }),
   regionsDiffer: define<{ form: string; detail: string }>({
     code: "IO0712",
     severity: "warning",

@@ -102,7 +102,8 @@ struct iopt_ort_api {
   iopt_ort_unused to_99[2];
   void (*ReleaseTensorTypeAndShapeInfo)(OrtTensorTypeAndShapeInfo *info);
   void (*ReleaseSessionOptions)(OrtSessionOptions *options);
-  iopt_ort_unused to_130[29];
+  void (*ReleaseCustomOpDomain)(OrtCustomOpDomain *domain);
+  iopt_ort_unused to_130[28];
   OrtStatus *(*AddSessionConfigEntry)(OrtSessionOptions *options, const char *key, const char *value);
   iopt_ort_unused to_230[99];
   OrtStatus *(*KernelInfo_GetInputCount)(const OrtKernelInfo *info, size_t *count);

@@ -124,10 +124,15 @@ static OrtStatus *find_domain(const iopt_ort_api *api, bool alone, uint32_t leve
       *domain = entry->domain;
       return NULL;
     }
-  OrtStatus *status = make_domain(api, alone, levels, domain);
-  if (status != NULL) return status;
   domain_entry *entry = malloc(sizeof *entry);
   if (entry == NULL) return api->CreateStatus(IOPT_ORT_FAIL, "infer-opt: no memory");
+  *domain = NULL;
+  OrtStatus *status = make_domain(api, alone, levels, domain);
+  if (status != NULL) {
+    if (*domain != NULL) api->ReleaseCustomOpDomain(*domain);
+    free(entry);
+    return status;
+  }
   *entry = (domain_entry){domains, api, levels, *domain};
   domains = entry;
   return NULL;

@@ -34,8 +34,8 @@ int main(void) {
   API(GetTensorShapeElementCount) API(GetTensorTypeAndShape) API(CreateCpuMemoryInfo) API(AllocatorFree)
   API(GetAllocatorWithDefaultOptions) API(KernelContext_GetInput) API(KernelContext_GetOutput) API(ReleaseEnv)
   API(ReleaseStatus) API(ReleaseMemoryInfo) API(ReleaseSession) API(ReleaseValue) API(ReleaseTensorTypeAndShapeInfo)
-  API(ReleaseSessionOptions) API(AddSessionConfigEntry) API(KernelInfo_GetInputCount) API(KernelInfo_GetOutputCount)
-  API(KernelInfoGetConstantInput_tensor)
+  API(ReleaseSessionOptions) API(ReleaseCustomOpDomain) API(AddSessionConfigEntry) API(KernelInfo_GetInputCount)
+  API(KernelInfo_GetOutputCount) API(KernelInfoGetConstantInput_tensor)
 #if ORT_API_VERSION >= 17
   API(KernelContext_ParallelFor)
 #endif

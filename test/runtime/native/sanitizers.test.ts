@@ -112,6 +112,11 @@ test.skipIf(missing([]) !== undefined).each([
   if (code !== 77) expect([code, text]).toEqual([0, `right, ${how}\n`]);
 });
 
+test.skipIf(missing(memoryFlags) !== undefined)("a domain whose ops are refused is released, and made again", () => {
+  const { code, text } = run(compiler.compile("ort-register-fails.c", memoryFlags, { withLibrary: true }), []);
+  if (code !== 77) expect([code, text]).toEqual([0, "6 made, 5 released\n"]);
+});
+
 test("the library shows no functions but its own", () => {
   if (!existsSync(nativeLibraryPath()) || spawnSync("nm", ["--version"]).status !== 0) return;
   const { stdout } = spawnSync("nm", ["-D", "--defined-only", nativeLibraryPath()], { encoding: "utf8" });
