@@ -6,6 +6,9 @@ import { registerCount, vectorBytes } from "../vectors.ts";
 import type { WindowWorkload } from "./plan.ts";
 import { planWindow, tileInputs, windowPoint } from "./plan.ts";
 
+/** Bytes of a line, and sets of lines of the first cache. */
+const [lineBytes, lineSets] = [64, 64];
+
 /** Most products of a tile, for the size of its code. */
 const mostTaps = 1200;
 
@@ -66,9 +69,13 @@ export function windowCost(
   // Rows of x that neighbouring rows of output share come from the first cache only if a block's rows fit there.
   const rowBytes = 4 * workload.x.row * (Math.min(blockVectors, vectors) / vectors);
   const reach = point.tileRows * workload.window.stride[0] + (kh - 1) * workload.window.dilation[0];
-  const rereads =
-    rowBytes * reach < device.l1dKiB * 1024 * 0.7 ? 1 : reach / (point.tileRows * workload.window.stride[0]);
-  const traffic = (inputBytes * rereads) / bandwidth(core, device, inputBytes);
+  // Lines a power of two apart share few sets of the first cache.
+  const pixelLines = Math.max(1, Math.round((4 * workload.x.pixel) / lineBytes));
+  const reached = Math.min(1, blockVectors / Math.min(lineSets, pixelLines & -pixelLines));
+  const room = device.l1dKiB * 1024 * 0.7 * reached;
+  const again = rowBytes * reach < room ? 0 : reach / (point.tileRows * workload.window.stride[0]) - 1;
+  const traffic =
+    inputBytes / bandwidth(core, device, inputBytes) + (again * inputBytes) / bandwidth(core, device, rowBytes * reach);
   const partial = blockVectors * vectorBytes(simd) < 256 && blocks > 0 ? 1.1 : 1;
   return (units * vectors * tileCycles + traffic * partial) / core.gigahertz;
 }
