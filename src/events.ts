@@ -22,6 +22,7 @@ export type {
   SessionAdvice,
   SessionReport,
 } from "./events/form-tuning.ts";
+export type { LayerAccuracyReport, LayerNoise } from "./events/layer-accuracy.ts";
 export type { RunControl } from "./events/run-control.ts";
 export { noControl } from "./events/run-control.ts";
 export type { TuningSummary } from "./events/tuning-summary.ts";

@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostics/index.ts";
 import type { LatencySummary, SpeedFigures } from "./latency.ts";
 import type { MachineState } from "./machine-state.ts";
 import type { FormTuningReport } from "./form-tuning.ts";
+import type { LayerAccuracyReport } from "./layer-accuracy.ts";
 import type { RegionsReport } from "./regions-report.ts";
 
 /** One form of the model that was a candidate for the output. */
@@ -94,6 +95,8 @@ export interface CompileReport {
     readonly after: Readonly<Record<string, number>>;
   };
   readonly quantization: unknown;
+  /** Where the INT8 form loses accuracy; absent where that was not measured. */
+  readonly layerAccuracy?: LayerAccuracyReport;
   /** What was tuned for ONNX Runtime as it is; absent where nothing was. */
   readonly formTuning?: FormTuningReport;
   readonly pruning: unknown;

@@ -5,11 +5,11 @@ import { isTensor } from "../ir/index.ts";
 import { readMachineState } from "../measure/index.ts";
 import type { Feeds } from "../pipeline/index.ts";
 import type { ScheduleCache } from "../schedule/index.ts";
-import type { AccuracyResult } from "./accuracy.ts";
 import { decideBy } from "./decide-by.ts";
 import { unmeasured } from "./decide-unmeasured.ts";
 import type { Decision, Evidence } from "./decision.ts";
 import type { Form } from "./form.ts";
+import type { Judged } from "./judge-accuracy.ts";
 import { measureForms } from "./judge-accuracy.ts";
 import type { Input } from "./load-input.ts";
 import { findProof, proofKey, recordProof } from "./proof-records.ts";
@@ -85,7 +85,7 @@ function batchOf(feeds: Feeds | undefined): number {
   return firsts.size === 1 ? (first ?? 1) : 1;
 }
 
-async function accuracies(forms: readonly Form[], samples: Samples, run: Run): Promise<AccuracyResult | undefined> {
+async function accuracies(forms: readonly Form[], samples: Samples, run: Run): Promise<Judged | undefined> {
   if (!forms.some((form) => form.lossy) || samples.evaluation === undefined) return undefined;
   return measureForms(forms, samples.evaluation, run);
 }

@@ -9,19 +9,40 @@ import type { Run } from "./run.ts";
 /** Least SQNR in dB of a lossy form when there are no labels to judge by: below it the output is more noise than it is worth. */
 export const LEAST_SQNR = 10;
 
-/** Measures the accuracy of forms, the first being the reference, and reports every figure. */
-export async function measureForms(forms: readonly Form[], data: Dataset, run: Run): Promise<AccuracyResult> {
-  const result = await measureAccuracy(
-    forms,
-    data,
-    run.environment,
-    (done, total) => run.reporter.handle({ type: "progress", phase: "accuracy", done, total }),
-    run.signal,
-  );
-  for (const [form, found] of result.byForm)
-    for (const { metric, value, samples: count } of found)
-      run.reporter.handle({ type: "accuracy", form, metric, value, samples: count });
-  return result;
+/** Accuracy by form, and why a form has none. */
+export type Judged = Pick<AccuracyResult, "byForm" | "failures">;
+
+/**
+ * Measures the accuracy of forms on the run's evaluation samples, the first being the reference, and reports every figure.
+ * What was measured before in this run is not measured again.
+ */
+export async function measureForms(forms: readonly Form[], data: Dataset, run: Run): Promise<Judged> {
+  const [reference, ...others] = forms as readonly [Form, ...Form[]];
+  const fresh = others.filter((form) => !run.judged.has(form));
+  if (fresh.length > 0 || !run.judged.has(reference)) {
+    const result = await measureAccuracy(
+      [reference, ...fresh],
+      data,
+      run.environment,
+      (done, total) => run.reporter.handle({ type: "progress", phase: "accuracy", done, total }),
+      run.signal,
+    );
+    for (const form of [reference, ...fresh]) {
+      const failure = result.failures.get(form.name);
+      const accuracy = result.byForm.get(form.name) ?? [];
+      if (!run.judged.has(form))
+        for (const { metric, value, samples: count } of accuracy)
+          run.reporter.handle({ type: "accuracy", form: form.name, metric, value, samples: count });
+      run.judged.set(form, failure === undefined ? { accuracy } : { accuracy, failure });
+    }
+  }
+  const found = forms.map((form) => ({ name: form.name, ...run.judged.get(form) }));
+  return {
+    byForm: new Map(
+      found.flatMap(({ name, accuracy, failure }) => (failure === undefined ? [[name, accuracy ?? []] as const] : [])),
+    ),
+    failures: new Map(found.flatMap(({ name, failure }) => (failure === undefined ? [] : [[name, failure] as const]))),
+  };
 }
 
 /** Why a form loses more accuracy than allowed; undefined when it does not. */

@@ -9,7 +9,10 @@ import type { Int8Recipe } from "./quantize-form.ts";
 
 /** What becomes INT8 when the layers with these first outputs stay float. */
 export function selectWithout(recipe: Int8Recipe, outputs: Iterable<string>, facts: TargetFacts): Selection {
-  return selectForTarget(recipe.float, facts, { ...recipe.exclusions, outputsToExclude: [...outputs] });
+  return selectForTarget(recipe.float, facts, {
+    ...recipe.exclusions,
+    outputsToExclude: [...recipe.exclusions.outputsToExclude, ...outputs],
+  });
 }
 
 /**
@@ -31,7 +34,8 @@ export function completeRanges({ calibration }: Int8Recipe, { rangeSources }: Se
  */
 export function mixedModel(recipe: Int8Recipe, outputs: Iterable<string>, facts: TargetFacts): Model {
   const model = cloneModel(recipe.float);
-  const selection = selectForTarget(model, facts, { ...recipe.exclusions, outputsToExclude: [...outputs] });
+  const outputsToExclude = [...recipe.exclusions.outputsToExclude, ...outputs];
+  const selection = selectForTarget(model, facts, { ...recipe.exclusions, outputsToExclude });
   if (![...selection.decisions.values()].some(({ state }) => state === "int8")) return model;
   applyPlan(model, makePlan(selection, recipe.calibration, dialectOf(facts), facts.hasVnni));
   inferTypes(model, { onConflict: "replace" });

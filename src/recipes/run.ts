@@ -6,6 +6,7 @@ import { noControl } from "../events.ts";
 import type { StageResult, TargetFacts } from "../pipeline/index.ts";
 import type { DeviceFingerprint } from "../schedule/index.ts";
 import type { Environment } from "./environment.ts";
+import type { Accuracy, Form } from "./form.ts";
 import type { OutputPaths } from "./paths.ts";
 
 /** One compile under way: what it works with, and what its report gathers. */
@@ -28,10 +29,13 @@ export interface Run {
   readonly regions: RegionsReport[];
   quantization: unknown;
   formTuning: FormTuningReport;
+  layerAccuracy: CompileReport["layerAccuracy"];
   pruning: unknown;
   noise: number | undefined;
   /** Why the model is not run here, once that is known. */
   unrunnable: string | undefined;
+  /** Accuracy of forms on the evaluation samples, as far as it was measured. */
+  readonly judged: Map<Form, { readonly accuracy: readonly Accuracy[]; readonly failure?: string }>;
   /** Runs one phase: announces it, and keeps its time. */
   phase<T>(name: string, action: () => Promise<T>): Promise<T>;
   /** Reports a problem that does not end the compile. */
@@ -66,9 +70,11 @@ export function startRun(
     facts: environment.target.facts(environment.device?.fingerprint),
     quantization: undefined,
     formTuning: {},
+    layerAccuracy: undefined,
     pruning: undefined,
     noise: undefined,
     unrunnable: undefined,
+    judged: new Map(),
     phase: async (name, action) => {
       await run.control.whilePaused();
       setup.signal.throwIfAborted();

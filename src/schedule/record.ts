@@ -102,6 +102,15 @@ export interface ChoiceRecord extends Stamp {
   /** Scope `regions`: the device it was measured on, nodes that stay plain though there are kernels for them, and why. */
   readonly device?: DeviceFingerprint;
   readonly excluded?: readonly { readonly node: string; readonly reason: string }[];
+  /** Scope `accuracy`: what each layer of an INT8 form loses in decibels, and on how many samples that was found. */
+  readonly layers?: readonly {
+    readonly node: string;
+    readonly op: string;
+    readonly output: string;
+    readonly ownDb: number;
+    readonly sqnrDb: number;
+  }[];
+  readonly samples?: number;
   /** Scope `layers`: what groups of layers take in ONNX Runtime, one thread, in float and in INT8; a prior for the search. */
   readonly groups?: readonly { readonly name: string; readonly floatNs: number; readonly int8Ns: number }[];
   /** Scope `regions`: what the regions that were chosen take, and the hash of the kernels that it was found with. */

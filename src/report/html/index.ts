@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { CompileReport } from "../../events.ts";
+import { layerAccuracy } from "./layer-accuracy.ts";
 import { html } from "./markup.ts";
 import { quantization } from "./quantization.ts";
 import { regions } from "./regions.ts";
@@ -13,7 +14,19 @@ import { style } from "./style.ts";
  */
 export function renderReport(report: CompileReport): string {
   const title = basename(report.model.file);
-  const parts = [verdict, constraints, forms, passes, operators, quantization, regions, refusals, problems, origin];
+  const parts = [
+    verdict,
+    constraints,
+    forms,
+    passes,
+    operators,
+    quantization,
+    layerAccuracy,
+    regions,
+    refusals,
+    problems,
+    origin,
+  ];
   return html`<!doctype html>
     <html lang="en">
       <head>

@@ -1,0 +1,171 @@
+import type { LayerAccuracyReport } from "../events.ts";
+import type { ChoiceRecord, ScheduleCache } from "../schedule/index.ts";
+import { hashJson } from "../schedule/index.ts";
+import { spread } from "../data/index.ts";
+import { version } from "../version.ts";
+import { measuredHash } from "./config-hash.ts";
+import { fewestFloat } from "./fewest-float.ts";
+import { accuracyObjection, measureForms } from "./judge-accuracy.ts";
+import type { MeasuredLayer } from "./layer-noise.ts";
+import { measureLayerNoise } from "./layer-noise.ts";
+import { rankLayers } from "./layer-sensitivity.ts";
+import type { Input } from "./load-input.ts";
+import { makeForm } from "./make-form.ts";
+import { completeRanges, mixedModel, selectWithout } from "./mix-precision.ts";
+import type { Int8Form, Int8Recipe } from "./quantize-form.ts";
+import type { Run } from "./run.ts";
+import type { Samples } from "./samples.ts";
+import { evaluationHash, readFeeds } from "./samples.ts";
+
+/** Samples of the calibration data that layers are ranked on: the evaluation data judges, and must not choose. */
+const rankingSamples = 8;
+
+/** More than this share of the layers in float is no INT8 form any more. */
+const mostFloat = 0.5;
+
+/** An INT8 form with where it loses accuracy. */
+export interface JudgedInt8 {
+  /** A form with some layers in float that keeps the bound where the given one does not; undefined where none is needed or found. */
+  readonly mixed: Int8Form | undefined;
+  readonly report: LayerAccuracyReport | undefined;
+}
+
+/**
+ * Tells where an INT8 form loses accuracy and, where it loses more than may be lost, leaves the fewest layers in float that
+ * keep the bound. The verdict is in the records, so that it need not be found twice.
+ */
+export async function keepAccuracy(
+  int8: Int8Form,
+  input: Input,
+  samples: Samples | undefined,
+  cache: ScheduleCache,
+  run: Run,
+): Promise<JudgedInt8> {
+  if (samples === undefined || run.unrunnable !== undefined || run.options.check === "none")
+    return { mixed: undefined, report: undefined };
+  const { evaluation } = samples;
+  const data = evaluation === undefined ? undefined : await evaluationHash(evaluation);
+  const key = hashJson({ scope: "accuracy", int8: int8.hash, config: measuredHash(run.options), tool: version });
+  const known = cache.records.findLast(
+    (record): record is ChoiceRecord & Required<Pick<ChoiceRecord, "layers" | "excluded">> =>
+      record.kind === "choice" &&
+      record.key === key &&
+      record.layers !== undefined &&
+      record.excluded !== undefined &&
+      record.data === data,
+  );
+  if (known !== undefined && !run.options.reprove) {
+    const { layers, excluded, reason, samples: count } = known;
+    return {
+      mixed: mixedForm(int8, excluded, input, run),
+      report: reportOf(int8, layers, excluded, reason, count ?? 0),
+    };
+  }
+  const feeds = await readFeeds(samples.check);
+  const layers = await measureLayerNoise(int8, feeds, run);
+  const { kept, reason } = await findKept(int8, layers, input, samples, run);
+  cache.append([
+    {
+      ...{
+        v: 1,
+        kind: "choice",
+        key,
+        model: input.form.hash,
+        scope: "accuracy",
+        reason,
+        layers,
+        samples: feeds.length,
+      },
+      ...{ chosen: kept.length === 0 ? int8.name : mixedName(int8), excluded: kept },
+      ...(data === undefined ? {} : { data }),
+      ...{ at: new Date().toISOString(), tool: version },
+    },
+  ]);
+  return { mixed: mixedForm(int8, kept, input, run), report: reportOf(int8, layers, kept, reason, feeds.length) };
+}
+
+/** Layers by the first output of their node, with what they were chosen by. */
+type Kept = NonNullable<ChoiceRecord["excluded"]>;
+
+/** The layers to leave in float; none where the bound holds, or where no mixture keeps it. */
+async function findKept(
+  int8: Int8Form,
+  layers: readonly MeasuredLayer[],
+  input: Input,
+  samples: Samples,
+  run: Run,
+): Promise<{ readonly kept: Kept; readonly reason: string }> {
+  const { evaluation, calibration } = samples;
+  if (evaluation === undefined) return { kept: [], reason: "there are no samples to judge accuracy on" };
+  const objectionTo = async (form: Int8Form, judging: Run): Promise<string | undefined> => {
+    const { failures, byForm } = await measureForms([input.form, form], evaluation, judging);
+    return failures.get(form.name) ?? accuracyObjection(form, byForm, run.options);
+  };
+  const objection = await objectionTo(int8, run);
+  if (objection === undefined) return { kept: [], reason: "the accuracy asked for is kept with all layers in INT8" };
+  run.note(`${int8.name}: ${objection}; looking for the layers that cost most`);
+  const ranked = await rankLayers(
+    completed(int8.recipe, run),
+    layers,
+    await readFeeds(spread(calibration ?? samples.check, rankingSamples)),
+    run,
+  );
+  const chosen = (count: number): Kept =>
+    ranked.slice(0, count).map(({ output, outputDb }) => {
+      const own = layers.find((layer) => layer.output === output)?.ownDb ?? 0;
+      const alone = outputDb === undefined ? "" : `, ${outputDb.toFixed(1)} dB in the outputs when it alone is INT8`;
+      return { node: output, reason: `${own.toFixed(1)} dB of its own${alone}` };
+    });
+  const count = await fewestFloat(Math.floor(ranked.length * mostFloat), async (tried) => {
+    if (run.control.isStopping) return false;
+    const form = mixedForm(int8, chosen(tried), input, run);
+    if (form === undefined) return false;
+    const still = await objectionTo(form, withoutFigures(run));
+    run.note(`  ${tried} of ${ranked.length} layers in float: ${still ?? "the bound is kept"}`);
+    return still === undefined;
+  });
+  if (count === undefined)
+    return { kept: [], reason: `${objection}, also with half of its ${ranked.length} layers in float` };
+  return { kept: chosen(count), reason: `${objection}; with ${count} of ${ranked.length} layers in float it is kept` };
+}
+
+/** The run, told nothing of the figures of forms that are only tried. */
+function withoutFigures(run: Run): Run {
+  const { reporter } = run;
+  return { ...run, reporter: { handle: (event) => event.type !== "accuracy" && reporter.handle(event) } };
+}
+
+function completed(recipe: Int8Recipe, run: Run): Int8Recipe {
+  return { ...recipe, calibration: completeRanges(recipe, selectWithout(recipe, [], run.facts)) };
+}
+
+function mixedName({ name }: Int8Form): string {
+  return `${name}-mixed`;
+}
+
+/** The form with these layers in float, and the recipe that further forms are made by. */
+function mixedForm(int8: Int8Form, kept: Kept, input: Input, run: Run): Int8Form | undefined {
+  if (kept.length === 0) return undefined;
+  const recipe = completed(int8.recipe, run);
+  const outputs = kept.map(({ node }) => node);
+  const model = mixedModel(recipe, outputs, run.facts);
+  const form = makeForm(`${mixedName(int8)}`, model, input.signature, run.environment.temp.path, true);
+  const { exclusions } = recipe;
+  const outputsToExclude = [...exclusions.outputsToExclude, ...outputs];
+  return Object.assign(form, { recipe: { ...recipe, exclusions: { ...exclusions, outputsToExclude } } });
+}
+
+function reportOf(
+  { name }: Int8Form,
+  layers: readonly MeasuredLayer[],
+  kept: Kept,
+  reason: string,
+  samples: number,
+): LayerAccuracyReport {
+  const nameOf = new Map(layers.map(({ output, node }) => [output, node]));
+  return {
+    ...{ form: name, samples, reason },
+    layers: layers.map(({ node, op, ownDb, sqnrDb }) => ({ node, op, ownDb, sqnrDb })),
+    keptFloat: kept.map(({ node, reason: why }) => ({ node: nameOf.get(node) ?? node, reason: why })),
+  };
+}

@@ -1,0 +1,116 @@
+import type { LayerNoise } from "../events.ts";
+import type { RuntimeValue } from "../ir/index.ts";
+import { isTensor, numbersOf } from "../ir/index.ts";
+import type { Executor, Feeds } from "../pipeline/index.ts";
+import { sqnrDb } from "../quant/index.ts";
+import { selectWithout } from "./mix-precision.ts";
+import type { Int8Form } from "./quantize-form.ts";
+import type { Run } from "./run.ts";
+import type { TwinLayer } from "./twin-layers.ts";
+import { withTwins } from "./twin-layers.ts";
+
+/** Elements of results that are held at a time, for each sample: 64 MB of float32 for each of three values. */
+const elementsAtOnce = 16e6;
+
+/** Decibels at which rounding in float32 ends; a layer that only moves values has as many, and is not told of. */
+const exact = 120;
+
+/** What one layer loses, with the name that plans of a quantization have for it. */
+export interface MeasuredLayer extends LayerNoise {
+  /** First output of its node. */
+  readonly output: string;
+}
+
+/** Signal and noise, pooled over samples. */
+interface Power {
+  signal: number;
+  noise: number;
+}
+
+/**
+ * What each layer of an INT8 form loses, on a few samples: on its own, and with all layers before it. Models run with the
+ * runtime's optimizations off, so that every value is there to be read.
+ */
+export async function measureLayerNoise(
+  form: Int8Form,
+  feeds: readonly Feeds[],
+  run: Run,
+): Promise<readonly MeasuredLayer[]> {
+  const { recipe } = form;
+  const { model, layers } = withTwins(selectWithout(recipe, [], run.facts), form.model);
+  const found: MeasuredLayer[] = [];
+  for (const part of partsOf(layers)) {
+    run.signal.throwIfAborted();
+    const own = part.map((): Power => ({ signal: 0, noise: 0 }));
+    const all = part.map((): Power => ({ signal: 0, noise: 0 }));
+    const { exact: executor } = run.environment;
+    const float = await valuesOf(
+      executor,
+      recipe.float,
+      feeds,
+      part.map((layer) => layer.float),
+    );
+    let sample = 0;
+    for await (const values of executor.run(
+      model,
+      feeds,
+      part.flatMap(({ int8, twin }) => [int8, twin]),
+    )) {
+      part.forEach(({ int8, twin, float: name }, i) => {
+        add(own[i] as Power, values.get(twin), values.get(int8));
+        add(all[i] as Power, float[sample]?.get(name), values.get(int8));
+      });
+      sample++;
+    }
+    found.push(
+      ...part.map(({ node, op, output }, i) => ({
+        ...{ node, op, output },
+        ownDb: decibels(own[i] as Power),
+        sqnrDb: decibels(all[i] as Power),
+      })),
+    );
+  }
+  return found.filter(({ ownDb }) => ownDb < exact);
+}
+
+/** Layers whose results may be held together. */
+function partsOf(layers: readonly TwinLayer[]): readonly (readonly TwinLayer[])[] {
+  const parts: TwinLayer[][] = [];
+  let held = Infinity;
+  for (const layer of layers) {
+    if (held + layer.elements > elementsAtOnce) {
+      parts.push([]);
+      held = 0;
+    }
+    held += layer.elements;
+    parts.at(-1)?.push(layer);
+  }
+  return parts;
+}
+
+async function valuesOf(
+  executor: Executor,
+  model: Parameters<Executor["run"]>[0],
+  feeds: readonly Feeds[],
+  wanted: readonly string[],
+): Promise<readonly ReadonlyMap<string, RuntimeValue>[]> {
+  const all: ReadonlyMap<string, RuntimeValue>[] = [];
+  for await (const values of executor.run(model, feeds, wanted)) all.push(values);
+  return all;
+}
+
+function add(power: Power, reference: RuntimeValue | undefined, value: RuntimeValue | undefined): void {
+  if (!isTensor(reference) || !isTensor(value)) return;
+  const [x, y] = [numbersOf(reference), numbersOf(value)];
+  if (x.length !== y.length) return;
+  for (let i = 0; i < x.length; i++) {
+    const [a, b] = [x[i] as number, y[i] as number];
+    if (!Number.isFinite(a) || !Number.isFinite(b)) continue;
+    power.signal += a * a;
+    power.noise += (a - b) ** 2;
+  }
+}
+
+function decibels({ signal, noise }: Power): number {
+  return Math.max(-exact, Math.min(exact, sqnrDb(signal, noise)));
+}
