@@ -149,7 +149,7 @@ function mixedForm(int8: Int8Form, kept: Kept, input: Input, run: Run): Int8Form
   const recipe = completed(int8.recipe, run);
   const outputs = kept.map(({ node }) => node);
   const model = mixedModel(recipe, outputs, run.facts);
-  const form = makeForm(`${mixedName(int8)}`, model, input.signature, run.environment.temp.path, true);
+  const form = makeForm(mixedName(int8), model, input.signature, run.environment.temp.path, true);
   const { exclusions } = recipe;
   const outputsToExclude = [...exclusions.outputsToExclude, ...outputs];
   return Object.assign(form, { recipe: { ...recipe, exclusions: { ...exclusions, outputsToExclude } } });
