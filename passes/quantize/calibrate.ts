@@ -33,6 +33,8 @@ export interface CalibrateOptions {
   readonly dialect: QuantizationDialect;
   readonly hasVnni: boolean;
   readonly signal: AbortSignal;
+  /** Told what was seen of the activations, once all samples were. */
+  readonly observed?: (seen: Observations) => void;
   /** Told the fidelity of each candidate of `auto`. */
   report(candidate: Candidate): void;
 }
@@ -96,6 +98,7 @@ export async function calibrate(model: Model, selection: Selection, options: Cal
     chosen = await judge(model, selection, candidates, judges, references, options);
   }
   const seen = observer.read();
+  options.observed?.(seen);
   return {
     format: "infer-opt.calib",
     version: 1,

@@ -7,6 +7,7 @@ export { calibrationGraphHash, checkCalibration, parseCalibration, printCalibrat
 export type { QuantizationDialect } from "./dialect.ts";
 export { dialects } from "./dialects.ts";
 export type { Exclusions } from "./exclusions.ts";
+export type { Observations } from "./observe.ts";
 export { makePlan } from "./make-plan.ts";
 export type { ActivationPlan, BiasPlan, NodePlan, QuantizationPlan, WeightPlan } from "./plan.ts";
 export type { QuantizeOptions } from "./quantize.ts";

@@ -1,3 +1,5 @@
+export type { CoarseHistogram } from "./coarse-histogram.ts";
+export { coarseHistogram } from "./coarse-histogram.ts";
 export type { ChannelMeans } from "./channel-means.ts";
 export { channelMeans } from "./channel-means.ts";
 export type { Histogram, HistogramObserver } from "./histogram.ts";

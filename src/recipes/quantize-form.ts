@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { Calibration, Exclusions, QuantizeOptions } from "../../passes/quantize/index.ts";
+import type { Calibration, Exclusions, Observations, QuantizeOptions } from "../../passes/quantize/index.ts";
 import {
   calibrate,
   calibrationGraphHash,
@@ -20,6 +20,7 @@ import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
 import type { Model } from "../ir/index.ts";
 import { cloneModel } from "../ir/index.ts";
 import { inferTypes } from "../ops/index.ts";
+import { coarseHistogram } from "../quant/index.ts";
 import { runCheckedStage } from "../pipeline/index.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
@@ -137,6 +138,7 @@ async function quantizeModel(
     return undefined;
   }
   const candidates: unknown[] = [];
+  let seen: Observations | undefined;
   const found =
     (await knownCalibration(model, data, run)) ??
     (await calibrate(model, selection, {
@@ -148,6 +150,7 @@ async function quantizeModel(
       dialect: dialectOf(facts),
       hasVnni: facts.hasVnni,
       signal: run.signal,
+      observed: (all) => (seen = all),
       report: (candidate) => {
         candidates.push(candidate);
         run.note(
@@ -184,6 +187,7 @@ async function quantizeModel(
     int8Nodes: result.changes,
     floatNodes,
     candidates,
+    activations: seen === undefined ? [] : activationsOf(seen, found),
   };
   if (result.changes === 0) {
     run.note("INT8 left out: no node of the model can become INT8 (--explain-refusals lists why)");
@@ -194,6 +198,15 @@ async function quantizeModel(
   const form = makeForm(name, model, input.signature, environment.temp.path, true);
   // Its size and hash are made where somebody asks: the form is extended, not copied.
   return Object.assign(form, { recipe: { base, float, calibration: found, exclusions } });
+}
+
+/** What was observed of each value that has a range, for the report. */
+function activationsOf({ histograms }: Observations, { ranges }: Calibration): readonly unknown[] {
+  return Object.entries(ranges).flatMap(([value, range]) => {
+    const histogram = histograms.get(value);
+    const coarse = histogram === undefined ? undefined : coarseHistogram(histogram, range);
+    return coarse === undefined ? [] : [{ value, low: range.min, high: range.max, ...coarse }];
+  });
 }
 
 /** Ranges from `--calib`, or from an earlier run of the same model, data and method. */

@@ -24,6 +24,15 @@ export const sampleReport: CompileReport = {
     ...{ chosen: "mse", biasCorrection: true, samples: 8, int8Nodes: 5 },
     floatNodes: [{ node: "head", reason: "its output is the graph's" }],
     candidates: [{ method: "mse", biasCorrection: true, sqnrDb: 33.25 }],
+    activations: [{ value: "relu<1>", min: 0, max: 8, low: 0, high: 6, clipped: 0.0125, counts: [900, 60, 0, 15] }],
+  },
+  layerAccuracy: {
+    ...{ form: "int8", samples: 3, reason: "top1 falls by 2.00 points; with 1 of 2 layers in float it is kept" },
+    layers: [
+      { node: "conv", op: "Conv", ownDb: 31.25, sqnrDb: 30 },
+      { node: "head", op: "Gemm", ownDb: 40, sqnrDb: 28.5 },
+    ],
+    keptFloat: [{ node: "conv", reason: "31.3 dB of its own" }],
   },
   pruning: undefined,
   regions: [

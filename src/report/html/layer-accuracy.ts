@@ -32,7 +32,7 @@ export function layerAccuracy({ layerAccuracy: part }: CompileReport): Markup {
     ),
     keptFloat.length > 0 &&
       folded(
-        `${keptFloat.length} layers in float to keep the bound`,
+        `${keptFloat.length} layer${keptFloat.length === 1 ? "" : "s"} in float to keep the bound`,
         table(
           ["node", "chosen by"],
           keptFloat.map(({ node, reason: why }) => [node, why]),

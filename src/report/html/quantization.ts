@@ -1,12 +1,12 @@
 import type { CompileReport } from "../../events.ts";
 import { barChart, folded, table } from "./charts.ts";
+import type { Fields } from "./fields.ts";
+import { isFields } from "./fields.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
+import { ranges } from "./ranges.ts";
 import { section } from "./section.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;
 const fieldsIn = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
 
 /** How INT8 ranges were chosen, and which nodes stayed float. The report leaves this part open, so it is read with care. */
@@ -37,6 +37,7 @@ export function quantization({ quantization: part }: CompileReport): Markup {
         strong: isChosen,
       })),
     ),
+    ...ranges(part),
     floats.length > 0 && folded(`${floats.length} nodes in float`, table(["node", "why"], floats, { textColumns: 2 })),
   );
 }

@@ -7,6 +7,8 @@ test("the page shows the verdict first, and everything the report holds", () => 
   for (const words of [
     ...["2.00x", "1.00 MB", "25 % of 4.00 MB", "89.00 %", "was 90.00 %", "fuse-affine", "linear-batchnorm 2"],
     ...["left out: fuse-gemm", "33.3 dB", "head", "conv-u8s8 7x7 8-&gt;8 3x3", "91 % of peak", "two readers"],
+    ...["Accuracy by layer", "Conv conv", "31.3 dB", "28.5 dB", "1 layer in float", "31.3 dB of its own"],
+    ...["relu&lt;1&gt;", "0 to 6, clips 1.25 %", "M0 0.0H40.0L40.0"],
     ...["no kernel", "IO0712", "a hint", "a note", "not taken: slower", "5 → 5", "0 → 6"],
   ])
     expect(page).toContain(words);
