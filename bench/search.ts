@@ -22,11 +22,12 @@ const usage = `npm run bench:search -- [options]
   --records FILE   schedule records with times measured before, and to add to
   --seeds N        runs of every search (default: 3)
   --sample N       points measured of spaces that are too large to measure whole (default: 800)
+  --trials N       trials of a run at most (default: 128)
   --workloads N    only the first of them, for trying the benchmark out
   --out FILE       default: bench/results/search.json`;
 
 /** Numbers of trials after which searches are compared. */
-const trials = [6, 8, 16, 24, 32, 64, 96, 128];
+const trialCounts = [6, 8, 16, 24, 32, 64, 96, 128];
 
 /** Best kernels that are timed anew to tell how exact the table is. */
 const NOISE_KERNELS = 16;
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
       records: { type: "string" },
       seeds: { type: "string", default: "3" },
       sample: { type: "string", default: "800" },
+      trials: { type: "string", default: String(Math.max(...trialCounts)) },
       workloads: { type: "string", default: String(searchWorkloads.length) },
       out: { type: "string", default: join("bench", "results", "search.json") },
       help: { type: "boolean", default: false },
@@ -50,6 +52,7 @@ async function main(): Promise<void> {
     console.error(usage);
     return;
   }
+  const trials = trialCounts.filter((count) => count <= Number(values.trials));
   const { fingerprint: device } = await detectDevice();
   const measurer = startKernelMeasurer(device);
   const { records } = values;

@@ -8,7 +8,7 @@ import {
   templateId,
 } from "../../src/schedule/index.ts";
 import type { SearchWorkload } from "./workloads.ts";
-import { contenders, teacher } from "./contenders.ts";
+import { contenders, controls, teacher } from "./contenders.ts";
 import type { Experience } from "./replay-search.ts";
 import { replaySearch } from "./replay-search.ts";
 import type { TimingTable } from "./timing-table.ts";
@@ -84,7 +84,7 @@ export async function compareSearches(
   const curves: Curves[] = [];
   const caches = { empty: { related: [], lessons: [] }, others: experience } as const;
   for (const [cache, known] of Object.entries(caches) as [Cache, Experience][])
-    for (const search of contenders) {
+    for (const search of cache === "empty" ? [...contenders, ...controls] : contenders) {
       const best: number[][] = [];
       let proposeMs = 0;
       for (let seed = 1; seed <= seeds; seed++) {

@@ -3,8 +3,9 @@ import { candidateText } from "../../src/schedule/index.ts";
 import { seededRandom } from "../../src/measure/index.ts";
 import type { TimingTable } from "./timing-table.ts";
 
-/** Candidates of the first turn and of later ones, as `--tune default` has them. */
-const turns = { first: 14, later: 5 };
+/** Candidates of the first turn and of later ones, as `--tune default` has them, and `extensive` where it goes on. */
+const turns = { first: 14, later: 5, last: 8 };
+const defaultTrials = 24;
 
 /** What a search begins with besides the templates. */
 export interface Experience {
@@ -32,7 +33,8 @@ export async function replaySearch(
   const tried: TriedCandidate[] = [];
   let proposeMs = 0;
   while (tried.length < trials) {
-    const count = Math.min(known.size === 0 ? turns.first : turns.later, trials - tried.length);
+    const turn = known.size === 0 ? turns.first : tried.length < defaultTrials ? turns.later : turns.last;
+    const count = Math.min(turn, trials - tried.length);
     const state = { pool, related, tried: [...known.values()], lessons: () => lessons };
     const start = performance.now();
     const proposed = search.propose(state, count, seededRandom(seed * 1_000_003 + known.size));

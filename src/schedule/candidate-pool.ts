@@ -16,6 +16,8 @@ export interface CandidatePool<F extends Family = Template> {
   readonly seeds: readonly CandidateOf<F>[];
   /** The time predicted for a candidate of the pool, in any unit that is one for all of them; Infinity for others. */
   predict(candidate: CandidateOf<F>): number;
+  /** The member of `ranked` that a candidate is equal to; undefined when there is none. */
+  find(candidate: CandidateOf<F>): CandidateOf<F> | undefined;
   /** Names of the parameters of a family, those that shape the program before those that polish it. */
   parameters(template: F): readonly string[];
   /** Candidates of the same family that differ in one parameter. */
@@ -63,12 +65,19 @@ export function poolCandidates<F extends Family>(
     }),
   );
   costed.sort(compareCosted);
-  const costs = new Map(costed.map(({ text, cost }) => [text, cost]));
+  const costs = new Map(costed.map(({ candidate, cost }) => [candidate, cost]));
+  const members = new Map(costed.map(({ text, candidate }) => [text, candidate]));
+  const find = (candidate: CandidateOf<F>): CandidateOf<F> | undefined =>
+    costs.has(candidate) ? candidate : members.get(candidateText(candidate));
   return {
     workload,
     ranked: costed.map(({ candidate }) => candidate),
     seeds: sources.map(({ template, seed }) => ({ template, point: seed })),
-    predict: (candidate) => costs.get(candidateText(candidate)) ?? Infinity,
+    predict: (candidate) => {
+      const member = find(candidate);
+      return member === undefined ? Infinity : (costs.get(member) as number);
+    },
+    find,
     parameters: (template) => byTemplate.get(template)?.space.parameters.map(({ name }) => name) ?? [],
     neighbours: ({ template, point }) => {
       const space = byTemplate.get(template)?.space;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seededRandom } from "../../src/measure/index.ts";
-import type { Search, TriedCandidate } from "../../src/schedule/index.ts";
+import type { Candidate, Search, TriedCandidate } from "../../src/schedule/index.ts";
 import {
   candidateText,
   exhaustiveSearch,
@@ -10,8 +10,10 @@ import {
   makeCandidatePool,
   neighbours,
   pointText,
+  poolCandidates,
   randomSearch,
   sequentialSearch,
+  withLearnedRanking,
 } from "../../src/schedule/index.ts";
 import { makeTemplate, tileSpace, trueNs } from "./fake-device.ts";
 import { device } from "./records.ts";
@@ -82,4 +84,93 @@ test("with 24 candidates guided search comes within 3 % of the best of all, and 
     .map((seed) => search(randomSearch, 24, 1, seed).best)
     .sort((a, b) => a - b);
   expect(found).toBeLessThan(control[4] as number);
+});
+
+/** A cost model that is wrong by a factor of 3 wherever mr is at least 8. */
+const biased = poolCandidates(workload, [
+  {
+    template,
+    space: tileSpace,
+    seed: { mr: 4, nr: 4, unroll: 1, prefetch: 0 },
+    cost: (point) => trueNs(point, workload) * (Number(point["mr"]) >= 8 ? 1 / 3 : 1),
+  },
+]);
+
+/** Share of a proposal for which the cost model is wrong, before and after a few trials told. */
+function sharesMisled({ propose }: Search): readonly [number, number] {
+  const isMisled = ({ point }: Candidate): boolean => Number(point["mr"]) >= 8;
+  const share = (tried: readonly TriedCandidate[]): number => {
+    const proposed = propose({ pool: biased, related: [], tried }, 12, seededRandom(4));
+    return proposed.filter(isMisled).length / proposed.length;
+  };
+  const tried = everything
+    .filter((_, i) => i % 16 === 0)
+    .map((point) => ({ candidate: { template, point }, score: trueNs(point, workload) / 50_000 }));
+  const [first] = tried;
+  return [share(first === undefined ? [] : [first]), share(tried)];
+}
+
+test.each([sequentialSearch, hierarchicalSearch])("$name turns away from what is slower than predicted", (strategy) => {
+  const [before, after] = sharesMisled(strategy);
+  expect(before).toBeGreaterThan(0.7);
+  expect(after).toBeLessThan(0.5);
+});
+
+test.each([sequentialSearch, hierarchicalSearch])(
+  "$name turns away from decisions that fail, and from a template that does",
+  (strategy) => {
+    const bad = makeTemplate({ name: "bad" });
+    const both = makeCandidatePool(workload, [bad, template], device);
+    const tried = both.ranked
+      .filter((_, i) => i % 20 === 0)
+      .map((candidate) => ({
+        candidate,
+        score: candidate.template === bad ? Infinity : trueNs(candidate.point, workload) / 50_000,
+      }));
+    const proposed = strategy.propose({ pool: both, related: [], tried }, 10, seededRandom(1));
+    expect(proposed.filter((candidate) => candidate.template === bad).length).toBeLessThanOrEqual(2);
+  },
+);
+
+test.each([sequentialSearch, hierarchicalSearch])(
+  "$name begins with the seeds and with what was best of the nearest workloads",
+  (strategy) => {
+    const related = [{ template, point: { mr: 1, nr: 6, unroll: 8, prefetch: 8 } }];
+    const proposed = strategy.propose({ pool, related, tried: [] }, 10, seededRandom(1));
+    expect(proposed.slice(0, 2)).toEqual([...pool.seeds, ...related]);
+    expect(proposed).toHaveLength(10);
+  },
+);
+
+test.each([sequentialSearch, hierarchicalSearch])(
+  "with 24 candidates $name comes within 3 % of the best of all",
+  (strategy) => {
+    const tried: TriedCandidate[] = [];
+    for (const [turn, count] of [14, 5, 5].entries())
+      for (const candidate of strategy.propose({ pool, related: [], tried: [...tried] }, count, seededRandom(turn)))
+        tried.push({ candidate, score: trueNs(candidate.point, workload) / 50_000 });
+    const best = Math.min(...everything.map((point) => trueNs(point, workload))) / 50_000;
+    expect(Math.min(...tried.map(({ score }) => score)) / best).toBeLessThan(1.03);
+  },
+);
+
+test("searches serve what is no kernel: families are whatever has a name, a version and points", () => {
+  const family = { name: "form", version: 2 };
+  const space = {
+    parameters: [
+      { name: "precision", values: [0, 1] },
+      { name: "layout", values: [0, 1, 2] },
+    ],
+    legal: () => true,
+  };
+  const forms = poolCandidates({ op: "model" }, [
+    { template: family, space, seed: { precision: 0, layout: 0 }, cost: () => Number.NaN },
+  ]);
+  for (const strategy of [guidedSearch, sequentialSearch, hierarchicalSearch].flatMap((one) => [
+    one,
+    withLearnedRanking(one),
+  ])) {
+    const proposed = strategy.propose({ pool: forms, related: [], tried: [] }, 10, seededRandom(1));
+    expect(proposed.map(candidateText).sort()).toEqual(forms.ranked.map(candidateText).sort());
+  }
 });

@@ -1,7 +1,7 @@
 import type { CandidateOf, Family } from "../candidate.ts";
-import { candidateText, templateId } from "../candidate.ts";
-import { canonicalJson } from "../canonical-json.ts";
+import { templateId } from "../candidate.ts";
 import type { CandidatePool } from "../candidate-pool.ts";
+import { canonicalJson } from "../canonical-json.ts";
 import { workloadLeaves } from "../nearest.ts";
 import type { Workload } from "../record.ts";
 import type { SearchState } from "../search/search.ts";
@@ -35,9 +35,7 @@ export function learnRanking<F extends Family>({ pool, tried, lessons }: SearchS
     ...lesson,
     weight: Math.exp(-distance / reach),
   }));
-  const examples: readonly Example<F>[] = [...own, ...others].filter(
-    ({ predicted, score }) => Number.isFinite(score) && Number.isFinite(predicted) && predicted > 0 && score > 0,
-  );
+  const examples = shareWorkloads([...own, ...others].filter(isUsable));
   if (examples.length < leastTrials) return undefined;
   const describe = makeFeatures(
     examples.map(({ workload }) => workload),
@@ -54,17 +52,37 @@ export function learnRanking<F extends Family>({ pool, tried, lessons }: SearchS
   });
 }
 
+function isUsable({ predicted, score }: Example<Family>): boolean {
+  return Number.isFinite(score) && Number.isFinite(predicted) && predicted > 0 && score > 0;
+}
+
+/** The examples with one object for equal workloads. */
+function shareWorkloads<F extends Family>(examples: readonly Example<F>[]): readonly Example<F>[] {
+  const byObject = new Map<Workload, Workload>();
+  const byText = new Map<string, Workload>();
+  return examples.map((example) => {
+    let shared = byObject.get(example.workload);
+    if (shared === undefined) {
+      const text = canonicalJson(example.workload);
+      shared = byText.get(text) ?? example.workload;
+      byText.set(text, shared);
+      byObject.set(example.workload, shared);
+    }
+    return { ...example, workload: shared };
+  });
+}
+
 /** Logarithms of measured over predicted times, less their mean for each workload: only ranks within one matter. */
 function centred<F extends Family>(examples: readonly Example<F>[]): readonly number[] {
-  const sums = new Map<string, { sum: number; count: number }>();
+  const sums = new Map<Workload, { sum: number; count: number }>();
   const errors = examples.map(({ workload, predicted, score }) => {
-    const [key, error] = [canonicalJson(workload), Math.log(score / predicted)];
-    const { sum, count } = sums.get(key) ?? { sum: 0, count: 0 };
-    sums.set(key, { sum: sum + error, count: count + 1 });
-    return { key, error };
+    const error = Math.log(score / predicted);
+    const { sum, count } = sums.get(workload) ?? { sum: 0, count: 0 };
+    sums.set(workload, { sum: sum + error, count: count + 1 });
+    return { workload, error };
   });
-  return errors.map(({ key, error }) => {
-    const { sum, count } = sums.get(key) as { sum: number; count: number };
+  return errors.map(({ workload, error }) => {
+    const { sum, count } = sums.get(workload) as { sum: number; count: number };
     return error - sum / count;
   });
 }
@@ -77,33 +95,27 @@ function makeFeatures<F extends Family>(
   workloads: readonly Workload[],
   pool: CandidatePool<F>,
 ): (workload: Workload, candidate: CandidateOf<F>, predicted: number) => Float64Array {
-  const families = pool.seeds.map(({ template }) => template);
-  const ids = families.map(templateId);
-  const names = [...new Set(families.flatMap((family) => pool.parameters(family)))];
-  const sizes = new Map<Workload, readonly number[]>();
-  const known = new Map(workloads.map((workload) => [canonicalJson(workload), workload]));
-  const paths = [
-    ...new Set([...known.values(), pool.workload].flatMap((workload) => [...workloadLeaves(workload).keys()])),
-  ];
-  const sizesOf = (workload: Workload): readonly number[] => {
-    let found = sizes.get(workload);
-    if (found === undefined) {
-      const leaves = workloadLeaves(workload);
-      found = paths.map((path) => {
-        const leaf = leaves.get(path);
+  const ids = pool.seeds.map(({ template }) => templateId(template));
+  const names = [...new Set(pool.seeds.flatMap(({ template }) => pool.parameters(template)))];
+  const leaves = new Map([...workloads, pool.workload].map((workload) => [workload, workloadLeaves(workload)]));
+  const paths = [...new Set([...leaves.values()].flatMap((known) => [...known.keys()]))];
+  const sizes = new Map(
+    [...leaves].map(([workload, known]) => [
+      workload,
+      paths.map((path) => {
+        const leaf = known.get(path);
         return typeof leaf === "number" ? Math.log2(1 + Math.abs(leaf)) : absent;
-      });
-      sizes.set(workload, found);
-    }
-    return found;
+      }),
+    ]),
+  );
+  return (workload, { template, point }, predicted) => {
+    const row = new Float64Array(2 + names.length + paths.length);
+    row[0] = ids.indexOf(templateId(template));
+    row[1] = Math.log2(predicted);
+    names.forEach((name, i) => (row[2 + i] = point[name] ?? absent));
+    row.set(sizes.get(workload) ?? [], 2 + names.length);
+    return row;
   };
-  return (workload, { template, point }, predicted) =>
-    Float64Array.from([
-      ids.indexOf(templateId(template)),
-      Math.log2(predicted),
-      ...names.map((name) => point[name] ?? absent),
-      ...sizesOf(workload),
-    ]);
 }
 
 function rankAgain<F extends Family>(
@@ -113,10 +125,13 @@ function rankAgain<F extends Family>(
   const ranked = pool.ranked.map((candidate) => ({ candidate, cost: predict(candidate) }));
   // Equal ones stay in the order of the cost models.
   ranked.sort((a, b) => (a.cost === b.cost ? 0 : a.cost < b.cost ? -1 : 1));
-  const costs = new Map(ranked.map(({ candidate, cost }) => [candidateText(candidate), cost]));
+  const costs = new Map(ranked.map(({ candidate, cost }) => [candidate, cost]));
   return {
     ...pool,
     ranked: ranked.map(({ candidate }) => candidate),
-    predict: (candidate) => costs.get(candidateText(candidate)) ?? Infinity,
+    predict: (candidate) => {
+      const member = pool.find(candidate);
+      return member === undefined ? Infinity : (costs.get(member) as number);
+    },
   };
 }

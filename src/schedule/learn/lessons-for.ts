@@ -18,7 +18,7 @@ export function lessonsFor(task: TuningTask, records: TuningRecords): readonly L
   const byId = new Map(task.templates.map((template) => [templateId(template), template]));
   const here = canonicalJson({ device: { ...device }, toolchain });
   const own = canonicalJson(task.workload);
-  const found = new Map<string, { readonly lesson: Lesson; readonly workload: string }>();
+  const found = new Map<string, Lesson>();
   for (const trial of cache.records) {
     if (trial.kind !== "trial" || trial.workload.op !== task.workload.op || trial.threads !== task.threads) continue;
     const template = byId.get(trial.template);
@@ -37,12 +37,12 @@ export function lessonsFor(task: TuningTask, records: TuningRecords): readonly L
     };
     const key = `${workload} ${trial.template} ${canonicalJson({ ...trial.point })}`;
     const known = found.get(key);
-    if (known === undefined || lesson.score < known.lesson.score) found.set(key, { lesson, workload });
+    if (known === undefined || lesson.score < known.score) found.set(key, lesson);
   }
   return [...found]
-    .sort(([p, a], [q, b]) => a.lesson.distance - b.lesson.distance || (p < q ? -1 : 1))
+    .sort(([p, a], [q, b]) => a.distance - b.distance || (p < q ? -1 : 1))
     .slice(0, mostLessons)
-    .map(([, { lesson }]) => lesson);
+    .map(([, lesson]) => lesson);
 }
 
 function isTimedLike(trial: TrialRecord, mode: TuningRecords["mode"]): boolean {

@@ -1,6 +1,7 @@
 import type { CandidateOf, Family } from "../candidate.ts";
 import { candidateText, templateId } from "../candidate.ts";
 import type { CandidatePool } from "../candidate-pool.ts";
+import { decisionsOf } from "./decisions.ts";
 import { bestTried, inRandomOrder, makeProposal, takeOpening } from "./proposal.ts";
 import { learnResiduals } from "./residuals.ts";
 import type { Search, SearchState } from "./search.ts";
@@ -50,26 +51,28 @@ interface Structure<F extends Family> {
 /** Programs that were not measured, the fittest first. */
 function evolve<F extends Family>(state: SearchState<F>, random: () => number): readonly CandidateOf<F>[] {
   const { pool, tried } = state;
-  const residuals = learnResiduals(state, (candidate) => [
-    templateId(candidate.template),
-    structureText(candidate, pool),
-  ]);
-  const scores = new Map(tried.map(({ candidate, score }) => [candidateText(candidate), score]));
+  const residuals = learnResiduals(state, (candidate) => structureOf(candidate, pool));
+  const scores = new Map(tried.map(({ candidate, score }) => [pool.find(candidate), score]));
   const fitnessOf = (candidate: CandidateOf<F>): number => {
-    const ofTemplate = residuals.within(templateId(candidate.template), residuals.all);
-    const residual = residuals.within(structureText(candidate, pool), ofTemplate);
-    return scores.get(candidateText(candidate)) ?? pool.predict(candidate) * Math.exp(residual);
+    const known = scores.get(candidate);
+    if (known !== undefined) return known;
+    const residual = structureOf(candidate, pool).reduce(
+      (around, group) => residuals.within(group, around),
+      residuals.all,
+    );
+    return pool.predict(candidate) * Math.exp(residual);
   };
   const structures = structuresOf(
-    pool.ranked.filter((candidate) => !scores.has(candidateText(candidate))),
+    pool.ranked.filter((candidate) => !scores.has(candidate)),
     pool,
     fitnessOf,
   );
   if (structures.length === 0) return [];
-  const living = new Map<string, Living<F>>();
+  const living = new Map<CandidateOf<F>, Living<F>>();
   const add = (candidate: CandidateOf<F>): void => {
-    const text = candidateText(candidate);
-    if (!living.has(text)) living.set(text, { candidate, text, fitness: fitnessOf(candidate) });
+    const member = pool.find(candidate);
+    if (member === undefined || living.has(member)) return;
+    living.set(member, { candidate: member, text: candidateText(member), fitness: fitnessOf(member) });
   };
   for (const { candidate } of bestTried(tried, parents)) add(candidate);
   const draw = drawByWeight(
@@ -80,12 +83,9 @@ function evolve<F extends Family>(state: SearchState<F>, random: () => number): 
   for (let generation = 0; generation < generations; generation++) {
     const adults = fittest(living);
     const pick = (): CandidateOf<F> => (adults[Math.floor(adults.length * random() ** 2)] as Living<F>).candidate;
-    for (let i = 0; i < population; i++) {
-      const child = makeChild(pick(), pick(), pool, random);
-      if (Number.isFinite(pool.predict(child))) add(child);
-    }
+    for (let i = 0; i < population; i++) add(makeChild(pick(), pick(), pool, random));
   }
-  return fittest(living, Infinity).flatMap(({ candidate, text }) => (scores.has(text) ? [] : [candidate]));
+  return fittest(living, Infinity).flatMap(({ candidate }) => (scores.has(candidate) ? [] : [candidate]));
 }
 
 interface Living<F extends Family> {
@@ -95,7 +95,7 @@ interface Living<F extends Family> {
 }
 
 function fittest<F extends Family>(
-  living: ReadonlyMap<string, Living<F>>,
+  living: ReadonlyMap<unknown, Living<F>>,
   count: number = population,
 ): readonly Living<F>[] {
   return [...living.values()].sort((a, b) => a.fitness - b.fitness || (a.text < b.text ? -1 : 1)).slice(0, count);
@@ -130,9 +130,13 @@ function structuresOf<F extends Family>(
   pool: CandidatePool<F>,
   fitnessOf: (candidate: CandidateOf<F>) => number,
 ): readonly Structure<F>[] {
+  const shaping = new Map<F, readonly string[]>();
   const found = new Map<string, CandidateOf<F>[]>();
   for (const candidate of candidates) {
-    const text = structureText(candidate, pool);
+    const { template, point } = candidate;
+    const names = shaping.get(template) ?? shapingParameters(template, pool);
+    shaping.set(template, names);
+    const text = `${templateId(template)} ${names.map((name) => point[name]).join()}`;
     const others = found.get(text);
     if (others === undefined) found.set(text, [candidate]);
     else others.push(candidate);
@@ -140,10 +144,15 @@ function structuresOf<F extends Family>(
   return [...found.values()].map((programs) => ({ programs, cost: fitnessOf(programs[0] as CandidateOf<F>) }));
 }
 
-function structureText<F extends Family>({ template, point }: CandidateOf<F>, pool: CandidatePool<F>): string {
+/** The parameters that shape a program: the first half of them. */
+function shapingParameters<F extends Family>(template: F, pool: CandidatePool<F>): readonly string[] {
   const names = pool.parameters(template);
-  const shaping = names.slice(0, Math.ceil(names.length / 2));
-  return `${templateId(template)} ${shaping.map((name) => point[name]).join()}`;
+  return names.slice(0, Math.ceil(names.length / 2));
+}
+
+/** The decisions that shape a program, its template before the parameters. */
+function structureOf<F extends Family>(candidate: CandidateOf<F>, pool: CandidatePool<F>): readonly string[] {
+  return decisionsOf(candidate, pool).slice(0, 1 + shapingParameters(candidate.template, pool).length);
 }
 
 /** Draws positions, likelier where the cost is small; uniformly where no cost is known. */

@@ -1,6 +1,6 @@
 import type { CandidateOf, Family } from "../candidate.ts";
-import { candidateText, templateId } from "../candidate.ts";
 import type { CandidatePool } from "../candidate-pool.ts";
+import { decider, decisionsOf } from "./decisions.ts";
 import { makeProposal, takeOpening } from "./proposal.ts";
 import type { Residuals } from "./residuals.ts";
 import { learnResiduals } from "./residuals.ts";
@@ -28,8 +28,8 @@ export const sequentialSearch: Search = {
     const proposal = makeProposal(tried, count);
     if (tried.length === 0) takeOpening(proposal, state);
     const residuals = learnResiduals(state, (candidate) => decisionsOf(candidate, pool));
-    const known = new Set([...tried.map(({ candidate }) => candidate), ...proposal.candidates].map(candidateText));
-    let left = pool.ranked.filter((candidate) => !known.has(candidateText(candidate)));
+    const known = new Set([...tried.map(({ candidate }) => candidate), ...proposal.candidates].map(pool.find));
+    let left = pool.ranked.filter((candidate) => !known.has(candidate));
     let isFirst = true;
     while (proposal.room > 0 && left.length > 0) {
       const built = buildProgram(left, pool, residuals, isFirst ? () => 1 : random);
@@ -81,8 +81,9 @@ function decide<F extends Family>(
   const { text, depth, completions } = program;
   if (completions.length === 1) return [program];
   const byDecision = new Map<string, CandidateOf<F>[]>();
+  const decisionOf = decider(completions[0] as CandidateOf<F>, depth, pool);
   for (const candidate of completions) {
-    const decision = decisionText(candidate, depth, pool);
+    const decision = decisionOf(candidate);
     const others = byDecision.get(decision);
     if (others === undefined) byDecision.set(decision, [candidate]);
     else others.push(candidate);
@@ -92,24 +93,5 @@ function decide<F extends Family>(
     const residual = residuals.within(longer, program.residual);
     const cost = pool.predict(rest[0] as CandidateOf<F>) * Math.exp(residual);
     return { text: longer, depth: depth + 1, completions: rest, residual, cost };
-  });
-}
-
-/** What was decided at a depth: the template, then a value. */
-function decisionText<F extends Family>(
-  { template, point }: CandidateOf<F>,
-  depth: number,
-  pool: CandidatePool<F>,
-): string {
-  if (depth === 0) return templateId(template);
-  return String(point[pool.parameters(template)[depth - 1] as string]);
-}
-
-/** The texts of a candidate's decisions, each with those before it. */
-function decisionsOf<F extends Family>(candidate: CandidateOf<F>, pool: CandidatePool<F>): readonly string[] {
-  let text = "";
-  return Array.from({ length: pool.parameters(candidate.template).length + 1 }, (_, depth) => {
-    text += ` ${decisionText(candidate, depth, pool)}`;
-    return text;
   });
 }
