@@ -9,8 +9,8 @@ export type { PrecisionEdge, PrecisionGroup, PrecisionPlan } from "./onnxruntime
 export { floatTemplate, int8Groups, precisionTemplate } from "./onnxruntime/precision-template.ts";
 export type { SessionOptions } from "./onnxruntime/session-template.ts";
 export { sessionOptions, sessionSettings, sessionTemplate } from "./onnxruntime/session-template.ts";
-export type { FormSpace, FormTuning, TunedForm } from "./onnxruntime/tune-forms.ts";
-export { tuneForms } from "./onnxruntime/tune-forms.ts";
+export type { FormSpace, FormTuning } from "./onnxruntime/tune-forms.ts";
+export { formTrials, tuneForms } from "./onnxruntime/tune-forms.ts";
 export type { CompiledRegions, Device, KernelListing, ProgramListing, RegionSetup, Target } from "./target.ts";
 
 /** The targets, in the order of `infer-opt targets`. */

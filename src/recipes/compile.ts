@@ -1,5 +1,5 @@
 import type { CompileOptions } from "../config/index.ts";
-import type { CompileReport, Reporter, RunControl } from "../events.ts";
+import type { CheckReport, CompileReport, Reporter, RunControl } from "../events.ts";
 import { fail, InferOptError } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { dataDiagnostics } from "../diagnostics/codes/data.ts";
@@ -10,6 +10,7 @@ import type { Decision } from "./decision.ts";
 import { decide } from "./decide.ts";
 import { openEnvironment, runtimeText } from "./environment.ts";
 import type { Environment } from "./environment.ts";
+import { checkFollowUps, gateWritten, packageWritten } from "./follow-ups.ts";
 import type { Form } from "./form.ts";
 import { addJudgedInt8 } from "./judged-int8.ts";
 import { loadInput } from "./load-input.ts";
@@ -58,6 +59,7 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
   const environment = await openEnvironment(options, setup.signal);
   try {
     checkAskedLevels(options, environment.target);
+    checkFollowUps(options);
     const run = startRun(options, paths, environment, setup);
     const cache = openScheduleCache(run);
     const input = await run.phase("load", () => loadInput(file, run));
@@ -98,14 +100,16 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
     }
     const decision = await run.phase("choose", () => decide(forms, input, samples, cache, run));
     const chosen = forms.find((form) => form.name === decision.choice.name) as Form;
-    await adviseSession(chosen, samples, cache, run);
+    await adviseSession(chosen, decision.choice.measured, samples, cache, run);
     const written = await run.phase("write", () => writeResult(chosen, input, run));
     const { unmet } = decision.choice;
     if (unmet !== undefined) run.diagnose(configDiagnostics.constraintUnmet({ detail: unmet }));
-    const report = makeReport(input, forms, chosen, decision, written, run);
+    const checks = await gateWritten(written.file, run);
+    await packageWritten(written.file, chosen, run);
+    const report = makeReport(input, forms, chosen, decision, { ...written, checks }, run);
     written.writeReport(report);
     setup.reporter.handle({ type: "finished", report });
-    return { exitCode: unmet === undefined ? 0 : 3, report };
+    return { exitCode: unmet === undefined && checks.every(({ ok }) => ok) ? 0 : 3, report };
   } finally {
     environment.close();
   }
@@ -138,7 +142,12 @@ function makeReport(
   forms: readonly Form[],
   chosen: Form,
   { choice, forms: formReports, constraints, machine }: Decision,
-  written: { readonly file: string | undefined; readonly bytes: number },
+  written: {
+    readonly file: string | undefined;
+    readonly bytes: number;
+    /** Those by the baseline. */
+    readonly checks: readonly CheckReport[];
+  },
   run: Run,
 ): CompileReport {
   const { environment, options } = run;
@@ -175,6 +184,7 @@ function makeReport(
     })),
     choice: { form: chosen.name, reason: choice.reason, measured: choice.measured },
     ...{ objective: options.objective, constraints, noise: run.noise },
+    ...(options.baseline === undefined ? {} : { baseline: { file: options.baseline, checks: written.checks } }),
     ...(machine === undefined || Object.keys(machine).length === 0 ? {} : { machine }),
     refusals: run.refusals,
     problems: run.problems,

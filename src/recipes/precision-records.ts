@@ -1,21 +1,37 @@
 import type { ChoiceRecord, DeviceFingerprint, ScheduleCache, Workload } from "../schedule/index.ts";
 import { hashJson, newestFirst } from "../schedule/index.ts";
 import { version } from "../version.ts";
+import { configHash } from "./config-hash.ts";
 import type { Run } from "./run.ts";
 
-/** What the precision of a model's layers is filed under. The device stands in the record, so that any host can follow it. */
+/**
+ * What the precision of a model's layers is filed under: the options too, so that the same command gives the same result
+ * even where `--budget` had ended the search. The device stands in the record: a reproducible run follows that of any.
+ */
 export function precisionKey(workload: Workload, run: Run): string {
-  return hashJson({ scope: "precision", workload, target: run.environment.target.id, tool: version });
+  const { environment, options } = run;
+  return hashJson({
+    ...{ scope: "precision", workload, config: configHash(options) },
+    ...{ target: environment.target.id, tool: version },
+  });
 }
 
-/** The groups that the newest record leaves in float; undefined when there is none. */
-export function recordedPrecision(
-  cache: ScheduleCache,
-  key: string,
-): { readonly float: ReadonlySet<string>; readonly reason: string } | undefined {
+/** What was decided of a model's groups of layers. */
+export interface KnownPrecision {
+  /** Names of the groups that stay float. */
+  readonly float: ReadonlySet<string>;
+  readonly reason: string;
+}
+
+/** The newest record that holds here: made on this device or, in a reproducible run, on any. */
+export function recordedPrecision(cache: ScheduleCache, key: string, run: Run): KnownPrecision | undefined {
+  const { options, environment } = run;
+  if (options.reprove) return undefined;
+  const here = environment.device === undefined ? "" : hashJson({ ...environment.device.fingerprint });
   const [newest] = cache
     .choices(key)
-    .filter((choice: ChoiceRecord) => choice.scope === "precision")
+    .filter(({ scope }: ChoiceRecord) => scope === "precision")
+    .filter(({ device }) => options.reproducible || (device !== undefined && hashJson({ ...device }) === here))
     .sort(newestFirst);
   if (newest === undefined) return undefined;
   return { float: new Set((newest.excluded ?? []).map(({ node }) => node)), reason: newest.reason };

@@ -1,4 +1,4 @@
-import type { PrecisionGroup, TunedForm } from "../../targets/index.ts";
+import type { PrecisionGroup } from "../../targets/index.ts";
 import type { PrecisionGroupReport, PrecisionReport } from "../events.ts";
 import type { Point, TrialRecord } from "../schedule/index.ts";
 import { pointText, trialScore } from "../schedule/index.ts";
@@ -9,7 +9,7 @@ export function explainPrecision(
   groups: readonly UnitGroup[],
   times: readonly PrecisionGroup[],
   kept: ReadonlySet<string>,
-  { tuned, trials }: TunedForm,
+  { reason, trials }: { readonly reason: string; readonly trials: readonly TrialRecord[] },
 ): PrecisionReport {
   const pointOf = (int8: ReadonlySet<string>): Point =>
     int8.size === 0 ? {} : Object.fromEntries(groups.map(({ name }) => [name, Number(int8.has(name))]));
@@ -41,20 +41,8 @@ export function explainPrecision(
     ...(int8Ns === undefined ? {} : { int8Ns }),
     ...(floatNs === undefined ? {} : { floatNs }),
     ...(chosenNs === undefined ? {} : { chosenNs }),
-    reason: tuned.reason,
+    reason,
   };
-}
-
-/** The same of a record: nothing is known but what was decided. */
-export function replayedPrecision(
-  groups: readonly UnitGroup[],
-  { float, reason }: { readonly float: ReadonlySet<string>; readonly reason: string },
-): PrecisionReport {
-  const reports = groups.map(({ name, units }): PrecisionGroupReport => ({
-    ...{ name, layers: units.map(({ nodes }) => nodes[0] ?? ""), precision: float.has(name) ? "float" : "int8" },
-    ...{ floatNs: 0, int8Ns: 0, reason: "as the records say" },
-  }));
-  return { groups: reports, tried: 0, failed: 0, reason };
 }
 
 /** What is told of it: a line for the whole, and one for each group. */

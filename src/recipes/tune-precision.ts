@@ -6,13 +6,14 @@ import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
 import { orNoted } from "./or-noted.ts";
 import { precisionKey, recordedPrecision, recordPrecision } from "./precision-records.ts";
-import { describePrecision, replayedPrecision } from "./precision-report.ts";
+import { describePrecision } from "./precision-report.ts";
 import type { PrecisionSpace } from "./precision-space.ts";
 import { openPrecisionSpace } from "./precision-space.ts";
 import type { Int8Form } from "./quantize-form.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
 import { readFeeds } from "./samples.ts";
+import type { PrecisionSearch } from "./search-precision.ts";
 import { searchPrecision } from "./search-precision.ts";
 
 /**
@@ -33,10 +34,7 @@ export async function addTunedForm(
     const [feeds = new Map()] = await readFeeds(samples.check);
     const space = openPrecisionSpace(int8, feeds, run);
     if (space.groups.length < 2) return undefined;
-    const key = precisionKey(space.workload, run);
-    const float = run.options.reproducible
-      ? replay(space, key, cache, run)
-      : await orNoted("precision", () => search(space, key, { int8, feeds, samples, cache, run }), run);
+    const float = await orNoted("precision", () => floatGroups(space, { int8, feeds, samples, cache, run }), run);
     if (float === undefined || float.size === 0 || float.size === space.groups.length) return undefined;
     const kept = new Set(space.groups.flatMap(({ name }) => (float.has(name) ? [] : [name])));
     const model = space.mixed(space.identity(kept));
@@ -44,40 +42,28 @@ export async function addTunedForm(
   });
 }
 
-/** The groups that stay float by the records; undefined with `--tune off`, which had none to make. */
-function replay(space: PrecisionSpace, key: string, cache: ScheduleCache, run: Run): ReadonlySet<string> | undefined {
-  const known = recordedPrecision(cache, key);
-  if (known === undefined && run.options.tune === "off") return undefined;
-  if (known === undefined)
-    return fail(
+/** The groups that stay float, by the records or by a search, told, reported and recorded. */
+async function floatGroups(space: PrecisionSpace, given: PrecisionSearch): Promise<ReadonlySet<string> | undefined> {
+  const { int8, cache, run } = given;
+  const { options, environment } = run;
+  const key = precisionKey(space.workload, run);
+  const known = recordedPrecision(cache, key, run);
+  if (options.reproducible && known === undefined) {
+    if (options.tune === "off") return undefined;
+    fail(
       scheduleDiagnostics.missingRecord({ what: "the precision of this model's layers" }, { file: run.paths.schedule }),
     );
-  run.formTuning = { ...run.formTuning, precision: replayedPrecision(space.groups, known) };
-  return known.float;
-}
-
-/** The groups that stay float by a search, told and recorded. */
-async function search(
-  space: PrecisionSpace,
-  key: string,
-  given: Parameters<typeof searchPrecision>[1],
-): Promise<ReadonlySet<string> | undefined> {
-  const { int8, cache, run } = given;
-  const report = await searchPrecision(space, given);
+  }
+  const report = await searchPrecision(space, known, given);
   if (report === undefined) return undefined;
   run.formTuning = { ...run.formTuning, precision: report };
   for (const text of describePrecision(report)) run.note(text);
   const float = report.groups.filter(({ precision }) => precision === "float");
-  const names = new Set(float.map(({ name }) => name));
-  const known = recordedPrecision(cache, key);
-  const isKnown = known?.float.size === names.size && [...names].every((name) => known.float.has(name));
-  const { device } = run.environment;
-  if (!isKnown && device !== undefined && run.options.tune !== "off") {
-    const chosen = names.size === 0 ? "int8" : names.size === space.groups.length ? "float" : "mixed";
-    const { reason } = report;
-    recordPrecision(cache, key, {
-      ...{ model: int8.recipe.base.hash, chosen, reason, device: device.fingerprint, float },
-    });
+  if (known === undefined && environment.device !== undefined) {
+    const { groups } = space;
+    const chosen = float.length === 0 ? "int8" : float.length === groups.length ? "float" : "mixed";
+    const device = environment.device.fingerprint;
+    recordPrecision(cache, key, { model: int8.recipe.base.hash, chosen, reason: report.reason, device, float });
   }
-  return names;
+  return new Set(float.map(({ name }) => name));
 }

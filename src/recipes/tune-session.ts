@@ -1,11 +1,19 @@
 import { availableParallelism } from "node:os";
-import type { SessionOptions, TunedForm } from "../../targets/index.ts";
-import { formEfforts, sessionOptions, sessionSettings, sessionTemplate, tuneForms } from "../../targets/index.ts";
+import type { SessionOptions } from "../../targets/index.ts";
+import {
+  formEfforts,
+  sessionOptions,
+  sessionSettings,
+  sessionTemplate,
+  formTrials,
+  tuneForms,
+} from "../../targets/index.ts";
 import { parseDuration } from "../config/index.ts";
 import type { SessionAdvice, SessionReport } from "../events.ts";
-import type { Point, ScheduleCache, Workload } from "../schedule/index.ts";
+import type { Point, ScheduleCache, TunedKernel, Workload } from "../schedule/index.ts";
 import { pointText } from "../schedule/index.ts";
 import { version } from "../version.ts";
+import type { Decision } from "./decision.ts";
 import type { Form } from "./form.ts";
 import { feedShapes } from "./feed-shapes.ts";
 import { openFormMeasurer } from "./open-form-measurer.ts";
@@ -22,12 +30,17 @@ import { threadsOf } from "./time-forms.ts";
  */
 export async function adviseSession(
   form: Form,
+  measured: Decision["choice"]["measured"],
   samples: Samples | undefined,
   cache: ScheduleCache,
   run: Run,
 ): Promise<void> {
   if (run.environment.target.tunesForms !== true || samples === undefined || run.unrunnable !== undefined) return;
-  const report = await orNoted("session options", () => tuneSession(form, samples, cache, run), run);
+  const report = await orNoted(
+    "session options",
+    () => tuneSession(form, measured === "now", samples, cache, run),
+    run,
+  );
   if (report === undefined) return;
   run.formTuning = { ...run.formTuning, session: report };
   run.note(describeSession(report));
@@ -35,6 +48,7 @@ export async function adviseSession(
 
 async function tuneSession(
   form: Form,
+  isMeasured: boolean,
   samples: Samples,
   cache: ScheduleCache,
   run: Run,
@@ -45,40 +59,39 @@ async function tuneSession(
   const workload: Workload = { op: "session", model: form.hash, inputs: feedShapes(feeds), threads: [...counts] };
   const { device } = run.environment;
   if (device === undefined || options.reproducible) return undefined;
-  const held = { device: device.fingerprint, toolchain: device.toolchain };
-  // What a quick run has time for is better spent on the model.
-  const measures = ["default", "extensive"].includes(options.tune);
+  const records = { cache, device: device.fingerprint, toolchain: device.toolchain };
+  // What a quick run has time for is better spent on the model; a proof that is replayed measures nothing.
+  const measures = isMeasured && ["default", "extensive"].includes(options.tune);
   const template = sessionTemplate(form.hash, counts);
-  const seed = template.seed(workload, held.device);
+  const seed = template.seed(workload, records.device);
   const file = measures ? await form.file() : "";
   const measurer = openFormMeasurer(feeds, run, (identity) => ({
     file,
     settings: sessionSettings((JSON.parse(identity) as { readonly options: SessionOptions }).options),
   }));
   try {
-    const search = (): Promise<TunedForm | undefined> =>
-      tuneForms(
-        { label: "session options", workload, templates: [template], threads: [Math.max(...counts)] },
-        {
-          records: { cache, ...held },
-          effort: measures ? formEfforts[options.tune as keyof typeof formEfforts] : "replay",
-          budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
-          ...{ seed: options.seed, tool: version, measurer },
-          ...{ reporter: run.reporter, signal: run.signal, control: run.control },
-        },
-      );
-    const found = measures ? await run.phase("tune session options", search) : await search();
-    const chosen = found?.tuned.found?.candidate.point;
-    if (found === undefined || chosen === undefined) return undefined;
+    const space = { label: "session options", workload, templates: [template], threads: [Math.max(...counts)] };
+    const search = (): Promise<TunedKernel | undefined> =>
+      tuneForms(space, {
+        records,
+        effort: measures ? formEfforts[options.tune as keyof typeof formEfforts] : "known",
+        budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
+        ...{ seed: options.seed, tool: version, measurer },
+        ...{ reporter: run.reporter, signal: run.signal, control: run.control },
+      });
+    const tuned = measures ? await run.phase("tune session options", search) : await search();
+    const chosen = tuned?.found?.candidate.point;
+    if (tuned === undefined || chosen === undefined) return undefined;
+    const trials = formTrials(space, records);
     const nsOf = (point: Point): number | undefined =>
-      found.trials.find((trial) => trial.status === "ok" && pointText(trial.point) === pointText(point))?.ns?.min;
+      trials.find((trial) => trial.status === "ok" && pointText(trial.point) === pointText(point))?.ns?.min;
     const [defaultNs, ns] = [nsOf(seed), nsOf(chosen)];
     return {
       ...{ form: form.name, options: advice(sessionOptions(chosen)) },
       ...(defaultNs === undefined ? {} : { defaultNs }),
       ...(ns === undefined ? {} : { ns }),
-      tried: new Set(found.trials.map(({ point }) => pointText(point))).size,
-      reason: found.tuned.reason,
+      tried: new Set(trials.map(({ point }) => pointText(point))).size,
+      reason: tuned.reason,
     };
   } finally {
     await measurer.close();

@@ -11,7 +11,7 @@ import type {
   Workload,
   WorkloadCase,
 } from "../../src/schedule/index.ts";
-import { guidedSearch, replayedKernel, taskTrialKey, tuneWorkloads } from "../../src/schedule/index.ts";
+import { guidedSearch, knownKernel, taskTrialKey, tuneWorkloads } from "../../src/schedule/index.ts";
 
 /** What is chosen among: models and sessions, each a point of a template. */
 export interface FormSpace {
@@ -28,8 +28,8 @@ export interface FormSpace {
 export interface FormTuning {
   /** Trials and choices, and what they hold for; times of whole models are `hot`: what a network leaves in the caches stays. */
   readonly records: Omit<TuningRecords, "mode">;
-  /** How much is tried. `replay`: nothing is measured, an earlier choice counts. */
-  readonly effort: TuningEffort | "replay";
+  /** How much is tried. `known`: nothing is measured, the best of the records counts. */
+  readonly effort: TuningEffort | "known";
   readonly budgetMs: number;
   readonly seed: number;
   /** Version of this tool, for records. */
@@ -41,13 +41,6 @@ export interface FormTuning {
   readonly measurer: Measurer;
 }
 
-/** What was chosen, with every trial that the records hold of it. */
-export interface TunedForm {
-  readonly tuned: TunedKernel;
-  /** Trials on the least number of threads, one template after another, the best first. */
-  readonly trials: readonly TrialRecord[];
-}
-
 /** Models have nothing to run but themselves: the measurer knows their feeds. */
 const nothing: WorkloadCase = {
   buffers: {},
@@ -56,26 +49,34 @@ const nothing: WorkloadCase = {
   expected: () => undefined,
 };
 
-/** Chooses in a space by the tuner's own search, race and records; undefined where a replay knows nothing. */
-export async function tuneForms(
-  { label, workload, templates, threads: counts }: FormSpace,
-  tuning: FormTuning,
-): Promise<TunedForm | undefined> {
-  const { effort, seed, reporter, signal, control, measurer, tool, budgetMs } = tuning;
-  const records: TuningRecords = { ...tuning.records, mode: "hot" };
+/** The task of a space, on its least number of threads and, where there are more, on its greatest. */
+function taskOf({ label, workload, templates, threads: counts }: FormSpace): TuningTask {
   const [threads, most] = [Math.min(...counts), Math.max(...counts)];
   const shared = most > threads ? { sharedThreads: most } : {};
-  const task: TuningTask = { label, workload, templates, uses: 1, threads, ...shared, cases: () => [nothing] };
-  const trials = (): readonly TrialRecord[] =>
-    templates.flatMap((template) => records.cache.trials(taskTrialKey(task, template, records)));
-  if (effort === "replay") {
-    const tuned = replayedKernel(task, records, 1);
-    return tuned === undefined ? undefined : { tuned, trials: trials() };
+  return { label, workload, templates, uses: 1, threads, ...shared, cases: () => [nothing] };
+}
+
+/** Trials that the records hold on the least number of threads, one template after another, the best first. */
+export function formTrials(space: FormSpace, records: FormTuning["records"]): readonly TrialRecord[] {
+  const task = taskOf(space);
+  return space.templates.flatMap((template) =>
+    records.cache.trials(taskTrialKey(task, template, { ...records, mode: "hot" })),
+  );
+}
+
+/** Chooses in a space by the tuner's own search, race and records; undefined where nothing is known and nothing may be measured. */
+export async function tuneForms(space: FormSpace, tuning: FormTuning): Promise<TunedKernel | undefined> {
+  const { effort, seed, reporter, signal, control, measurer, tool, budgetMs } = tuning;
+  const records: TuningRecords = { ...tuning.records, mode: "hot" };
+  const task = taskOf(space);
+  if (effort === "known") {
+    const known = knownKernel(task, records);
+    return known.source === "seed" ? undefined : known;
   }
   const now = (): string => new Date().toISOString();
   const measureBounds = async (): Promise<() => number> => () => 0;
   const searching = { measurer, measureBounds, search: guidedSearch, effort, seed };
   const context = { ...records, ...searching, reporter, signal, control, tool, clock: systemClock, now };
   const [tuned] = await tuneWorkloads([task], context, budgetMs);
-  return tuned === undefined ? undefined : { tuned, trials: trials() };
+  return tuned;
 }
