@@ -1,6 +1,7 @@
 import { sameShape, sizeOf } from "../../../src/ir/index.ts";
 import { isBounded, isPlain } from "./float-function.ts";
 import type {
+  ConvOp,
   FloatBinaryOp,
   FloatConvOp,
   FloatFunction,
@@ -73,7 +74,7 @@ function biasBehind(op: FloatBinaryOp, around: Surroundings): Merge | undefined 
   if (before?.kind !== "float-conv" || before.bias !== undefined || before.residual !== undefined) return undefined;
   if (!isPlain(before.fn) || !around.hasOneReader(op.a)) return undefined;
   const { constant } = op.b.constant;
-  const isVector = constant?.shape.length === 1 && op.a.shape.length !== 4;
+  const isVector = constant?.shape.length === 1 && isLastInMemory(before);
   if (!isVector || sizeOf(constant.shape) !== before.outputs) return undefined;
   const nodes = [...before.nodes, ...op.nodes];
   return { gone: before, merged: { ...before, nodes, y: op.y, bias: op.b.constant, fn: op.fn } };
@@ -103,4 +104,9 @@ function residual(op: FloatBinaryOp, around: Surroundings): Merge | undefined {
     gone: branch,
     merged: { ...branch, nodes: [...branch.nodes, ...op.nodes], y: op.y, residual: { tensor, after } },
   };
+}
+
+/** Whether the last dimension of a sum's result is that of its channels. */
+export function isLastInMemory({ layout, y }: Pick<FloatConvOp | ConvOp, "layout" | "y">): boolean {
+  return layout === "io" || y.shape.length !== 4;
 }

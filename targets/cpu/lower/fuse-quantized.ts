@@ -1,6 +1,7 @@
 import { isBounded, isPlain } from "./float-function.ts";
 import type { ConvertOp, FloatBinaryOp, FloatUnaryOp, ResizeOp } from "./integer-graph.ts";
 import type { Merge, Surroundings } from "./fuse-float.ts";
+import { isLastInMemory } from "./fuse-float.ts";
 
 /** Below this scale a quantized result would show the error of the approximated function by more than a step. */
 const LEAST_SCALE = 1e-4;
@@ -48,7 +49,7 @@ export function shiftBehind(op: FloatBinaryOp, around: Surroundings): Merge | un
   if (before.y.quantization !== undefined || before.activation !== undefined || before.shift !== undefined)
     return undefined;
   const [count, ...others] = op.b.constant.constant?.shape.toReversed() ?? [];
-  const isVector = count === before.outputs && others.every((size) => size === 1) && op.a.shape.length < 4;
+  const isVector = count === before.outputs && others.every((size) => size === 1) && isLastInMemory(before);
   if (!isVector) return undefined;
   const nodes = [...before.nodes, ...op.nodes];
   return { gone: before, merged: { ...before, nodes, y: op.y, shift: op.b.constant } };

@@ -2,7 +2,7 @@ import { sameShape, sizeOf } from "../../../src/ir/index.ts";
 import { combination } from "../reference/binary.ts";
 import type { BinaryOp, ConvOp, IntegerOp, IntegerTensor, TableOp } from "./integer-graph.ts";
 import type { Merge, Surroundings } from "./fuse-float.ts";
-import { fuseBinary, fuseUnary } from "./fuse-float.ts";
+import { fuseBinary, fuseUnary, isLastInMemory } from "./fuse-float.ts";
 import { geluBehind, quantizedResult, shiftBehind } from "./fuse-quantized.ts";
 import { resizeBefore } from "./match-argmax.ts";
 import { inputsOf, outputOf } from "./integer-graph.ts";
@@ -173,20 +173,17 @@ function residualBehind(op: BinaryOp, around: Surroundings): Merge | undefined {
 }
 
 /** Whether the epilogue of a convolution can combine its results with a tensor, and is the better place for it. */
-function takesResidual(
-  { y, layout, weights, outputs }: ConvOp,
-  mode: BinaryOp["mode"],
-  tensor: BinaryOp["b"],
-): boolean {
+function takesResidual(branch: ConvOp, mode: BinaryOp["mode"], tensor: BinaryOp["b"]): boolean {
+  const { y, layout, weights, outputs } = branch;
   const terms = sizeOf(weights.constant?.shape ?? []) / outputs;
   if ("constant" in tensor) {
     const [count, ...others] = tensor.constant.constant?.shape.toReversed() ?? [];
-    return y.shape.length < 4 && count === outputs && others.every((size) => size === 1) && terms >= LEAST_TERMS;
+    return isLastInMemory(branch) && count === outputs && others.every((size) => size === 1) && terms >= LEAST_TERMS;
   }
   if (mode === "add") return sameShape(tensor.shape, y.shape);
   if (terms < LEAST_TERMS) return false;
   // A gate: one value a channel. Phases of a transposed convolution write pixels of their own.
-  const channels = y.shape.length === 4 ? 1 : y.shape.length - 1;
+  const channels = isLastInMemory(branch) ? y.shape.length - 1 : 1;
   const gate = y.shape.map((size, axis) => (axis === channels ? size : 1));
   return sameShape(tensor.shape, y.shape) || (layout !== "iohw" && sameShape(tensor.shape, gate));
 }

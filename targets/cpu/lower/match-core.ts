@@ -7,7 +7,7 @@ import { averageOfNothing, averageWithGaps, isDense, padsOf, passesPadding, wind
 import type { CoreMatch } from "./core-match.ts";
 import type { Bounds, ConvOp, IntegerOp, IntegerTensor, Quantization } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
-import { matchMatrixProduct, productOfMany } from "./match-product.ts";
+import { matchMatrixProduct } from "./match-product.ts";
 import { resizeForm } from "./resize-form.ts";
 import { matchQuantizedSoftmax } from "./match-softmax.ts";
 import { dequantizer, quantizedBias, quantizedWeight, sameQuantization, uint8Parameters } from "./quantized-values.ts";
@@ -127,7 +127,6 @@ function matchProduct(
   const x = activation(core.input(0), context);
   const w = quantizedWeight(core.input(1));
   if (x === undefined || w === undefined) return "an operand is not a quantized constant";
-  if (x.tensor.shape.length > 3) return productOfMany;
   const shape = w.weights.constant?.shape ?? [];
   if (shape.length !== 2) return "weights are not a matrix";
   const outputAxis = layout === "oihw" ? 0 : 1;

@@ -6,7 +6,6 @@ import { clampLimits } from "./clamp-limits.ts";
 import type { FloatFunction, IntegerOp, IntegerTensor } from "./integer-graph.ts";
 import type { MatchContext } from "./match-context.ts";
 import { matchNormalization } from "./match-normalization.ts";
-import { productOfMany } from "./match-product.ts";
 import { matchFloatSoftmax } from "./match-softmax.ts";
 import { resizeForm } from "./resize-form.ts";
 import { isFloat32 } from "./quantized-values.ts";
@@ -119,10 +118,6 @@ function matchProduct(
   const x = activation(input, context);
   const shape = float32Constant(weights);
   if (x === undefined || weights === undefined || shape?.length !== 2) return undefined;
-  if (x.shape.length > 3) {
-    context.refuse(node, productOfMany);
-    return undefined;
-  }
   const outputs = shape[layout === "oihw" ? 0 : 1] as number;
   if (bias !== undefined && float32Constant(bias)?.[0] !== outputs) return undefined;
   return {

@@ -10,7 +10,7 @@ export function matchNormalization(node: Node, y: IntegerTensor, context: MatchC
   const [input, gamma, beta] = node.inputs;
   if (input === undefined || input.isConstant || gamma === undefined || node.outputs.length > 1) return undefined;
   const x = context.tensor(input, undefined);
-  if (x === undefined || x.shape.length > 3) return undefined;
+  if (x === undefined) return undefined;
   const rank = x.shape.length;
   const axis = intAttr(node, "axis", -1);
   if (axis !== -1 && axis !== rank - 1) return undefined;

@@ -2,9 +2,6 @@ import { sameShape } from "../../../src/ir/index.ts";
 import type { IntegerOp, IntegerTensor } from "./integer-graph.ts";
 import type { CoreMatch } from "./core-match.ts";
 
-/** Why products by a constant matrix are left alone: tensors of four dimensions stand channels last, and are images. */
-export const productOfMany = "a tensor of more than three dimensions times a matrix";
-
 /** A uint8 tensor and its dequantizer. */
 interface Dequantized {
   readonly tensor: IntegerTensor;

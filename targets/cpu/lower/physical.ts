@@ -1,5 +1,6 @@
 import type { Strides } from "../workload.ts";
-import type { IntegerOp, IntegerTensor, SoftmaxOp } from "./integer-graph.ts";
+import type { ConvOp, FloatConvOp, IntegerOp, IntegerTensor, SoftmaxOp } from "./integer-graph.ts";
+import { inputsOf } from "./integer-graph.ts";
 
 /**
  * The order in which a tensor's axes stand in memory, outermost first, the batch axis left out: channels-last for four
@@ -53,13 +54,27 @@ export function axisOrders(ops: readonly IntegerOp[]): ReadonlyMap<IntegerTensor
   return orders;
 }
 
-/** A tensor that comes in only to be transposed stands so that the transposed one is as preferred. */
+/** A tensor that comes in stands as its first reader wants it, so that a transposed one is as preferred. */
 function entryOrder(y: IntegerTensor, ops: readonly IntegerOp[]): AxisOrder {
   for (const op of ops) {
-    if (op.kind !== "view" || op.x !== y || op.perm === undefined) continue;
+    if (!inputsOf(op).includes(y)) continue;
+    const isSum = op.kind === "conv" || op.kind === "float-conv";
+    if ((isSum && op.layout === "io") || op.kind === "normalization") return naturalOrder(y.shape.length);
+    if (op.kind !== "view" || op.perm === undefined) continue;
     const { perm } = op;
     return preferredOrder(op.y.shape.length).map((axis) => perm[axis] as number);
   }
+  return preferredOrder(y.shape.length);
+}
+
+/** The order in which a convolution or product reads and writes: channels last for images, matrices as written. */
+export function sumOrder({ layout, x }: Pick<ConvOp | FloatConvOp, "layout" | "x">): AxisOrder {
+  return layout === "io" ? naturalOrder(x.shape.length) : preferredOrder(x.shape.length);
+}
+
+/** The order of a narrowed tensor: that of the sums that read it. */
+function narrowOrder(y: IntegerTensor, ops: readonly IntegerOp[]): AxisOrder {
+  for (const op of ops) if (op.kind === "float-conv" && op.x === y) return sumOrder(op);
   return preferredOrder(y.shape.length);
 }
 
@@ -77,7 +92,7 @@ function resultOrder(
       return of(op.x).map((axis) => perm.indexOf(axis));
     }
     case "convert":
-      return op.y.stored === undefined ? of(op.x) : preferred;
+      return op.y.stored === undefined ? of(op.x) : narrowOrder(op.y, ops);
     case "table":
     case "float-unary":
       return of(op.x);
@@ -94,11 +109,14 @@ function resultOrder(
     }
     case "conv":
     case "float-conv":
-    case "attention":
+      return sumOrder(op);
     case "normalization":
+      return naturalOrder(op.y.shape.length);
+    case "attention":
     case "pool":
-    case "resize":
       return preferred;
+    case "resize":
+      return op.planar === true ? naturalOrder(4) : preferred;
     case "argmax":
       return naturalOrder(op.y.shape.length);
   }

@@ -20,6 +20,7 @@ import {
   preferredOrder,
   sameOrder,
   softmaxOrder,
+  sumOrder,
 } from "./physical.ts";
 
 /** An op with the places of what it reads and writes; the placements of `copy` are in the op. */
@@ -139,12 +140,12 @@ const noPads = [0, 0, 0, 0] as const;
 function inputPlaces(op: IntegerOp, { readable, placeOf, orderOf }: Access): readonly Placement[] {
   switch (op.kind) {
     case "float-conv": {
-      const x = readable(op.x, preferredOrder(op.x.shape.length), touchedPads(op), 0, op);
+      const x = readable(op.x, sumOrder(op), touchedPads(op), 0, op);
       if (op.residual === undefined) return [x];
       return [x, readable(op.residual.tensor, orderOf(op.y), noPads, 0, op)];
     }
     case "conv": {
-      const x = readable(op.x, preferredOrder(op.x.shape.length), touchedPads(op), op.x.quantization?.zero ?? 0, op);
+      const x = readable(op.x, sumOrder(op), touchedPads(op), op.x.quantization?.zero ?? 0, op);
       if (op.residual === undefined || "constant" in op.residual.tensor) return [x];
       return [x, readable(op.residual.tensor, orderOf(op.y), noPads, 0, op)];
     }
@@ -154,8 +155,9 @@ function inputPlaces(op: IntegerOp, { readable, placeOf, orderOf }: Access): rea
       return [readable(op.x, preferredOrder(4), touchedPads(op), fill, op)];
     }
     case "attention":
-    case "normalization":
       return inputsOf(op).map((x) => readable(x, preferredOrder(x.shape.length), noPads, 0, op));
+    case "normalization":
+      return inputsOf(op).map((x) => readable(x, naturalOrder(x.shape.length), noPads, 0, op));
     case "product":
       return [
         readable(op.a, factorOrder(op.a, orderOf(op.a), 1), noPads, 0, op),
@@ -177,7 +179,7 @@ function inputPlaces(op: IntegerOp, { readable, placeOf, orderOf }: Access): rea
       return [];
     case "convert":
       if (op.y.stored === undefined) return [placeOf(op.x)];
-      return [readable(op.x, preferredOrder(op.x.shape.length), noPads, 0, op)];
+      return [readable(op.x, orderOf(op.y), noPads, 0, op)];
     case "table":
     case "view":
     case "float-unary":
@@ -194,7 +196,7 @@ function orderFor(b: IntegerTensor, a: IntegerTensor, orderOf: (tensor: IntegerT
 /** The padding a window really reads: cells behind the last window are not touched. */
 export function touchedPads(op: ConvOp | FloatConvOp | PoolOp): readonly [number, number, number, number] {
   const [top, left] = op.pads;
-  if (op.x.shape.length !== 4) return noPads;
+  if (op.x.shape.length !== 4 || (op.kind !== "pool" && op.layout === "io")) return noPads;
   if (op.kind !== "pool" && op.layout === "iohw") return transposedPads(transpositionOf(op));
   const behind = (axis: 0 | 1): number =>
     cellsBehind(op.window, op.pads[axis], [op.x.shape[2 + axis] as number, op.y.shape[2 + axis] as number], axis);

@@ -1,7 +1,7 @@
 import { sizeOf } from "../../../src/ir/index.ts";
 import type { ConvertOp, FloatConvOp, IntegerOp, IntegerTensor } from "./integer-graph.ts";
 import { inputsOf, outputOf } from "./integer-graph.ts";
-import { extentOf, preferredOrder } from "./physical.ts";
+import { extentOf, sumOrder } from "./physical.ts";
 
 /** Multiply-accumulates below which a product stays in float32: it saves less than one more step costs. */
 const leastWork = 500_000;
@@ -32,7 +32,7 @@ export function storeAsBf16(ops: readonly IntegerOp[]): readonly IntegerOp[] {
 
 /** Whether a product is worth its narrow inputs, and has them in pairs. */
 function multipliesPairs({ groups, layout, x, y, window }: FloatConvOp): boolean {
-  const { channels } = extentOf(x, preferredOrder(x.shape.length));
+  const { channels } = extentOf(x, sumOrder({ layout, x }));
   const [kh, kw] = window.kernel;
   return groups === 1 && layout !== "iohw" && channels % 2 === 0 && sizeOf(y.shape) * channels * kh * kw >= leastWork;
 }
@@ -47,10 +47,27 @@ interface NarrowTensors {
 function narrowTensors(ops: readonly IntegerOp[]): NarrowTensors {
   const others = new Set<IntegerTensor>();
   const wanted = new Set<IntegerTensor>();
-  for (const op of ops) {
-    if (op.kind === "float-conv" && multipliesPairs(op)) wanted.add(op.x);
-    else for (const tensor of inputsOf(op)) others.add(tensor);
+  // No kernel moves bfloat16 between layouts: all that touch such a tensor have it in one order.
+  const orders = new Map<IntegerTensor, string>();
+  const agrees = (tensor: IntegerTensor, op: FloatConvOp): boolean => {
+    const order = sumOrder(op).join();
+    const known = orders.get(tensor) ?? order;
+    orders.set(tensor, known);
+    return known === order;
+  };
+  const torn = new Set<IntegerTensor>();
+  for (const op of ops)
+    if (op.kind !== "float-conv" || !multipliesPairs(op)) for (const tensor of inputsOf(op)) others.add(tensor);
+    else if (agrees(op.x, op)) wanted.add(op.x);
+    else torn.add(op.x);
+  for (const tensor of torn) {
+    wanted.delete(tensor);
+    others.add(tensor);
   }
+  for (const op of ops)
+    if (op.kind === "float-conv")
+      for (const tensor of [op.y, ...(op.residual === undefined ? [] : [op.residual.tensor])])
+        if (!agrees(tensor, op)) others.add(tensor);
   const stored = new Map<IntegerTensor, IntegerTensor>();
   const copies = new Map<IntegerTensor, IntegerTensor>();
   for (const op of ops) {

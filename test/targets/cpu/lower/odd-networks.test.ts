@@ -21,6 +21,16 @@ function weights(name: string, shape: string): string {
     %${name} = DequantizeLinear(%${name}_c, %${name}_s, %${name}_z)`;
 }
 
+/** A block of ConvNeXt round its two products, of %n as %a and of %g as %c. */
+function block(first: string, second: string): string {
+  return `in %x: float32[2,16,9,8] const %k: float32[16,1,7,7] = random(1)
+    %d = Conv(%x, %k) {pads=[3, 3, 3, 3], group=16} %t = Transpose(%d) {perm=[0, 2, 3, 1]}
+    const %e: float32[16] = random(2) const %f: float32[16] = random(3) %n = LayerNormalization(%t, %e, %f) {axis=-1}
+    ${first} const %ab: float32[64] = random(6) %ar = Add(%a, %ab) %g = Gelu(%ar)
+    ${second} const %cb: float32[16] = random(7) %cr = Add(%c, %cb) %m = Mul(%cr, %e)
+    %u = Transpose(%m) {perm=[0, 3, 1, 2]} %y = Add(%x, %u)`;
+}
+
 interface Net {
   readonly title: string;
   readonly regions: number;
@@ -55,14 +65,42 @@ const nets: readonly Net[] = [
   },
   {
     title: "a float32 tensor of four dimensions times a matrix",
-    regions: 0,
+    regions: 1,
     body: `in %x: float32[2,4,33,160] const %w: float32[160,70] = random(1) %p = MatMul(%x, %w) %y = Tanh(%p)`,
   },
   {
     title: "a quantized tensor of four dimensions times a matrix",
-    regions: 0,
+    regions: 1,
     body: `in %x: float32[2,4,33,160] ${pair("x", "xd", 0.01)} ${weights("w", "160,70")}
       %p = MatMul(%xd, %w) ${pair("p", "y", 0.05)}`,
+  },
+  {
+    title: "a tensor of five dimensions times a matrix, and a vector",
+    regions: 1,
+    body: `in %x: float32[2,3,4,33,64] ${pair("x", "xd", 0.01)} ${weights("w", "64,70")} const %b: float32[1,70] = random(2)
+      %p = MatMul(%xd, %w) %s = Add(%p, %b) ${pair("s", "y", 0.05)}`,
+  },
+  {
+    title: "a block of ConvNeXt, opset 20",
+    regions: 1,
+    body: block(
+      "const %aw: float32[16,64] = random(4) %a = MatMul(%n, %aw)",
+      "const %cw: float32[64,16] = random(5) %c = MatMul(%g, %cw)",
+    ),
+  },
+  {
+    title: "a block of ConvNeXt with quantized products, opset 20",
+    regions: 1,
+    body: block(
+      `${weights("aw", "16,64")} ${pair("n", "nd", 0.03)} %a = MatMul(%nd, %aw)`,
+      `${weights("cw", "64,16")} ${pair("g", "gd", 0.02)} %c = MatMul(%gd, %cw)`,
+    ),
+  },
+  {
+    title: "a matrix product of an image as it is, that a convolution reads",
+    regions: 1,
+    body: `in %x: float32[2,16,8,32] ${convolution} const %o: float32[32,8] = random(7) %p = MatMul(%c, %o)
+      const %v: float32[8,16,3,3] = random(8) %y = Conv(%p, %v) {pads=[1, 1, 1, 1]}`,
   },
   {
     title: "a sigmoid that is cut off above only, times its input",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { encoder } from "../../../../bench/networks/encoder.ts";
 import type { Model } from "../../../../src/ir/index.ts";
-import { uniformNumbers } from "../../../../src/ir/index.ts";
+import { parseModel, uniformNumbers } from "../../../../src/ir/index.ts";
 import { inferTypes } from "../../../../src/ops/index.ts";
 import type { LoweredRegion } from "../../../../targets/cpu/lower/index.ts";
 import { planRegions } from "../../../../targets/cpu/plan-regions.ts";
@@ -45,6 +45,16 @@ function smallEncoder(): Model {
   return model;
 }
 
+/** Matrix products of images as they are, and convolutions, that read and add each other's results. */
+function mixedLayouts(): Model {
+  const model = parseModel(`opset 17 graph g { in %x: float32[1,64,16,64] const %v: float32[64,64,1,1] = random(1)
+    const %m: float32[64,64] = random(2) const %w: float32[64,64,3,3] = random(3)
+    %c = Conv(%x, %v) %p = MatMul(%c, %m) %d = Conv(%c, %w) {pads=[1, 1, 1, 1]} %s = Add(%p, %d)
+    %e = Conv(%s, %v) %f = MatMul(%e, %m) %g = MatMul(%f, %m) %y = Conv(%g, %w) {pads=[1, 1, 1, 1]} out %y }`);
+  inferTypes(model);
+  return model;
+}
+
 test("products of an encoder read bfloat16: narrowed where normalization and attention made it", () => {
   const counts = operations(region(smallEncoder(), "bf16"));
   expect(counts).toEqual({
@@ -67,6 +77,14 @@ test("convolutions store bfloat16 for each other, residuals too; nothing else ch
       expect([workload.inputs % 2, workload.x.pixel % 2, workload.x.row % 2]).toEqual([0, 0, 0]);
 });
 
+test("a tensor is bfloat16 in one layout only", () => {
+  const { steps } = region(mixedLayouts(), "bf16");
+  const narrow = steps.filter(({ workload }) => workload.op === "conv-bf16");
+  expect(narrow.length).toBeGreaterThan(2);
+  // From one product of matrices to the next.
+  expect(narrow.some(({ workload }) => workload.op === "conv-bf16" && workload.epilogue.out === "bf16")).toBe(true);
+});
+
 test.skipIf(!runs)("programs with bfloat16 agree with ONNX Runtime to its rounding", async () => {
   const network = smallEncoder();
   const encoded = await agreement(network, region(network, "bf16"), 64 * 128);
@@ -76,4 +94,8 @@ test.skipIf(!runs)("programs with bfloat16 agree with ONNX Runtime to its roundi
   const classified = await agreement(cnn, region(cnn, "bf16"), 3 * 32 * 32);
   expect(classified).toBeGreaterThan(40);
   expect(classified).toBeLessThan(80);
+  const mixed = mixedLayouts();
+  const layouts = await agreement(mixed, region(mixed, "bf16"), 64 * 16 * 64);
+  expect(layouts).toBeGreaterThan(40);
+  expect(layouts).toBeLessThan(80);
 });
