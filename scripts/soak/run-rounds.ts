@@ -1,12 +1,20 @@
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Outputs } from "./feeds.ts";
+import type { MemorySample } from "./memory.ts";
+import { sampleMemory } from "./memory.ts";
 
 /** What a worker does and compares with. */
 export interface SoakTask {
   readonly model: Uint8Array;
   /** The outputs for each of the inputs. */
   readonly expected: readonly Outputs[];
+  /** Bytes that are leaked with each session, to see that this is noticed. */
+  readonly leak: number;
+}
+
+/** Tells a worker to work for so long; 0: to end. */
+export interface RoundOrder {
+  readonly ms: number;
 }
 
 /** What workers did. */
@@ -16,40 +24,59 @@ export interface SoakResult {
   readonly failures: readonly string[];
 }
 
-/** A thread lives this long and is replaced, so that sessions end in other threads than others began in. */
-const lifeMs = 10_000;
+/** Sessions come and go for so long; between two rounds there is none, and memory is sampled. */
+const roundMs = 5000;
 
-/** Keeps `threads` workers at work until the time is over or something failed. */
-export async function runWorkers(threads: number, task: SoakTask, ms: number): Promise<SoakResult> {
+/**
+ * Rounds of `threads` workers until the time is over or something failed, with the memory after each. The threads stay:
+ * the FFI keeps memory for each thread that has ever used it (docs/runtime.md).
+ */
+export async function runRounds(
+  threads: number,
+  task: SoakTask,
+  ms: number,
+): Promise<SoakResult & { readonly memory: readonly MemorySample[] }> {
   const end = Date.now() + ms;
-  const total = { sessions: 0, runs: 0, failures: [] as string[] };
-  const keepGoing = async (lane: number): Promise<void> => {
-    while (Date.now() < end && total.failures.length === 0) {
-      const result = await runWorker(lane, task, Math.min(lifeMs, end - Date.now()));
-      total.sessions += result.sessions;
-      total.runs += result.runs;
-      total.failures.push(...result.failures);
+  const memory: MemorySample[] = [];
+  const failures: string[] = [];
+  let [sessions, runs] = [0, 0];
+  const workers = Array.from({ length: threads }, (_, lane) => startWorker(lane, task));
+  try {
+    while (Date.now() < end && failures.length === 0) {
+      const life = Math.max(1, Math.min(roundMs, end - Date.now()));
+      const results = await Promise.all(workers.map(async (worker) => runRound(worker, life)));
+      for (const result of results) {
+        sessions += result.sessions;
+        runs += result.runs;
+        failures.push(...result.failures);
+      }
+      memory.push(sampleMemory(sessions));
     }
-  };
-  await Promise.all(Array.from({ length: threads }, (_, lane) => keepGoing(lane)));
-  return total;
+  } finally {
+    for (const worker of workers) worker.postMessage({ ms: 0 } satisfies RoundOrder);
+  }
+  return { sessions, runs, failures, memory };
 }
 
-async function runWorker(lane: number, task: SoakTask, ms: number): Promise<SoakResult> {
-  const worker = new Worker(new URL("worker.js", import.meta.url), {
-    workerData: { lane, ms, ...task },
+function startWorker(lane: number, task: SoakTask): Worker {
+  return new Worker(new URL("worker.js", import.meta.url), {
+    workerData: { lane, ...task },
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },
   });
-  // Listened to from the start: the end may come in the same turn of the event loop as the message.
-  const ended = once(worker, "exit");
-  let result: SoakResult | undefined;
-  worker.on("message", (message: SoakResult) => {
-    result = message;
+}
+
+/** A round of one worker; that it ended instead is a failure. */
+async function runRound(worker: Worker, ms: number): Promise<SoakResult> {
+  return new Promise((resolve) => {
+    const finish = (result: SoakResult): void => {
+      // By name: it listens to itself, too.
+      for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
+      resolve(result);
+    };
+    const fail = (text: string): void => finish({ sessions: 0, runs: 0, failures: [text] });
+    worker.once("message", finish);
+    worker.once("error", (error) => fail(error instanceof Error ? error.message : String(error)));
+    worker.once("exit", (code) => fail(`a thread ended with code ${code} and no result`));
+    worker.postMessage({ ms } satisfies RoundOrder);
   });
-  try {
-    const [code] = (await ended) as [number];
-    return result ?? { sessions: 0, runs: 0, failures: [`a thread ended with code ${code} and no result`] };
-  } catch (error) {
-    return { sessions: 0, runs: 0, failures: [error instanceof Error ? error.message : String(error)] };
-  }
 }

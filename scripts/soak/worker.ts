@@ -1,18 +1,23 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createSession } from "../../src/session.ts";
 import { createNativeSession } from "../../src/runtime/index.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { feedsOf, sameOutputs } from "./feeds.ts";
-import type { SoakResult, SoakTask } from "./run-workers.ts";
+import { libc } from "./libc.ts";
+import type { RoundOrder, SoakResult, SoakTask } from "./run-rounds.ts";
 
-const { lane, ms, model, expected } = workerData as SoakTask & { readonly lane: number; readonly ms: number };
+const { lane, model, expected, leak } = workerData as SoakTask & { readonly lane: number };
 /** Runs of a session, and how many of them go on at once. */
-const runsPerSession = 24;
+const runsPerSession = 12;
 const atOnce = 3;
 
-parentPort?.postMessage(await work(), []);
+parentPort?.on("message", ({ ms }: RoundOrder) => {
+  if (ms === 0) parentPort?.close();
+  else void work(ms).then((result) => parentPort?.postMessage(result, []));
+});
 
-/** One session after the other: created, run, destroyed. Every fourth runs without ONNX Runtime. */
-async function work(): Promise<SoakResult> {
+/** One session after the other: created, run, destroyed. Every fourth may run without ONNX Runtime. */
+async function work(ms: number): Promise<SoakResult> {
   const end = Date.now() + ms;
   const failures: string[] = [];
   let runs = 0;
@@ -30,6 +35,8 @@ async function work(): Promise<SoakResult> {
         }),
       );
     await session.release();
+    if (leak > 0) libc?.leak(leak);
   }
+  collectGarbage();
   return { sessions, runs, failures };
 }

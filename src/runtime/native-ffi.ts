@@ -9,6 +9,9 @@ export type ForeignFunction = ((...values: unknown[]) => unknown) & {
   async: (...values: unknown[]) => unknown;
 };
 
+/** Finds a function of a library. */
+export type FindFunction = (name: string, result: string, parameters: readonly string[]) => ForeignFunction;
+
 /** Bytes kept for the text of a failure. */
 const errorBytes = 1024;
 
@@ -36,6 +39,24 @@ function growStacks(ffi: Ffi): void {
   } catch {
     // Settled already, by another user of the FFI in this process; its sizes have to do.
   }
+}
+
+/**
+ * Functions by library and name. They are bound once a thread: binding takes more than a call, and the FFI keeps some
+ * memory of each binding for good.
+ */
+const bound = new Map<string, ForeignFunction>();
+
+/** Finds functions of the library at a path. Throws where it cannot be loaded, or has no such function. */
+export function findFunctions(ffi: Ffi, path: string): FindFunction {
+  return (name, result, parameters) => {
+    const key = `${path}:${name}`;
+    const known = bound.get(key);
+    if (known !== undefined) return known;
+    const found = ffi.load(path).func(name, result, [...parameters]) as ForeignFunction;
+    bound.set(key, found);
+    return found;
+  };
 }
 
 /** Room for the text of a failure, which C functions take as `char *error, size_t error_size`. */

@@ -1,7 +1,7 @@
 import { fail } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
-import { errorText, loadFfi } from "./native-ffi.ts";
-import type { Ffi, ForeignFunction } from "./native-ffi.ts";
+import { errorText, findFunctions, loadFfi } from "./native-ffi.ts";
+import type { Ffi, FindFunction, ForeignFunction } from "./native-ffi.ts";
 import { bundledOrtPath } from "./native-ort-path.ts";
 import { nativeLibraryPath, whyNativeMissing } from "./native-path.ts";
 
@@ -33,9 +33,8 @@ export function openNativeOrt(path = nativeLibraryPath(), ortPath = bundledOrtPa
     return fail(runtimeDiagnostics.runtimeMissing({ detail: "it has no library for this platform" }));
   // As in loadOrt.
   process.env["ORT_DISABLE_TELEMETRY"] = "1";
-  const library = ffi.load(path);
-  const find = (name: string, result: string, parameters: readonly string[]): ForeignFunction =>
-    library.func(`infer_opt_${name}`, result, [...parameters]) as ForeignFunction;
+  const functions = findFunctions(ffi, path);
+  const find: FindFunction = (name, ...signature) => functions(`infer_opt_${name}`, ...signature);
   const error = errorText();
   const failure = ["void *", "size_t"];
   const pointer = "uintptr_t";

@@ -1,7 +1,7 @@
 import { fail } from "../diagnostics/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import { addresses, errorText, inBackground } from "./native-ffi.ts";
-import type { Ffi, ForeignFunction } from "./native-ffi.ts";
+import type { Ffi, FindFunction, ForeignFunction } from "./native-ffi.ts";
 
 /** How a program runs. */
 export interface RunOptions {
@@ -40,9 +40,6 @@ export interface HostProgram {
   ): readonly number[];
   free(): void;
 }
-
-/** Finds a function of the library. */
-export type FindFunction = (name: string, result: string, parameters: readonly string[]) => ForeignFunction;
 
 /** The functions of the C ABI that take a program. */
 export interface ProgramCalls {

@@ -1,5 +1,5 @@
-import { alignedBytes, errorText, loadFfi } from "./native-ffi.ts";
-import type { Ffi, ForeignFunction } from "./native-ffi.ts";
+import { alignedBytes, errorText, findFunctions, loadFfi } from "./native-ffi.ts";
+import type { Ffi } from "./native-ffi.ts";
 import { nativeLibraryPath, whyNativeMissing } from "./native-path.ts";
 import { loadProgram, programCalls } from "./native-program.ts";
 import type { HostProgram } from "./native-program.ts";
@@ -36,9 +36,7 @@ export function loadHostLibrary(path = nativeLibraryPath()): HostLibrary | { rea
 }
 
 function bind(ffi: Ffi, path: string): HostLibrary | { readonly missing: string } {
-  const library = ffi.load(path);
-  const find = (name: string, result: string, parameters: readonly string[]): ForeignFunction =>
-    library.func(name, result, [...parameters]) as ForeignFunction;
+  const find = findFunctions(ffi, path);
   const found = Number(find("infer_opt_abi", "uint32_t", [])());
   if (found !== abi) return { missing: `${path} has ABI ${found}, not ${abi}; run \`npm run build:native\`` };
   const probeError = errorText();
