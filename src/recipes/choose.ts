@@ -2,7 +2,7 @@ import type { Ratio } from "../measure/index.ts";
 import { medianRatio } from "../measure/index.ts";
 import type { Candidate, CandidateTiming } from "./candidate.ts";
 import type { Constraint } from "./constraints.ts";
-import { unmetText, violation } from "./constraints.ts";
+import { unmetText, violation } from "./judge-constraints.ts";
 import type { Objective } from "./objective.ts";
 import { mayBeSlower, rankBy } from "./objective.ts";
 

@@ -1,6 +1,5 @@
 import type { CompileOptions } from "../config/index.ts";
 import { parseDuration, parseEnergy, parseSize } from "../config/index.ts";
-import type { ConstraintReport } from "../events.ts";
 import type { Candidate } from "./candidate.ts";
 import { throughputOf } from "./candidate.ts";
 
@@ -14,17 +13,8 @@ export interface Constraint {
   readonly bound: "at most" | "at least" | "more than";
   /** The worst value over thread counts; undefined where it was not measured. */
   valueOf(candidate: Candidate): number | undefined;
-  /** A value for people. */
-  format(value: number): string;
-}
-
-/** What a candidate reaches of a constraint. */
-export interface ConstraintVerdict {
-  readonly constraint: Constraint;
-  readonly met: boolean;
-  readonly value: number | undefined;
-  /** By which share the limit is missed; infinite where nothing was measured. */
-  readonly missedBy: number;
+  /** A value of a candidate for people. */
+  format(value: number, candidate: Candidate): string;
 }
 
 const milliseconds = (ns: number): string => `${(ns / 1e6).toFixed(3)} ms`;
@@ -79,7 +69,8 @@ export function constraintsOf(options: CompileOptions): readonly Constraint[] {
             ...{ text: `--max-energy ${maxEnergy}`, quantity: "energy", bound: "at most" as const },
             limit: parseEnergy(maxEnergy),
             valueOf: ({ energy }: Candidate) => energy?.uj,
-            format: (uj: number) => `${(uj / 1e3).toFixed(3)} mJ`,
+            format: (uj: number, { energy }: Candidate) =>
+              `${(uj / 1e3).toFixed(3)} mJ${energy?.source === "estimate" ? " (estimate)" : ""}`,
           },
         ]),
     ...(failIfSlower ? [fasterThanOriginal] : []),
@@ -109,62 +100,4 @@ function worst(values: readonly (number | undefined)[]): number | undefined {
 
 function least(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : Math.min(...values);
-}
-
-/** What a candidate reaches of each constraint. */
-export function judge(candidate: Candidate, constraints: readonly Constraint[]): readonly ConstraintVerdict[] {
-  return constraints.map((constraint) => {
-    const value = constraint.valueOf(candidate);
-    if (value === undefined) return { constraint, value, met: false, missedBy: Infinity };
-    const { bound, limit } = constraint;
-    const met = bound === "at most" ? value <= limit : bound === "at least" ? value >= limit : value > limit;
-    const missedBy = met ? 0 : bound === "at most" ? value / limit - 1 : 1 - value / limit;
-    return { constraint, value, met, missedBy };
-  });
-}
-
-/** The constraints that a candidate does not meet, in words; undefined when it meets all. */
-export function violation(candidate: Candidate, constraints: readonly Constraint[]): string | undefined {
-  const broken = judge(candidate, constraints).filter(({ met }) => !met);
-  return broken.length === 0 ? undefined : broken.map(missText).join(", ");
-}
-
-/** `median latency 0.500 ms misses --max-latency 0.4ms by 25.0 %`. */
-function missText({ constraint, value, missedBy }: ConstraintVerdict): string {
-  const { text, quantity, format } = constraint;
-  if (value === undefined) return `${quantity} was not measured, and ${text} asks for it`;
-  const share = missedBy === 0 ? "" : ` by ${(missedBy * 100).toFixed(missedBy < 0.1 ? 2 : 0)} %`;
-  return `${quantity} ${format(value)} misses ${text}${share}`;
-}
-
-/** Why none of the candidates will do: what each misses, and which comes closest. */
-export function unmetText(candidates: readonly Candidate[], constraints: readonly Constraint[]): string {
-  const misses = candidates.map((candidate) => ({
-    name: candidate.name,
-    words: violation(candidate, constraints) ?? "",
-    most: Math.max(...judge(candidate, constraints).map(({ missedBy }) => missedBy)),
-  }));
-  const closest = misses.reduce((best, each) => (each.most < best.most ? each : best));
-  const told = misses.map(({ name, words }) => `${name}: ${words}`).join("; ");
-  return misses.length === 1 || closest.most === Infinity ? told : `${told}; ${closest.name} comes closest`;
-}
-
-/** What each form reaches of each constraint; `written` is the one that counts. */
-export function reportConstraints(
-  candidates: readonly Candidate[],
-  constraints: readonly Constraint[],
-  written: string,
-): readonly ConstraintReport[] {
-  return constraints.map((constraint) => {
-    const forms = candidates.map((candidate) => {
-      const [{ met, value, missedBy }] = judge(candidate, [constraint]) as readonly [ConstraintVerdict];
-      return {
-        ...{ form: candidate.name, met, text: value === undefined ? "not measured" : constraint.format(value) },
-        ...(value === undefined ? {} : { value }),
-        ...(met || !Number.isFinite(missedBy) ? {} : { missedBy }),
-      };
-    });
-    const met = forms.find(({ form }) => form === written)?.met ?? false;
-    return { constraint: constraint.text, quantity: constraint.quantity, met, forms };
-  });
 }

@@ -1,5 +1,4 @@
 import { choose } from "./choose.ts";
-import { reportConstraints } from "./constraints.ts";
 import { untimedChoice } from "./decide-unmeasured.ts";
 import type { Decision, Evidence } from "./decision.ts";
 import { reportForms } from "./decision.ts";
@@ -7,6 +6,7 @@ import { candidateOf, demandsOf } from "./form-candidates.ts";
 import { energyOfForms } from "./form-energy.ts";
 import type { Form } from "./form.ts";
 import { accuracyObjection } from "./judge-accuracy.ts";
+import { reportConstraints } from "./judge-constraints.ts";
 import type { Run } from "./run.ts";
 
 /** Chooses by what was found; the same evidence, options and forms always give the same choice. */

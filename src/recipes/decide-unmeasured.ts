@@ -1,11 +1,11 @@
 import type { CompileOptions } from "../config/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Choice, Demands } from "./choose.ts";
-import { reportConstraints, unmetText, violation } from "./constraints.ts";
 import type { Decision } from "./decision.ts";
 import { reportForms } from "./decision.ts";
 import { candidateOf, demandsOf } from "./form-candidates.ts";
 import type { Form } from "./form.ts";
+import { reportConstraints, unmetText, violation } from "./judge-constraints.ts";
 
 /** `--tune off`: the lowest precision that accuracy allows, untimed; the smallest file where that is the objective. */
 export function untimedChoice(

@@ -35,15 +35,15 @@ export async function decide(
   const data = judgedOn === undefined ? undefined : await evaluationHash(judgedOn);
   const known = findProof(cache, key, data, forms, run);
   if (known !== undefined) return replayProof(forms, known, run);
-  if (options.reproducible && forms.length > 1 && (options.tune !== "off" || judgedOn !== undefined))
+  const isMeasured = forms.length > 1 ? options.tune !== "off" || judgedOn !== undefined : asksMeasuring(options);
+  if (options.reproducible && isMeasured)
     fail(
       scheduleDiagnostics.missingRecord(
         { what: "the proof of this model, with these options, on any device" },
         { file: run.paths.schedule },
       ),
     );
-  if (forms.length === 1 && (!asksMeasuring(options) || options.tune === "off"))
-    return unmeasured(forms, "nothing was changed", options);
+  if (forms.length === 1 && !asksMeasuring(options)) return unmeasured(forms, "nothing was changed", options);
   if (samples === undefined || run.unrunnable !== undefined)
     return unmeasured(forms, run.unrunnable ?? "the model was not run here", options);
   const accuracy = await unlessItFails(() => accuracies(forms, samples, run), run);
@@ -74,8 +74,10 @@ export async function decide(
 }
 
 /** Whether something must be measured although there is only the original: what it reaches is asked for. */
-function asksMeasuring({ maxLatency, minThroughput, maxMemory, maxEnergy, pricePerHour }: CompileOptions): boolean {
-  return [maxLatency, minThroughput, maxMemory, maxEnergy, pricePerHour].some((asked) => asked !== undefined);
+function asksMeasuring(options: CompileOptions): boolean {
+  const { tune, maxLatency, minThroughput, maxMemory, maxEnergy, pricePerHour } = options;
+  const asked = [maxLatency, minThroughput, maxMemory, maxEnergy, pricePerHour];
+  return tune !== "off" && asked.some((each) => each !== undefined);
 }
 
 /** The first dimension that all inputs share; 1 where they share none. */

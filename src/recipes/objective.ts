@@ -1,5 +1,5 @@
 import type { CompileOptions } from "../config/index.ts";
-import { formatBytes } from "../report/index.ts";
+import { formatBytes, formatEnergy } from "../report/index.ts";
 import type { Candidate } from "./candidate.ts";
 import { throughputOf } from "./candidate.ts";
 
@@ -13,7 +13,7 @@ interface Measure {
   /** Values this close count as equal: files differ by names, sessions and counters by chance. */
   readonly margin: number;
   valueOf(candidate: Candidate): number | undefined;
-  format(value: number): string;
+  format(value: number, candidate: Candidate): string;
 }
 
 const measures: Readonly<Partial<Record<Objective, Measure>>> = {
@@ -30,7 +30,7 @@ const measures: Readonly<Partial<Record<Objective, Measure>>> = {
   energy: {
     ...{ best: "the least energy", margin: 0.03 },
     valueOf: ({ energy }) => energy?.uj,
-    format: (uj) => `${(uj / 1e3).toPrecision(3)} mJ`,
+    format: (uj, { energy }) => `${formatEnergy(uj)}${energy?.source === "estimate" ? " by estimate" : ""}`,
   },
 };
 
@@ -60,17 +60,19 @@ export function rankBy(objective: Objective, candidates: readonly Candidate[]): 
   });
   if (measure === undefined || known.length === 0) return { near: candidates, verdicts: new Map(), words: undefined };
   const { best, margin, format } = measure;
-  const least = Math.min(...known.map(({ value }) => value));
-  const isNear = (value: number): boolean => value <= least * (1 + margin);
+  const [first] = [...known].sort((a, b) => a.value - b.value);
+  const least = first as (typeof known)[number];
+  const leastText = format(least.value, least.candidate);
+  const isNear = (value: number): boolean => value <= least.value * (1 + margin);
   const verdicts = new Map<string, string>();
   for (const candidate of candidates) {
     const value = known.find((entry) => entry.candidate === candidate)?.value;
     if (value !== undefined && isNear(value)) continue;
-    const mine = value === undefined ? "not measured" : format(value);
-    verdicts.set(candidate.name, `not taken: not ${best} (${mine}, and the best has ${format(least)})`);
+    const mine = value === undefined ? "not measured" : format(value, candidate);
+    verdicts.set(candidate.name, `not taken: not ${best} (${mine}, and the best has ${leastText})`);
   }
   const near = known.filter(({ value }) => isNear(value)).map(({ candidate }) => candidate);
-  return { near, verdicts, words: `${best}, ${format(least)}` };
+  return { near, verdicts, words: `${best}, ${leastText}` };
 }
 
 function atBusiest(candidates: readonly Candidate[]): readonly Candidate[] {

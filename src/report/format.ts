@@ -37,6 +37,12 @@ export function formatEnergy(uj: number): string {
   return uj < 1e6 ? `${(uj / 1e3).toFixed(2)} mJ` : `${(uj / 1e6).toFixed(2)} J`;
 }
 
+/** By how much a limit is missed: percents, or how many times the limit where that is easier to read. */
+export function formatShare(share: number): string {
+  if (share >= 10) return `${(share + 1).toFixed(0)} times the limit`;
+  return `${(share * 100).toFixed(share < 0.1 ? 2 : 0)} %`;
+}
+
 /** An amount of money, in the currency of `--price-per-hour`. */
 export function formatCost(amount: number): string {
   return amount >= 100 ? amount.toFixed(0) : String(Number(amount.toPrecision(3)));
