@@ -203,6 +203,18 @@ memoryLimit?: string
  */
 failIfSlower: boolean
 /**
+ * the model shipped last: exit code 3 when the result loses more than --max-drop against it or, with --fail-if-slower (which then speaks of it), is slower
+ */
+baseline?: string
+/**
+ * also write the result for a server, into a folder of that name: triton (model repository), ort (session options)
+ */
+package?: ("triton" | "ort")
+/**
+ * what `bench --load --json` measured of the result: batching and instances for --package
+ */
+loadResult?: string
+/**
  * keep large tensors in `<file>.data` beside the model (auto: above 1.5 GB)
  */
 externalData: ("auto" | "always" | "never")
@@ -414,6 +426,18 @@ memoryLimit?: string
  * exit code 3 when nothing is faster than the original
  */
 failIfSlower?: boolean
+/**
+ * the model shipped last: exit code 3 when the result loses more than --max-drop against it or, with --fail-if-slower (which then speaks of it), is slower
+ */
+baseline?: string
+/**
+ * also write the result for a server, into a folder of that name: triton (model repository), ort (session options)
+ */
+package?: ("triton" | "ort")
+/**
+ * what `bench --load --json` measured of the result: batching and instances for --package
+ */
+loadResult?: string
 /**
  * keep large tensors in `<file>.data` beside the model (auto: above 1.5 GB)
  */

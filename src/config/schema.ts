@@ -333,6 +333,23 @@ export const schema = {
       description: "exit code 3 when nothing is faster than the original",
       "x-group": "constraints",
     },
+    baseline: {
+      type: "string",
+      description:
+        "the model shipped last: exit code 3 when the result loses more than --max-drop against it or, with --fail-if-slower (which then speaks of it), is slower",
+      "x-group": "constraints",
+    },
+    package: {
+      enum: ["triton", "ort"],
+      description:
+        "also write the result for a server, into a folder of that name: triton (model repository), ort (session options)",
+      "x-group": "output",
+    },
+    loadResult: {
+      type: "string",
+      description: "what `bench --load --json` measured of the result: batching and instances for --package",
+      "x-group": "output",
+    },
     externalData: {
       enum: ["auto", "always", "never"],
       default: "auto",

@@ -1,8 +1,10 @@
 import type { Diagnostic } from "../diagnostics/index.ts";
+import type { CheckReport } from "./check.ts";
 import type { LatencySummary, SpeedFigures } from "./latency.ts";
 import type { MachineState } from "./machine-state.ts";
 import type { FormTuningReport } from "./form-tuning.ts";
 import type { LayerAccuracyReport } from "./layer-accuracy.ts";
+import type { TuningHistory } from "./tuning-history.ts";
 import type { RegionsReport } from "./regions-report.ts";
 
 /** One form of the model that was a candidate for the output. */
@@ -100,6 +102,8 @@ export interface CompileReport {
   /** What was tuned for ONNX Runtime as it is; absent where nothing was. */
   readonly formTuning?: FormTuningReport;
   readonly pruning: unknown;
+  /** The searches of this run; empty where all was replayed. */
+  readonly tuning: readonly TuningHistory[];
   /** Forms of which parts were compiled, or were to be. */
   readonly regions: readonly RegionsReport[];
   readonly forms: readonly FormReport[];
@@ -107,6 +111,8 @@ export interface CompileReport {
   /** What was best, among the forms that meet every constraint. */
   readonly objective: string;
   readonly constraints: readonly ConstraintReport[];
+  /** How the result stands against the model shipped last; absent where none was named. */
+  readonly baseline?: { readonly file: string; readonly checks: readonly CheckReport[] };
   readonly noise: number | undefined;
   /** The machine when it was timed on; absent where nothing was. */
   readonly machine?: MachineState;

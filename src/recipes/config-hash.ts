@@ -16,6 +16,8 @@ const placeOptions: ReadonlySet<string> = new Set<keyof CompileOptions>([
   "memoryLimit",
   "profile",
   "pricePerHour",
+  "package",
+  "loadResult",
 ]);
 
 /** Options that say which of the measured forms is taken, and not what is measured. */
@@ -28,10 +30,11 @@ const choiceOptions: ReadonlySet<string> = new Set<keyof CompileOptions>([
   "minThroughput",
   "maxEnergy",
   "failIfSlower",
+  "baseline",
 ]);
 
 /** Options that name data. What is in it is hashed where it counts, wherever it lies: here only whether there is any. */
-const dataOptions: ReadonlySet<string> = new Set<keyof CompileOptions>(["calibData", "evalData"]);
+const dataOptions: ReadonlySet<string> = new Set<keyof CompileOptions>(["calibData", "evalData", "baseline"]);
 
 /** The hash of the options that the result follows from, in hex. */
 export function configHash(options: CompileOptions): string {

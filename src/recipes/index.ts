@@ -22,6 +22,8 @@ export type { CostQuery, CostReport, CostedLayer, Scenario, ScenarioName } from 
 export { inspectCost, scenarios } from "./inspect-cost.ts";
 export type { KernelInspection, ProgramInspection, RegionInspection, StepInspection } from "./inspect-regions.ts";
 export { inspectRegions } from "./inspect-regions.ts";
+export type { PackageKind, PackageSource, WrittenPackage } from "./package/write-package.ts";
+export { writePackage } from "./package/write-package.ts";
 export type { Finding, PassListing, TargetListing } from "./listings.ts";
 export { examine, listPasses, listTargets } from "./listings.ts";
 export { writeConfig } from "./write-config.ts";

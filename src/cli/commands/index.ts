@@ -8,6 +8,7 @@ import { explain } from "./explain.ts";
 import { init } from "./init.ts";
 import { inspect } from "./inspect.ts";
 import { fuse, optimize, prune, quantize } from "./optimize.ts";
+import { packageModel } from "./package.ts";
 import { passes } from "./passes.ts";
 import { runtime } from "./runtime.ts";
 import { targets } from "./targets.ts";
@@ -20,6 +21,7 @@ export const commands: readonly CliCommand[] = [
   fuse,
   bench,
   compare,
+  packageModel,
   inspect,
   cache,
   passes,

@@ -94,4 +94,20 @@ export const configDiagnostics = {
     explanation:
       "The command was stopped with Ctrl-C or SIGTERM. What was measured is in the schedule cache; no half-written file is left.",
   }),
+  baselineUnmet: define<{ baseline: string; detail: string }>({
+    code: "IO0913",
+    exitCode: 3,
+    message: ({ baseline, detail }) => `not as good as ${baseline}: ${detail}`,
+    hint: () => "the result was written; `infer-opt compare RESULT --baseline FILE` tells more",
+    explanation:
+      "With --baseline the result is held against the model that was shipped last: the same inputs and outputs, accuracy within --max-drop of its and, with --fail-if-slower, no lower speed beyond noise. One of these checks was not passed, or could not be made. The result was written all the same; the exit code is 3.",
+  }),
+  badLoadResult: define<{ detail: string }>({
+    code: "IO0914",
+    exitCode: 2,
+    message: ({ detail }) => `the load result cannot be used: ${detail}`,
+    hint: () => "`infer-opt bench MODEL --load --max-latency 100ms --percentile p99 --json > FILE` writes one",
+    explanation:
+      "--load-result names what `bench --load --json` wrote about the very model that is packaged: its batching, instances and threads go into the server's configuration. A result about another model, or one in which no rate held the limit, is refused.",
+  }),
 };
