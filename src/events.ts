@@ -25,6 +25,7 @@ export type {
 export type { LayerAccuracyReport, LayerNoise } from "./events/layer-accuracy.ts";
 export type { RunControl } from "./events/run-control.ts";
 export { noControl } from "./events/run-control.ts";
+export type { TuningHistory } from "./events/tuning-history.ts";
 export type { TuningSummary } from "./events/tuning-summary.ts";
 
 /** Everything the core tells while it works. Reporters fold these; there is no other way out of the core. */

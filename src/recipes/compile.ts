@@ -177,6 +177,7 @@ function makeReport(
     ...(Object.keys(run.formTuning).length === 0 ? {} : { formTuning: run.formTuning }),
     ...(run.layerAccuracy === undefined ? {} : { layerAccuracy: run.layerAccuracy }),
     pruning: run.pruning,
+    tuning: run.history.read(),
     regions: run.regions,
     forms: forms.map((form) => ({
       ...(formReports.find((report) => report.name === form.name) ?? untold(form)),

@@ -8,6 +8,8 @@ import type { DeviceFingerprint } from "../schedule/index.ts";
 import type { Environment } from "./environment.ts";
 import type { Accuracy, Form } from "./form.ts";
 import type { OutputPaths } from "./paths.ts";
+import type { HistoryKeeper } from "./tuning-history.ts";
+import { keepHistory } from "./tuning-history.ts";
 
 /** One compile under way: what it works with, and what its report gathers. */
 export interface Run {
@@ -33,6 +35,7 @@ export interface Run {
   pruning: unknown;
   noise: number | undefined;
   /** Why the model is not run here, once that is known. */
+  readonly history: HistoryKeeper;
   unrunnable: string | undefined;
   /** Accuracy of forms on the evaluation samples, as far as it was measured. */
   readonly judged: Map<Form, { readonly accuracy: readonly Accuracy[]; readonly failure?: string }>;
@@ -75,6 +78,7 @@ export function startRun(
     noise: undefined,
     unrunnable: undefined,
     judged: new Map(),
+    history: keepHistory(),
     phase: async (name, action) => {
       await run.control.whilePaused();
       setup.signal.throwIfAborted();
@@ -110,6 +114,7 @@ export function startRun(
 }
 
 function keep(run: Run, event: CompileEvent, reporter: Reporter): void {
+  run.history.handle(event);
   if (event.type === "refusal")
     run.refusals.push({ pass: event.pass, rule: event.rule, node: event.node, reason: event.reason });
   if (event.type === "diagnostic") run.problems.push(event.diagnostic);

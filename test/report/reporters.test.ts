@@ -25,6 +25,7 @@ const report: CompileReport = {
   operators: { before: {}, after: {} },
   quantization: undefined,
   pruning: undefined,
+  tuning: [],
   regions: [],
   forms: [
     {

@@ -35,6 +35,15 @@ export const sampleReport: CompileReport = {
     keptFloat: [{ node: "conv", reason: "31.3 dB of its own" }],
   },
   pruning: undefined,
+  tuning: [
+    {
+      ...{ workload: "conv-u8s8 7x7", threads: 1, tried: 5, failed: 1 },
+      best: [
+        { after: 1, ns: 4000 },
+        { after: 3, ns: 2000 },
+      ],
+    },
+  ],
   regions: [
     {
       ...{ form: "int8-cpu", nodes: 20, exact: true, refusals: [{ node: "nms", reason: "no kernel" }] },

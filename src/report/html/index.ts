@@ -7,6 +7,7 @@ import { regions } from "./regions.ts";
 import { constraints } from "./resources.ts";
 import { forms, operators, origin, passes, problems, refusals, verdict } from "./sections.ts";
 import { style } from "./style.ts";
+import { tuningHistory } from "./tuning-history.ts";
 
 /**
  * The report as one page: no script, nothing fetched, readable on a phone, in light and dark. What it shows is what
@@ -23,6 +24,7 @@ export function renderReport(report: CompileReport): string {
     quantization,
     layerAccuracy,
     regions,
+    tuningHistory,
     refusals,
     problems,
     origin,

@@ -28,7 +28,7 @@ figcaption { color: var(--dim); margin-bottom: 0.4rem; }
 .tick { position: absolute; top: 2px; bottom: 2px; border-left: 2px solid var(--ink); }
 .histograms { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 0.8rem; margin: 0.6rem 0 1.2rem; }
 .histogram { margin: 0; font-size: 0.85rem; } .histogram figcaption { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.histogram svg { display: block; width: 100%; } .histogram .counts { fill: var(--bar); } .histogram line { stroke: var(--strong); stroke-width: 2; }
+.histogram svg { display: block; width: 100%; } .histogram .counts { fill: var(--bar); } .histogram .curve { fill: none; stroke: var(--strong); stroke-width: 2; } .histogram line { stroke: var(--strong); stroke-width: 2; }
 .key::before { content: ""; display: inline-block; width: 0.7rem; height: 0.7rem; margin: 0 0.3rem 0 0.6rem; background: var(--bar); }
 .key.before::before { background: var(--before); }
 .scroll { overflow-x: auto; }

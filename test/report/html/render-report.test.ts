@@ -9,6 +9,8 @@ test("the page shows the verdict first, and everything the report holds", () => 
     ...["left out: fuse-gemm", "33.3 dB", "head", "conv-u8s8 7x7 8-&gt;8 3x3", "91 % of peak", "two readers"],
     ...["Accuracy by layer", "Conv conv", "31.3 dB", "28.5 dB", "1 layer in float", "31.3 dB of its own"],
     ...["relu&lt;1&gt;", "0 to 6, clips 1.25 %", "M0 0.0H40.0L40.0"],
+    ...["1 search, 5 candidates tried, 1 failed", "conv-u8s8 7x7, 1t", "4.0 us to 2.0 us, 2.00x in 5"],
+    ...["M0.0 1.0H80.0V43.0H160"],
     ...["no kernel", "IO0712", "a hint", "a note", "not taken: slower", "5 → 5", "0 → 6"],
   ])
     expect(page).toContain(words);
@@ -51,7 +53,15 @@ test("bars are drawn on one scale, whatever is longest", () => {
 test("a report of a run that measured nothing has no empty charts", () => {
   const page = renderReport({
     ...report,
-    ...{ regions: [], refusals: [], problems: [], notes: [], stages: [], quantization: { refused: "no data" } },
+    ...{
+      regions: [],
+      tuning: [],
+      refusals: [],
+      problems: [],
+      notes: [],
+      stages: [],
+      quantization: { refused: "no data" },
+    },
     output: { ...report.output, form: "original" },
     forms: [{ name: "original", nodes: 10, bytes: 1, timings: [], accuracy: [], verdict: "" }],
     choice: { form: "original", reason: "not timed", measured: "no" },

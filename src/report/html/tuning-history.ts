@@ -1,0 +1,56 @@
+import type { CompileReport, TuningHistory } from "../../events.ts";
+import { formatTime } from "../format.ts";
+import { folded } from "./charts.ts";
+import type { Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+import { section } from "./section.ts";
+
+/** So many searches are open; the others are folded. */
+const open = 12;
+
+/** How the searches of this run went: the best so far against the candidates tried, those that gained most first. */
+export function tuningHistory({ tuning }: CompileReport): Markup {
+  const timed = tuning.filter(({ best }) => best.length > 0);
+  if (timed.length === 0) return html``;
+  const ranked = [...timed].sort((a, b) => gainOf(b) - gainOf(a));
+  const tried = tuning.reduce((sum, search) => sum + search.tried, 0);
+  const failed = tuning.reduce((sum, search) => sum + search.failed, 0);
+  const figures = (shown: readonly TuningHistory[]): Markup => html`<div class="histograms">${shown.map(curve)}</div> `;
+  const rest = ranked.slice(open);
+  return section(
+    "Tuning",
+    html`<p>
+        ${tuning.length} ${tuning.length === 1 ? "search" : "searches"}, ${tried} candidates tried, ${failed} failed.
+      </p>
+      <p class="dim">
+        The best time so far, from the first candidate (left) to the last; the foot is the best found.
+      </p> `,
+    figures(ranked.slice(0, open)),
+    rest.length > 0 && folded(`${rest.length} more searches`, figures(rest)),
+  );
+}
+
+function gainOf({ best }: TuningHistory): number {
+  return (best[0]?.ns ?? 1) / (best.at(-1)?.ns ?? 1);
+}
+
+const width = 160;
+const height = 44;
+
+function curve(search: TuningHistory): Markup {
+  const { workload, threads, tried, best } = search;
+  const [first, last] = [best[0]?.ns ?? 1, best.at(-1)?.ns ?? 1];
+  const span = first - last;
+  const x = (after: number): string => (tried <= 1 ? 0 : ((after - 1) / (tried - 1)) * width).toFixed(1);
+  const y = (ns: number): string =>
+    (span > 0 ? height - ((ns - last) / span) * (height - 2) - 1 : height / 2).toFixed(1);
+  const path = best.map(({ after, ns }, i) => (i === 0 ? `M${x(after)} ${y(ns)}` : `H${x(after)}V${y(ns)}`)).join("");
+  const text = `${formatTime(first)} to ${formatTime(last)}, ${gainOf(search).toFixed(2)}x in ${tried}`;
+  return html`<figure class="histogram">
+    <figcaption title="${workload}">${workload}, ${threads}t</figcaption>
+    <svg viewBox="0 -1 ${width} ${height + 2}" role="img" aria-label="${workload}: ${text}">
+      <path class="curve" d="${path}H${width}"></path>
+    </svg>
+    <span class="dim">${text}</span>
+  </figure> `;
+}
