@@ -21,13 +21,13 @@ export function floatProducts(run: Run): readonly ("f32" | "bf16")[] {
   const { target } = run.environment;
   const { isa, precision } = run.options;
   if (precision !== "bf16") return ["f32"];
-  const isNarrowed = isa.some((level) => level !== "avx512bf16");
+  const isNarrowed = isa.length > 0 && !isa.includes("avx512bf16");
   if (run.device !== undefined && target.multipliesBf16?.(run.device) === true && !isNarrowed) return ["f32", "bf16"];
   const detail =
     target.multipliesBf16 === undefined
       ? `--target ${target.id} has no kernels for it`
       : isNarrowed
-        ? "--isa lists levels without it"
+        ? "--isa lists no level that has it: avx512bf16 does"
         : "this CPU has no AVX512_BF16, or INFER_OPT_ISA hides it";
   run.diagnose(runtimeDiagnostics.bf16Unavailable({ detail }));
   return ["f32"];

@@ -11,7 +11,7 @@ import type { FloatStorage } from "./float-workload.ts";
 import { deviceForLevel, runsLevel } from "./level-device.ts";
 import { ownDequantizers } from "./own-dequantizers.ts";
 import type { CanCompute, PlannedRegion, RegionPlan } from "./plan-regions.ts";
-import { planRegions } from "./plan-regions.ts";
+import { loweredFor, planRegions } from "./plan-regions.ts";
 import { quantizeBeforeMoving } from "./quantize-before-moving.ts";
 import { cutsSumsOff, mayBeStepOff, templatesFor } from "./select.ts";
 import { unsignedActivations } from "./unsigned-activations.ts";
@@ -30,12 +30,12 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
     return planSettled(model, canCompute, products, excluded);
   };
   const first = plan((workload) => templatesFor(workload, best.device, best.exact, best.workspace).length > 0);
-  const kernels = await chooseKernels(loweredOf(first), best);
+  const kernels = await chooseKernels(loweredOf(first, best), best);
   const hasFailed = kernels.tuned.some(({ found }) => found === undefined);
   // A workload whose every kernel failed stays as it was.
   const settled = hasFailed ? plan((workload) => kernels.select(workload) !== undefined) : first;
   const levels: ChosenKernels[] = [kernels];
-  for (const level of lesser) levels.push(await chooseKernels(loweredOf(settled), level));
+  for (const level of lesser) levels.push(await chooseKernels(loweredOf(settled, level), level));
   const emitted = emitRegions(model, settled.regions, levels);
   const steps = emitted.flatMap((region) => [region.best, ...region.lesser].flatMap((level) => level.steps));
   return {
@@ -49,8 +49,8 @@ function isStepOff({ step, selection }: EmittedRegion["best"]["steps"][number]):
   return mayBeStepOff(selection.template, step.workload) || cutsSumsOff(step.workload, step.parameters);
 }
 
-function loweredOf({ regions }: RegionPlan): readonly PlannedRegion["lowered"][] {
-  return regions.map(({ lowered }) => lowered);
+function loweredOf({ regions }: RegionPlan, { device }: RegionSetup): readonly PlannedRegion["lowered"][] {
+  return regions.map((region) => loweredFor(region, device));
 }
 
 /**

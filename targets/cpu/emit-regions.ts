@@ -17,6 +17,7 @@ import { assemble } from "./assemble.ts";
 import type { ChosenKernels } from "./choose-kernels.ts";
 import { runsLevel } from "./level-device.ts";
 import type { PlannedRegion } from "./plan-regions.ts";
+import { loweredFor } from "./plan-regions.ts";
 import type { Selection } from "./select.ts";
 import { multiplications, workloadText } from "./tuning-tasks.ts";
 
@@ -79,7 +80,8 @@ function encodeRegion(
   const programs: EncodedLevel[] = [];
   const without: { isa: string; reason: string }[] = [];
   for (const kernels of levels) {
-    const missing = region.lowered.steps.find(({ workload }) => kernels.select(workload) === undefined);
+    const { steps } = loweredFor(region, kernels.device);
+    const missing = steps.find(({ workload }) => kernels.select(workload) === undefined);
     if (missing === undefined) {
       const level = encodeLevel(model, region, kernels);
       if (programs.every(({ isa }) => isBetter(isa, level.isa))) programs.push(level);
@@ -104,7 +106,8 @@ function encodeLevel(model: Model, region: PlannedRegion, kernels: ChosenKernels
     if (selection === undefined) throw new Error(`no template for ${workload.op}`);
     return selection;
   };
-  const assembly = assemble(region.lowered, inputs, border.outputs, select, kernels.device);
+  const lowered = loweredFor(region, kernels.device);
+  const assembly = assemble(lowered, inputs, border.outputs, select, kernels.device);
   const isa = lowestIsa(assembly.program.features);
   if (isa === undefined) throw new Error(`no level has all of ${assembly.program.features.join(", ")}`);
   const constants = border.constants.map(({ name, constant }) => {

@@ -1,17 +1,25 @@
 import type { KernelParameters } from "../../src/codegen/index.ts";
 import type { Model, Node, Value } from "../../src/ir/index.ts";
 import { borderOf, findRegions } from "../../src/region/index.ts";
-import type { Workload } from "../../src/schedule/index.ts";
+import type { DeviceFingerprint, Workload } from "../../src/schedule/index.ts";
 import type { IntegerGraph, LoweredRegion } from "./lower/index.ts";
 import type { FloatStorage } from "./float-workload.ts";
 import { inputsOf, outputOf } from "./lower/integer-graph.ts";
 import { coveredNodes, LoweringRefusal, lowerNodes, matchIntegerGraph } from "./lower/index.ts";
+import { hasBf16 } from "./templates/bytes/simd.ts";
 import { multiplications, workloadText } from "./tuning-tasks.ts";
 
 /** A set of nodes and the steps that compute the same. */
 export interface PlannedRegion {
   readonly nodes: ReadonlySet<Node>;
   readonly lowered: LoweredRegion;
+  /** The same with all products in float32, where `lowered` has some in bfloat16: for CPUs that do not multiply it. */
+  readonly single?: LoweredRegion;
+}
+
+/** What of a region a device computes. */
+export function loweredFor({ lowered, single }: PlannedRegion, device: DeviceFingerprint): LoweredRegion {
+  return single === undefined || hasBf16(device) ? lowered : single;
 }
 
 /** The regions of a model, largest first, and why other nodes are in none. */
@@ -79,8 +87,8 @@ function tryPlan(
       refused.push({ ...lowered.refused, region });
       continue;
     }
-    const work = lowered.steps.reduce((sum, { workload }) => sum + multiplications(workload), 0);
-    if (work >= LEAST_WORK) regions.push({ nodes: new Set(region), lowered });
+    const work = lowered.lowered.steps.reduce((sum, { workload }) => sum + multiplications(workload), 0);
+    if (work >= LEAST_WORK) regions.push({ nodes: new Set(region), ...lowered });
   }
   return { regions, refused };
 }
@@ -91,7 +99,7 @@ function tryLower(
   nodes: ReadonlySet<Node>,
   canCompute: CanCompute,
   products: FloatStorage,
-): LoweredRegion | { readonly refused: Omit<Refused, "region"> } {
+): Omit<PlannedRegion, "nodes"> | { readonly refused: Omit<Refused, "region"> } {
   try {
     const lowered = lowerNodes(model.graph, graph, nodes, products);
     const missing = lowered.steps.find(({ workload, parameters }) => !canCompute(workload, parameters));
@@ -106,7 +114,8 @@ function tryLower(
       return { refused: { nodes: readersOf(stray, graph, nodes), reason } };
     }
     const lost = outputs.find((value) => !lowered.outputs.includes(value));
-    if (lost?.producer === undefined) return lowered;
+    if (lost?.producer === undefined)
+      return products === "f32" ? { lowered } : { lowered, single: lowerNodes(model.graph, graph, nodes, "f32") };
     return {
       refused: { nodes: [lost.producer], reason: `"${lost.name}" is read outside and has no place of its own` },
     };

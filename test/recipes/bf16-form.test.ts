@@ -23,8 +23,8 @@ const options: UserOptions = {
   preprocess: "scale=1/255,mean=0.5,std=0.5",
 };
 
-async function run(target: string) {
-  const chosen = completeOptions({ ...options, target, output: join(work, target, "out.onnx") });
+async function run(target: string, more: UserOptions = {}) {
+  const chosen = completeOptions({ ...options, ...more, target, output: join(work, target, "out.onnx") });
   const model = join(root, "examples", "models", "residual-cnn.onnx");
   return (await compile(model, chosen, { reporter: { handle: () => undefined }, signal: new AbortController().signal }))
     .report;
@@ -52,6 +52,19 @@ test.skipIf(!bf16Device.runs)(
   },
 );
 
+test.skipIf(!bf16Device.runs)("with several levels only that of bfloat16 multiplies it", async () => {
+  const report = await run("cpu", { isa: ["avx2", "avx512bf16"], threads: [1] });
+  expect(report.problems.map(({ code }) => code)).not.toContain("IO0717");
+  const [region] = report.regions.find(({ form }) => form === "bf16-cpu")?.regions ?? [];
+  const levels = region === undefined ? [] : [region, ...region.lesser];
+  expect(levels.map(({ isa }) => isa)).toEqual(["avx512bf16", "avx2"]);
+  const narrow = levels.map(({ steps }) => steps.filter(({ workload }) => workload.includes("bf16")).length);
+  expect(narrow[0]).toBeGreaterThan(2);
+  expect(narrow[1]).toBe(0);
+  expect(region?.without).toEqual([]);
+  expect(report.output.form).toBe("bf16-cpu");
+});
+
 test("where products cannot be in bfloat16 they stay in float32, and the reason is told", async () => {
   const report = await run("onnxruntime");
   expect(report.forms.map(({ name }) => name)).not.toContain("bf16-cpu");
@@ -65,4 +78,13 @@ test("where products cannot be in bfloat16 they stay in float32, and the reason 
     expect(floatProducts(without)).toEqual(["f32"]);
     expect(told.map(({ code, message }) => `${code} ${message}`).join()).toMatch(/^IO0717 .*AVX512_BF16/);
   }
+  const told: Diagnostic[] = [];
+  const narrowed = {
+    environment: { target: cpu },
+    device: { ...bf16Device.device, fingerprint: bf16Device.device },
+    options: completeOptions({ ...options, isa: ["avx512vnni", "avx2"] }),
+    diagnose: (diagnostic: Diagnostic) => void told.push(diagnostic),
+  } as unknown as Run;
+  expect(floatProducts(narrowed)).toEqual(["f32"]);
+  expect(told.map(({ code, message }) => `${code} ${message}`).join()).toMatch(/^IO0717 .*--isa .*avx512bf16/);
 });
