@@ -1,5 +1,5 @@
 import type { ConstraintReport } from "../events.ts";
-import { formatShare } from "../report/index.ts";
+import { formatMiss } from "../report/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Constraint } from "./constraints.ts";
 
@@ -32,11 +32,11 @@ export function violation(candidate: Candidate, constraints: readonly Constraint
   return broken.length === 0 ? undefined : broken.map(missText).join(", ");
 }
 
-/** `median latency 0.500 ms misses --max-latency 0.4ms by 25 %`. */
+/** `median latency 0.500 ms misses --max-latency 0.4ms (off by 25 %)`. */
 function missText({ constraint, value, text, missedBy }: ConstraintVerdict): string {
   const { quantity } = constraint;
   if (value === undefined) return `${quantity} was not measured, and ${constraint.text} asks for it`;
-  return `${quantity} ${text} misses ${constraint.text}${missedBy === 0 ? "" : ` by ${formatShare(missedBy)}`}`;
+  return `${quantity} ${text} misses ${constraint.text}${missedBy === 0 ? "" : ` (${formatMiss(missedBy)})`}`;
 }
 
 /**
@@ -50,7 +50,7 @@ export function unmetText(candidates: readonly Candidate[], constraints: readonl
     if (reached.every(({ met }) => met)) return [];
     const words = reached.map(
       ({ name, text, met, missedBy }) =>
-        `${name} ${text}${met || missedBy === 0 || missedBy === Infinity ? "" : ` (off by ${formatShare(missedBy)})`}`,
+        `${name} ${text}${met || missedBy === 0 || missedBy === Infinity ? "" : ` (${formatMiss(missedBy)})`}`,
     );
     return `${constraint.text}: ${constraint.quantity} of ${words.join(", ")}`;
   });

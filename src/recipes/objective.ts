@@ -1,5 +1,5 @@
 import type { CompileOptions } from "../config/index.ts";
-import { formatBytes, formatEnergy } from "../report/index.ts";
+import { counted, formatBytes, formatEnergy } from "../report/index.ts";
 import type { Candidate } from "./candidate.ts";
 import { throughputOf } from "./candidate.ts";
 
@@ -52,7 +52,7 @@ export interface Ranked {
  * only the timings are left of the thread count at which the original runs most inferences a second.
  */
 export function rankBy(objective: Objective, candidates: readonly Candidate[]): Ranked {
-  if (objective === "throughput") return { near: atBusiest(candidates), verdicts: new Map(), words: undefined };
+  if (objective === "throughput") return atBusiest(candidates);
   const measure = measures[objective];
   const known = candidates.flatMap((candidate) => {
     const value = measure?.valueOf(candidate);
@@ -75,12 +75,14 @@ export function rankBy(objective: Objective, candidates: readonly Candidate[]): 
   return { near, verdicts, words: `${best}, ${leastText}` };
 }
 
-function atBusiest(candidates: readonly Candidate[]): readonly Candidate[] {
+function atBusiest(candidates: readonly Candidate[]): Ranked {
   const original = candidates.find(({ isOriginal }) => isOriginal) ?? candidates[0];
   const [busiest] = [...(original?.timings ?? [])].sort((a, b) => throughputOf(b) - throughputOf(a));
-  if (busiest === undefined) return candidates;
-  return candidates.map((candidate) => ({
+  if (busiest === undefined) return { near: candidates, verdicts: new Map(), words: undefined };
+  const { threads } = busiest;
+  const near = candidates.map((candidate) => ({
     ...candidate,
-    timings: candidate.timings.filter(({ threads }) => threads === busiest.threads),
+    timings: candidate.timings.filter((timing) => timing.threads === threads),
   }));
+  return { near, verdicts: new Map(), words: `most inferences a second are run at ${counted(threads, "thread")}` };
 }

@@ -1,11 +1,11 @@
 import type { CompileReport, ConstraintReport } from "../events.ts";
-import { formatShare } from "./format.ts";
+import { formatMiss } from "./format.ts";
 
 /** What the written form reaches of one constraint: `median latency 0.500 ms`, with the miss where it is one. */
 export function reachedText({ quantity, forms }: ConstraintReport, written: string): string {
   const mine = forms.find(({ form }) => form === written);
   if (mine?.value === undefined) return `${quantity} was not measured`;
-  return `${quantity} ${mine.text}${mine.missedBy === undefined ? "" : `, off by ${formatShare(mine.missedBy)}`}`;
+  return `${quantity} ${mine.text}${mine.missedBy === undefined ? "" : `, ${formatMiss(mine.missedBy)}`}`;
 }
 
 /** Lines of a summary: each constraint, whether the written form meets it, and what it reaches. */

@@ -37,10 +37,10 @@ export function formatEnergy(uj: number): string {
   return uj < 1e6 ? `${(uj / 1e3).toFixed(2)} mJ` : `${(uj / 1e6).toFixed(2)} J`;
 }
 
-/** By how much a limit is missed: percents, or how many times the limit where that is easier to read. */
-export function formatShare(share: number): string {
+/** How far a limit is missed by a share of it: `off by 25 %`, or how many times the limit where that is easier to read. */
+export function formatMiss(share: number): string {
   if (share >= 10) return `${(share + 1).toFixed(0)} times the limit`;
-  return `${(share * 100).toFixed(share < 0.1 ? 2 : 0)} %`;
+  return `off by ${Number((share * 100).toPrecision(3))} %`;
 }
 
 /** An amount of money, in the currency of `--price-per-hour`. */

@@ -220,3 +220,23 @@ test("a form that times itself is asked for blocks, and its times are taken as t
   ]);
   expect(asked.slice(2)).toEqual(result.rounds.map(() => [5, 1]));
 });
+
+test("energy is counted block by block, and is that of one inference, whatever else the machine does", async () => {
+  const machine = fakeMachine();
+  const [a, b] = [machine.form("a", () => 100_000), machine.form("b", () => 50_000)];
+  // Form a takes 3 microjoules a run, form b one; the reference takes some that nobody is charged for.
+  let reference = 0;
+  const energy = { read: () => 3 * a.runs() + b.runs() + reference };
+  const spin = (): void => {
+    reference += 500;
+    machine.spend(1e6);
+  };
+  const setup = { clock: machine, seed: 1, reference: spin };
+  const { energyUj, rounds } = await race([a, b], policy, { ...setup, energy });
+  expect(rounds).toHaveLength(policy.rounds);
+  expect(energyUj).toEqual(rounds.map(() => [3, 1]));
+  expect((await race([a, b], policy, setup)).energyUj).toBeUndefined();
+  let left = 5;
+  const failing = { read: () => (left-- > 0 ? 1 : undefined) };
+  expect((await race([a, b], policy, { ...setup, energy: failing })).energyUj).toBeUndefined();
+});
