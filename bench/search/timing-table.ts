@@ -12,7 +12,7 @@ import { makeTrialRunner } from "../../src/schedule/trial-runner.ts";
 const batchSize = 16;
 
 /** How each kernel is timed: all rounds, whatever it is like. */
-const ROUNDS = 14;
+const ROUNDS = 10;
 const stages: readonly RaceStage[] = [{ rounds: ROUNDS, within: Infinity, atMost: Infinity }];
 
 /** What is known of a candidate. */

@@ -14,6 +14,8 @@ export interface TuningSummary {
   readonly shared?: { readonly threads: number; readonly ns: number };
   /** Share of the machine's measured peak that is reached; undefined when it is not known. */
   readonly peakShare: number | undefined;
+  /** How far the best was from itself under two names, as a share: a challenger must beat twice of it. Absent without a final race. */
+  readonly noise?: number;
   readonly source: "measured" | "replayed" | "records" | "seed";
   /** Candidates tried now, and those of them that failed. */
   readonly tried: number;

@@ -83,7 +83,7 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
 }
 
 function describeTuning(result: TuningSummary): string {
-  const { workload, threads, uses, candidate, ns, seedNs, shared, peakShare, source, tried, failed } = result;
+  const { workload, threads, uses, candidate, ns, seedNs, shared, peakShare, noise, source, tried, failed } = result;
   const parts = [
     `${candidate ?? "no kernel"}${ns === undefined ? "" : `, ${formatTime(ns)}`}`,
     ...(peakShare === undefined ? [] : [`${Math.round(peakShare * 100)} % of peak`]),
@@ -91,6 +91,7 @@ function describeTuning(result: TuningSummary): string {
       ? []
       : [`${formatTime(shared.ns)} on ${shared.threads}t, ${(ns / shared.ns).toFixed(2)}x`]),
     ...(ns === undefined || seedNs === undefined ? [] : [`${(seedNs / ns).toFixed(2)}x the seed`]),
+    ...(noise === undefined ? [] : [`noise ${(noise * 100).toFixed(1)} %`]),
     ...(tried === 0 ? [source] : [`${tried} tried${failed === 0 ? "" : `, ${failed} failed`}`]),
   ];
   return `${workload}, ${threads}t, ${uses} use${uses === 1 ? "" : "s"}: ${parts.join("; ")}`;

@@ -71,7 +71,8 @@ export async function finalRace(
     },
   ]);
   const { candidate, kernel, code } = chosen;
-  return { task, found: { candidate, kernel, code }, ns, seedNs, sharedNs, boundNs, source: "measured", reason };
+  const found = { candidate, kernel, code };
+  return { task, found, ns, seedNs, sharedNs, boundNs, noise, source: "measured", reason };
 }
 
 /** Those close to the best, the best first, a seed, and those close to the best on more threads; right on all threads. */

@@ -52,7 +52,7 @@ export { sequentialSearch } from "./search/sequential.ts";
 export { legalPoints, neighbours, snapPoint } from "./space.ts";
 export type { RaceOutcome, RaceStage } from "./successive-halving.ts";
 export { raceKernels } from "./successive-halving.ts";
-export type { Space, Template } from "./template.ts";
+export type { MachineFigures, Space, Template } from "./template.ts";
 export type { DeviceSummary, WorkloadSummary } from "./summarize-records.ts";
 export { summarizeDevices, summarizeWorkloads } from "./summarize-records.ts";
 export { tuneWorkloads } from "./tune-workloads.ts";

@@ -8,6 +8,12 @@ export interface Space {
   legal(point: Point): boolean;
 }
 
+/**
+ * How fast a machine is at basic things, by names of the target's own, relative to the machine that its cost models were
+ * fitted on: 2 is twice as fast.
+ */
+export type MachineFigures = Readonly<Record<string, number>>;
+
 /** A way of computing a class of workloads; one file each. */
 export interface Template<W extends Workload = Workload> {
   readonly name: string;
@@ -23,6 +29,9 @@ export interface Template<W extends Workload = Workload> {
   emit(workload: W, point: Point, device: DeviceFingerprint): Kernel;
   /** Bytes of scratch that a kernel takes for each thread; left out where all points take what the seed takes. */
   workspace?(workload: W, point: Point, device: DeviceFingerprint): number;
-  /** Predicted nanoseconds on one thread, for ranking: only the order matters. */
-  cost(workload: W, point: Point, device: DeviceFingerprint): number;
+  /**
+   * Predicted nanoseconds on one thread, for ranking: only the order matters. By what is usual for the device's family
+   * where no figures of the machine are given.
+   */
+  cost(workload: W, point: Point, device: DeviceFingerprint, figures?: MachineFigures): number;
 }

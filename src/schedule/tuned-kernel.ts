@@ -19,13 +19,15 @@ export interface TunedKernel {
   readonly sharedNs: number | undefined;
   /** See `TuningContext.measureBounds`; 0 when it is not known. */
   readonly boundNs: number;
+  /** How far the best was from itself under two names, as a share; absent without a final race. */
+  readonly noise?: number;
   readonly source: TuningSummary["source"];
   readonly reason: string;
 }
 
 /** What events and reports tell of it; `tried` and `failed` count candidates of this run. */
 export function summarizeTuned(tuned: TunedKernel, tried = 0, failed = 0): TuningSummary {
-  const { task, found, ns, seedNs, sharedNs, boundNs, source, reason } = tuned;
+  const { task, found, ns, seedNs, sharedNs, boundNs, noise, source, reason } = tuned;
   return {
     workload: task.label,
     threads: task.threads,
@@ -38,6 +40,7 @@ export function summarizeTuned(tuned: TunedKernel, tried = 0, failed = 0): Tunin
       : { shared: { threads: task.sharedThreads, ns: sharedNs } }),
     // Without a measured peak the bound is 0.
     peakShare: ns === undefined || boundNs === 0 ? undefined : boundNs / ns,
+    ...(noise === undefined ? {} : { noise }),
     ...{ source, tried, failed, reason },
   };
 }
@@ -55,7 +58,7 @@ export function replayedKernel(task: TuningTask, records: TuningRecords, candida
   const { cache, device } = records;
   const choices = cache.choices(taskChoiceKey(task, records));
   for (const choice of choices) {
-    const { chosen, reason, seedNs, sharedNs, boundNs = 0 } = choice;
+    const { chosen, reason, seedNs, sharedNs, noise, boundNs = 0 } = choice;
     if ((choice.candidates ?? 0) < candidates) break;
     for (const template of task.templates) {
       const trials = trialsOf(task, template, records).filter(
@@ -68,7 +71,8 @@ export function replayedKernel(task: TuningTask, records: TuningRecords, candida
       if (emission.kind === "failed" || emission.code !== trial.code) continue;
       const found = { candidate, kernel: emission.kernel, code: emission.code };
       const ns = choice.ns ?? trial.ns?.min;
-      return { task, found, ns, seedNs, sharedNs, boundNs, source: "replayed", reason };
+      const told = noise === undefined ? {} : { noise };
+      return { task, found, ns, seedNs, sharedNs, boundNs, ...told, source: "replayed", reason };
     }
   }
   return undefined;

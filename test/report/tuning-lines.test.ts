@@ -21,7 +21,7 @@ test("tuning is one line a workload and one in all; trials are not told", () => 
       { type: "tuning-started", ...at, candidates: 24, known: 0 },
       { type: "trial", ...at, candidate: "igemm@1 pixels=6", status: "verify", detail: "y[0] is 1, not 2" },
       { type: "tuning-best", ...at, candidate: "igemm@1 pixels=6", ns: 1 },
-      { type: "tuning-finished", result: { ...result, shared: { threads: 2, ns: 225_000 } } },
+      { type: "tuning-finished", result: { ...result, noise: 0.0042, shared: { threads: 2, ns: 225_000 } } },
       { type: "tuning-finished", result: { ...result, source: "replayed", tried: 0, failed: 0, seedNs: undefined } },
       {
         type: "tuning-finished",
@@ -48,7 +48,7 @@ test("tuning is one line a workload and one in all; trials are not told", () => 
       },
     ]),
   ).toMatchInlineSnapshot(`
-    "   conv 3x3 64->64 56x56, 1t, 3 uses: igemm@1 pixels=6,vectors=4, 432.1 us; 95 % of peak; 225.0 us on 2t, 1.92x; 1.10x the seed; 24 tried, 2 failed
+    "   conv 3x3 64->64 56x56, 1t, 3 uses: igemm@1 pixels=6,vectors=4, 432.1 us; 95 % of peak; 225.0 us on 2t, 1.92x; 1.10x the seed; noise 0.4 %; 24 tried, 2 failed
        conv 3x3 64->64 56x56, 1t, 3 uses: igemm@1 pixels=6,vectors=4, 432.1 us; 95 % of peak; replayed
        conv 3x3 64->64 56x56, 1t, 1 use: no kernel; 3 tried, 3 failed
        tuned 3 workloads (1 replayed): 27 candidates, 5 failed, in 1.5 s; 18.0 a second, 1.25 ms each to emit

@@ -109,5 +109,9 @@ test("the noise floor is measured, recorded and told, and a challenger must beat
   const choice = context.cache.records.find(({ kind }) => kind === "choice");
   expect(choice).toMatchObject({ noise: expect.any(Number) as number });
   expect(Number((choice as { noise?: number }).noise)).toBeGreaterThan(0);
-  expect(tuned?.reason).toMatch(/noise \d+\.\d %/);
+  expect(tuned?.noise).toBe((choice as { noise?: number }).noise);
+  const told = context.events.find(({ type }) => type === "tuning-finished");
+  expect(told).toMatchObject({ result: { noise: tuned?.noise } });
+  const [replayed] = await tuneWorkloads([makeTask()], makeContext(makeMeasurer(), { cache: context.cache }), Infinity);
+  expect(replayed?.noise).toBe(tuned?.noise);
 });
