@@ -63,10 +63,11 @@ function histogram({ value, min, max, low, high, clipped, counts }: Activation):
       <path class="counts" d="${path}V${height}H0Z"></path>
       <line x1="${at(low).toFixed(1)}" x2="${at(high).toFixed(1)}" y1="${height + 3}" y2="${height + 3}"></line>
     </svg>
-    <span class="dim">${number(low)} to ${number(high)}, ${text}</span>
+    <span class="dim">${number(low, high - low)} to ${number(high, high - low)}, ${text}</span>
   </figure> `;
 }
 
-function number(value: number): string {
-  return Number(value.toPrecision(3)).toString();
+/** Three digits; what is nothing beside the span of the range is 0. */
+function number(value: number, span: number): string {
+  return Math.abs(value) < span * 1e-4 ? "0" : Number(value.toPrecision(3)).toString();
 }

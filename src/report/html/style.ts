@@ -17,7 +17,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .figures b { display: block; font-size: 1.5rem; line-height: 1.2; }
 .chart { margin: 0.6rem 0 1.2rem; }
 figcaption { color: var(--dim); margin-bottom: 0.4rem; }
-.row { display: grid; grid-template-columns: 9rem 1fr minmax(9rem, max-content); gap: 0.6rem; align-items: center; padding: 1px 0; }
+.row { display: grid; grid-template-columns: minmax(9rem, 17rem) 1fr minmax(9rem, max-content); gap: 0.6rem; align-items: center; padding: 1px 0; }
 .label { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .value { font-variant-numeric: tabular-nums; color: var(--dim); text-align: right; }
 .track { position: relative; display: block; height: 1rem; }
