@@ -87,7 +87,10 @@ export type FloatPoolWorkload = {
  * `resize-f32`: linear, ONNX Runtime's float32 Resize of an NCHW tensor bit by bit; members as for `resize-u8`. Arguments:
  * x, params, y.
  */
-export type FloatResizeWorkload = Omit<ResizeWorkload, "op" | "mode" | "rounding"> & { readonly op: "resize-f32" };
+export type FloatResizeWorkload = Omit<ResizeWorkload, "op" | "mode" | "rounding" | "y"> & {
+  readonly op: "resize-f32";
+  readonly y: Strides | "planar";
+};
 
 /** What becomes of the channels of a pixel: the place of the greatest or the least. */
 export type ExtremeChannel = {

@@ -140,6 +140,8 @@ export interface ResizeOp extends OpBase {
   readonly rounding: "round_prefer_floor" | "round_prefer_ceil" | "floor" | "ceil";
   /** The float32 factors of rows and columns that coordinates are divided by. */
   readonly scale: readonly [number, number];
+  /** The result stands as ONNX has it, channels first. */
+  readonly planar?: true;
 }
 
 /** Place of the greatest or least element along an axis; where `resize` says so, of what a linear resize makes of x. */

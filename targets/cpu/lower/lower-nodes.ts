@@ -78,7 +78,7 @@ export function lowerNodes(
       return { kind: "enter", name: from.name, nodes: [], from, y: tensor };
     });
   const exits = exitsOf(graph, integer, nodes, made);
-  const fused = withoutUnread(fuseIntegerOps(withoutUnread([...entries, ...linked, ...exits])));
+  const fused = leaveAsPlanes(withoutUnread(fuseIntegerOps(withoutUnread([...entries, ...linked, ...exits]))));
   const ops = products === "bf16" ? storeAsBf16(fused) : fused;
   return {
     steps: lowerSteps(placeTensors(ops)),
@@ -93,6 +93,16 @@ function linkEntry(op: IntegerOp, { tensors }: IntegerGraph, made: ReadonlySet<I
   const x = tensors.get(op.from);
   if (x === undefined || x.stored !== undefined || !made.has(x)) return op;
   return { kind: "convert", name: op.name, nodes: op.nodes, x, y: op.y };
+}
+
+/** Linear float32 resizes that only the outside reads write channels first, straight into the region's output. */
+function leaveAsPlanes(ops: readonly IntegerOp[]): readonly IntegerOp[] {
+  const read = new Set(ops.filter(({ kind }) => kind !== "exit").flatMap(inputsOf));
+  return ops.map((op) =>
+    op.kind === "resize" && op.mode === "linear" && op.y.quantization === undefined && !read.has(op.y)
+      ? { ...op, planar: true }
+      : op,
+  );
 }
 
 /** Ops whose results somebody reads. */

@@ -15,7 +15,10 @@ export function resizeStep(op: ResizeOp, x: Placement, y: Placement): LoweredSte
   if (op.x.quantization === undefined && mode === "linear")
     return {
       ...step,
-      workload: { op: "resize-f32", ...common, ...y.extent, x: stridesOf(x.buffer), y: stridesOf(y.buffer) },
+      workload: {
+        ...{ op: "resize-f32", ...common, ...extentOf(op.y, preferredOrder(4)), x: stridesOf(x.buffer) },
+        y: op.planar === true ? "planar" : stridesOf(y.buffer),
+      },
       parameters: parameters({}),
     };
   const { elementBytes } = y.buffer;

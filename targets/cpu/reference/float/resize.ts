@@ -27,9 +27,12 @@ export interface ArgmaxOperands {
  */
 export function evaluateFloatResize(workload: FloatResizeWorkload, { x, y }: FloatResizeOperands): void {
   const value = interpolation(workload, x);
+  const { rows, columns, channels, y: strides } = workload;
+  const [rowStep, pixelStep, channelStep] =
+    strides === "planar" ? [columns, 1, rows * columns] : [strides.row, strides.pixel, 1];
   eachPixel(workload, (row, column) => {
-    for (let channel = 0; channel < workload.channels; channel++)
-      y[row * workload.y.row + column * workload.y.pixel + channel] = value(row, column, channel);
+    for (let channel = 0; channel < channels; channel++)
+      y[row * rowStep + column * pixelStep + channel * channelStep] = value(row, column, channel);
   });
 }
 

@@ -7,7 +7,7 @@ import { requireSimd, simdOf } from "../bytes/simd.ts";
 import { activationArgument } from "./arguments.ts";
 import { placeBytes } from "./argmax/champion.ts";
 import { emitResizedArgmax } from "./argmax/emit-resized.ts";
-import { resizedConstants, resizedLayout } from "./argmax/resized-layout.ts";
+import { expandedConstants, expandedLayout } from "./resize/expanded-layout.ts";
 
 /** Nanoseconds an element, measured on AMD Zen 5. */
 const elementNanoseconds = 0.08;
@@ -25,7 +25,7 @@ export const resizeArgmaxF32: Template<ResizeArgmaxWorkload> = {
   emit: (workload, _point, device) => {
     const simd = requireSimd(device);
     const { rows, columns, channels, input, kind, x } = workload;
-    const constants = resizedConstants(workload, simd);
+    const constants = expandedConstants(workload, simd, placeBytes(workload));
     return finishKernel(emitResizedArgmax(simd, workload), {
       name: `resize-argmax-f32 ${kind} ${input.join("x")} to ${rows}x${columns}x${channels}`,
       arguments: [
@@ -35,7 +35,7 @@ export const resizeArgmaxF32: Template<ResizeArgmaxWorkload> = {
       ],
       extent: rows,
       grain: rowGrain(columns * channels * elementNanoseconds),
-      scratchBytes: resizedLayout(workload, simd).scratchBytes,
+      scratchBytes: expandedLayout(workload, simd).scratchBytes,
     });
   },
 };

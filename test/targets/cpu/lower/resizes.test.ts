@@ -55,6 +55,12 @@ const nets: readonly Net[] = [
     steps: ["conv-f32", "argmax-f32"],
   },
   {
+    title: "a resized tensor that leaves as it is, and one that does not",
+    body: `${twice} %r = Resize(%c, _, %s) {mode="linear"} %d = Relu(%r) %y = Resize(%d, _, %s) {mode="linear"}`,
+    outputs: "out %y out %r",
+    steps: ["conv-f32", "resize-f32", "unary-f32", "resize-f32"],
+  },
+  {
     title: "float32 that are copied to their nearest pixels",
     body: `${twice} %y = Resize(%c, _, %s) {mode="nearest", nearest_mode="floor", coordinate_transformation_mode="asymmetric"}`,
     steps: ["conv-f32", "resize-u8"],

@@ -40,6 +40,7 @@ const [together, inFlight] = [8, 4];
 export function emitLinearFloats(simd: Simd, workload: FloatResizeWorkload): Assembler {
   const a = createAssembler();
   const { rows, columns, y } = workload;
+  if (y === "planar") throw new Error("a linear resize by pixels gives channels last");
   emitFrame(a, { saved: [rbx, rbp, r12, r13] }, () => {
     a.emit("mov", r8, mem(rdi));
     a.emit("mov", r9, mem(rdi, { disp: 8 }));

@@ -15,10 +15,10 @@ import {
   rdi,
   xmm,
 } from "../../../../../src/codegen/x86/index.ts";
-import type { ResizeArgmaxWorkload } from "../../../float-workload.ts";
 import { emitAdvance, emitCounted } from "../vectors.ts";
-import type { ResizedLayout } from "./resized-layout.ts";
-import { scratch } from "./resized-layout.ts";
+import type { ExpandedLayout } from "./expanded-layout.ts";
+import { scratch } from "./expanded-layout.ts";
+import type { Interpolation } from "./taps.ts";
 
 /** Channels of one turn of the loop that copies them. */
 const together = 16;
@@ -40,8 +40,8 @@ export interface WantedRow {
  */
 export function emitRowInScratch(
   a: Assembler,
-  { x, channels }: ResizeArgmaxWorkload,
-  layout: ResizedLayout,
+  { x, channels }: Interpolation,
+  layout: ExpandedLayout,
   { disp, slot, x: base, entry }: WantedRow,
 ): void {
   const filled = a.freshLabel("filled");

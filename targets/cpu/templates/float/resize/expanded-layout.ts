@@ -1,22 +1,21 @@
-import type { ResizeArgmaxWorkload } from "../../../float-workload.ts";
 import type { LinearTap } from "../../../reference/resize-axis.ts";
 import type { Constant } from "../../bytes/constants.ts";
 import type { Simd } from "../../bytes/simd.ts";
-import { tapBytes, tapConstants, tapsOf } from "../resize/taps.ts";
+import type { Interpolation } from "./taps.ts";
+import { tapBytes, tapConstants, tapsOf } from "./taps.ts";
 import { vectorBytes } from "../vectors.ts";
-import { placeBytes } from "./champion.ts";
 
 /** Bytes of both rows in scratch: half of a first cache. */
 const mostScratch = 24 * 1024;
 
-/** Bytes before the cells of an entry: where in a row of y its places stand. */
+/** Bytes before the cells of an entry: where in a row of y its columns stand. */
 const entryHeader = 64;
 
-/** Offsets in the scratch of a thread: numbers of the input rows there, places of a vector, the rows. */
-export const scratch = { rows: 0, places: 64, slots: 128 } as const;
+/** Offsets in the scratch of a thread: numbers of the input rows there, a vector, the rows. */
+export const scratch = { rows: 0, vector: 64, slots: 128 } as const;
 
-/** Sizes and offsets of an argmax behind a resize, in bytes where not said otherwise. */
-export interface ResizedLayout {
+/** Sizes and offsets of a resize that computes vectors of output columns, in bytes where not said otherwise. */
+export interface ExpandedLayout {
   readonly lanes: number;
   /** Vectors of output columns, and those of a block. */
   readonly vectors: number;
@@ -40,7 +39,7 @@ export function vectorEntry(simd: Simd): { readonly nearWeights: number; readonl
 }
 
 /** The layout of a workload. */
-export function resizedLayout({ rows, columns, channels }: ResizeArgmaxWorkload, simd: Simd): ResizedLayout {
+export function expandedLayout({ rows, columns, channels }: Interpolation, simd: Simd): ExpandedLayout {
   const bytes = vectorBytes(simd);
   const vectors = Math.ceil(columns / simd.lanes);
   const blockVectors = Math.min(vectors, Math.max(1, Math.floor(mostScratch / (4 * channels * bytes))));
@@ -57,9 +56,9 @@ export function resizedLayout({ rows, columns, channels }: ResizeArgmaxWorkload,
   };
 }
 
-/** The numbers of `params`. */
-export function resizedConstants(workload: ResizeArgmaxWorkload, simd: Simd): readonly Constant[] {
-  const { vectors } = resizedLayout(workload, simd);
+/** The numbers of `params`, where an element of y has so many bytes. */
+export function expandedConstants(workload: Interpolation, simd: Simd, elementBytes: 4 | 8): readonly Constant[] {
+  const { vectors } = expandedLayout(workload, simd);
   const [rows, columns] = tapsOf(workload);
   const pixel = 4 * workload.x.pixel;
   return [
@@ -71,7 +70,7 @@ export function resizedConstants(workload: ResizeArgmaxWorkload, simd: Simd): re
         (__, lane) => columns[Math.min(first + lane, columns.length - 1)] as LinearTap,
       );
       return [
-        { int: first * placeBytes(workload) },
+        { int: first * elementBytes },
         ...Array.from({ length: entryHeader / 4 - 1 }, (): Constant => ({ int: 0 })),
         ...taps.map(({ near }): Constant => ({ int: near * pixel })),
         ...taps.map(({ far }): Constant => ({ int: far * pixel })),
