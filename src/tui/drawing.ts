@@ -46,7 +46,8 @@ export function makeDrawing(
       const wasTiming = state.isTiming;
       const next = reduce(state, action);
       isChanged ||= next !== state;
-      isAsked ||= action.type !== "event";
+      // A phase may be over soon: it is shown as promptly as what a key asks for.
+      isAsked ||= action.type !== "event" || action.event.type === "phase";
       state = next;
       // The clock starts when this returns.
       const startsNow = action.type === "event" && action.event.type === "timing" && !wasTiming;

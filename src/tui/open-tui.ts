@@ -3,7 +3,7 @@ import { makeDrawing } from "./drawing.ts";
 import { holdWrites } from "./held-writes.ts";
 import type { Key } from "./keys.ts";
 import { keysOf } from "./keys.ts";
-import { renderFrame, renderSummary } from "./render.tsx";
+import { makeFrameRenderer, renderSummary } from "./render.tsx";
 import { makeRunController } from "./run-controller.ts";
 import { makeScreen } from "./screen.ts";
 import { initialState } from "./state.ts";
@@ -39,8 +39,9 @@ export function openTui({ input, output }: Terminal, signal: AbortSignal): Tui {
   const held = [...streams].map((stream) => ({ stream, writes: holdWrites(stream) }));
   const own = held.find(({ stream }) => stream === output)?.writes;
   const screen = makeScreen((text) => own?.write(text));
+  const renderFrame = makeFrameRenderer(theme);
   const drawing = makeDrawing(initialState(now(), sizeNow()), now, (state, at) =>
-    screen.paint(renderFrame(state, at, theme), state.size),
+    screen.paint(renderFrame(state, at), state.size),
   );
 
   const asked = (): void => {

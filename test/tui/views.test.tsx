@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { CompileEvent } from "../../src/events.ts";
 import type { TuiAction } from "../../src/tui/reduce.ts";
 import { reduce } from "../../src/tui/reduce.ts";
-import { renderFrame, renderSummary } from "../../src/tui/render.tsx";
+import { makeFrameRenderer, renderSummary } from "../../src/tui/render.tsx";
 import type { TuiState, TuningEntry } from "../../src/tui/state.ts";
 import { initialState } from "../../src/tui/state.ts";
 import { displayWidth } from "../../src/tui/text.ts";
@@ -33,7 +33,7 @@ function after(
 }
 
 function frameOf(state: TuiState, now = 30_000): readonly string[] {
-  return renderFrame(state, now, theme).map((line) => line.trimEnd());
+  return makeFrameRenderer(theme)(state, now).map((line) => line.trimEnd());
 }
 
 test.each(sizes)("a run at %ix%i: every line in its place, none too long", async (columns, rows) => {
@@ -58,15 +58,17 @@ test.each(sizes)("the end of a run, and the help, at %ix%i", async (columns, row
   await expect(`${end.join("\n")}\n${help.join("\n")}\n`).toMatchFileSnapshot(`frames/end-${columns}x${rows}.txt`);
 });
 
-test("ink draws the same in a terminal of its own", () => {
-  const state = after(sampleRun, 80, 24);
-  const { lastFrame, unmount } = render(<App state={state} now={30_000} theme={theme} />);
-  expect(
-    lastFrame()
-      ?.split("\n")
-      .map((line) => line.trimEnd()),
-  ).toEqual(frameOf(state));
-  unmount();
+test("lines that are kept from frame to frame are those that ink would draw anew, at any point of a run", () => {
+  const renderFrame = makeFrameRenderer(theme);
+  const events = [...sampleRun, ...sampleEnd];
+  for (let told = 0; told <= events.length; told++) {
+    const [columns, rows] = told % 7 === 6 ? [60, 20] : [80, 24];
+    const state = after(events.slice(0, told), columns, rows);
+    const { lastFrame, unmount } = render(<App state={state} now={told * 500} theme={theme} />);
+    const shown = (lastFrame() ?? "").split("\n").map((line) => line.trimEnd());
+    expect(renderFrame(state, told * 500).map((line) => line.trimEnd())).toEqual(shown);
+    unmount();
+  }
 });
 
 test("what was asked for is told in place of the hints", () => {

@@ -1,16 +1,13 @@
 import { Box } from "ink";
 import type { ReactElement } from "react";
 import { bodyHeight, drawnSize } from "../layout.ts";
-import type { Row } from "../rows.ts";
 import { rowsOf } from "../rows.ts";
 import type { TuiState } from "../state.ts";
 import type { Theme } from "../theme.ts";
-import { EntryRow } from "./entry-row.tsx";
+import { BodyRow } from "./body-row.tsx";
 import { Footer } from "./footer.tsx";
 import { Header } from "./header.tsx";
 import { Help } from "./help.tsx";
-import { PhaseRow } from "./phase-row.tsx";
-import { TuningHead } from "./tuning-row.tsx";
 
 /** What the screen is drawn from; the time is of the clock that the state's times are of. */
 export interface AppProps {
@@ -49,24 +46,4 @@ export function App({ state, now, theme }: AppProps): ReactElement {
       <Footer state={state} theme={theme} />
     </Box>
   );
-}
-
-function BodyRow({
-  row,
-  ...props
-}: {
-  readonly row: Row;
-  readonly columns: number;
-  readonly now: number;
-  readonly isPaused: boolean;
-  readonly theme: Theme;
-}): ReactElement {
-  switch (row.kind) {
-    case "phase":
-      return <PhaseRow phase={row.phase} {...props} />;
-    case "tuning-head":
-      return <TuningHead columns={props.columns} />;
-    case "entry":
-      return <EntryRow entry={row.entry} columns={props.columns} theme={props.theme} />;
-  }
 }

@@ -59,6 +59,6 @@ function statusOf({ phases, noise, warnings, isTiming }: TuiState, { glyphs }: T
     ...(searches.length === 0 ? [] : [`tuned ${done}/${searches.length}`, `${sum((entry) => entry.tried)} trials`]),
     ...(failed === 0 ? [] : [`${failed} failed`]),
     ...(warnings === 0 ? [] : [`${warnings} warning${warnings === 1 ? "" : "s"}`]),
-    ...(isTiming ? ["timing"] : []),
+    ...(isTiming ? ["timing: the screen waits"] : []),
   ].join(` ${glyphs.separator} `);
 }
