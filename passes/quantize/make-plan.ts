@@ -90,12 +90,29 @@ function planWeights(
   };
 }
 
-/** Turns a selection and calibrated ranges into numbers. Throws IO0507 where a range is missing. */
+/** What a plan says of an operator's weights, where its input has the same scale and its bias the same place. */
+function sameWeights(
+  { activation, biasNode }: WeightedOperator,
+  scale: number,
+  before: NodePlan | undefined,
+  known: QuantizationPlan | undefined,
+): { readonly weights: WeightPlan; readonly bias: BiasPlan | undefined } | undefined {
+  const { weights, bias } = before ?? {};
+  if (weights === undefined || known?.activations[activation.name]?.parameters.scale !== scale) return undefined;
+  if (bias?.node !== biasNode?.output.name) return undefined;
+  return { weights, bias };
+}
+
+/**
+ * Turns a selection and calibrated ranges into numbers. Throws IO0507 where a range is missing. `known`, another plan of the
+ * same model and ranges, saves looking for the scales of weights again whose input has the scale that it had.
+ */
 export function makePlan(
   selection: Selection,
   calibration: CalibratedRanges,
   dialect: QuantizationDialect,
   hasVnni: boolean,
+  known?: QuantizationPlan,
 ): QuantizationPlan {
   const activations: Record<string, ActivationPlan> = {};
   for (const value of selection.values) {
@@ -110,6 +127,7 @@ export function makePlan(
     if (value.constant !== undefined)
       constants[value.name] = dialect.activation(constantRange(numbersOf(value.constant)));
   const weighted = new Map(selection.weighted.map((operator) => [operator.node, operator]));
+  const before = new Map((known?.nodes ?? []).map((plan) => [plan.node, plan]));
   const nodes: NodePlan[] = [];
   for (const [node, { state, reason }] of selection.decisions) {
     const base = { node: node.outputs[0]?.name ?? "", opType: node.opType, state, reason };
@@ -117,7 +135,9 @@ export function makePlan(
     if (operator === undefined) nodes.push(base);
     else {
       const scale = activations[operator.activation.name]?.parameters.scale ?? 1;
-      const { weights, bias } = planWeights(operator, scale, hasVnni ? 127 : 63, dialect, calibration);
+      const { weights, bias } =
+        sameWeights(operator, scale, before.get(base.node), known) ??
+        planWeights(operator, scale, hasVnni ? 127 : 63, dialect, calibration);
       nodes.push({ ...base, weights, ...(bias === undefined ? {} : { bias }) });
     }
   }

@@ -1,4 +1,4 @@
-import type { Selection } from "../../passes/quantize/index.ts";
+import type { QuantizationPlan, Selection } from "../../passes/quantize/index.ts";
 import { applyPlan, dialectOf, makePlan, selectForTarget } from "../../passes/quantize/index.ts";
 import type { Model } from "../ir/index.ts";
 import { cloneModel } from "../ir/index.ts";
@@ -28,16 +28,26 @@ export function completeRanges({ calibration }: Int8Recipe, { rangeSources }: Se
   return { ...calibration, ranges };
 }
 
+/** The plan of plain INT8: mixtures take the scales of weights from it. */
+export function plainPlan(recipe: Int8Recipe, selection: Selection, facts: TargetFacts): QuantizationPlan {
+  return makePlan(selection, recipe.calibration, dialectOf(facts), facts.hasVnni);
+}
+
 /**
  * The model of a recipe with these layers in float and all others in INT8. Throws IO0507 where a value needs a range that
  * was not calibrated.
  */
-export function mixedModel(recipe: Int8Recipe, outputs: Iterable<string>, facts: TargetFacts): Model {
+export function mixedModel(
+  recipe: Int8Recipe,
+  outputs: Iterable<string>,
+  facts: TargetFacts,
+  plain?: QuantizationPlan,
+): Model {
   const model = cloneModel(recipe.float);
   const outputsToExclude = [...recipe.exclusions.outputsToExclude, ...outputs];
   const selection = selectForTarget(model, facts, { ...recipe.exclusions, outputsToExclude });
   if (![...selection.decisions.values()].some(({ state }) => state === "int8")) return model;
-  applyPlan(model, makePlan(selection, recipe.calibration, dialectOf(facts), facts.hasVnni));
+  applyPlan(model, makePlan(selection, recipe.calibration, dialectOf(facts), facts.hasVnni, plain));
   inferTypes(model, { onConflict: "replace" });
   return model;
 }

@@ -1,11 +1,11 @@
-import type { Selection } from "../../passes/quantize/index.ts";
+import type { QuantizationPlan, Selection } from "../../passes/quantize/index.ts";
 import type { Model } from "../ir/index.ts";
 import type { Feeds } from "../pipeline/index.ts";
 import type { Json, Workload } from "../schedule/index.ts";
 import { hashJson } from "../schedule/index.ts";
 import { feedShapes } from "./feed-shapes.ts";
 import { withNames } from "./group-times.ts";
-import { completeRanges, mixedModel, selectWithout } from "./mix-precision.ts";
+import { completeRanges, mixedModel, plainPlan, selectWithout } from "./mix-precision.ts";
 import type { UnitGroup } from "./precision-units.ts";
 import { groupUnits, precisionUnits } from "./precision-units.ts";
 import type { Int8Form } from "./quantize-form.ts";
@@ -40,6 +40,8 @@ export function openPrecisionSpace(int8: Int8Form, feeds: Feeds, run: Run): Prec
     ...{ groups: groups.map(({ name }) => name), widest: facts.hasVnni ? 127 : 63 },
   };
   const excluded = new Map<string, readonly string[]>();
+  const recipe = { ...int8.recipe, calibration };
+  let plan: QuantizationPlan | undefined;
   return {
     ...{ groups, selection, float, workload },
     identity: (kept) => {
@@ -51,6 +53,9 @@ export function openPrecisionSpace(int8: Int8Form, feeds: Feeds, run: Run): Prec
       return identity;
     },
     // Names are for profiles and reports: what is written has those that it came with.
-    mixed: (identity) => mixedModel({ ...int8.recipe, calibration }, excluded.get(identity) ?? [], facts),
+    mixed: (identity) => {
+      plan ??= plainPlan(recipe, selection, facts);
+      return mixedModel(recipe, excluded.get(identity) ?? [], facts, plan);
+    },
   };
 }
