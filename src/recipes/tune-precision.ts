@@ -29,7 +29,8 @@ export async function addTunedForm(
   cache: ScheduleCache,
   run: Run,
 ): Promise<Form | undefined> {
-  if (run.environment.target.tunesForms !== true || samples === undefined) return undefined;
+  const { environment, control } = run;
+  if (environment.target.tunesForms !== true || samples === undefined || control.isStopping) return undefined;
   return run.phase("tune precision", async () => {
     const [feeds = new Map()] = await readFeeds(samples.check);
     const space = openPrecisionSpace(int8, feeds, run);
@@ -38,7 +39,7 @@ export async function addTunedForm(
     if (float === undefined || float.size === 0 || float.size === space.groups.length) return undefined;
     const kept = new Set(space.groups.flatMap(({ name }) => (float.has(name) ? [] : [name])));
     const model = space.mixed(space.identity(kept));
-    return makeForm("tuned", model, input.signature, run.environment.temp.path, true);
+    return makeForm("tuned", model, input.signature, environment.temp.path, true);
   });
 }
 

@@ -35,7 +35,9 @@ export async function adviseSession(
   cache: ScheduleCache,
   run: Run,
 ): Promise<void> {
-  if (run.environment.target.tunesForms !== true || samples === undefined || run.unrunnable !== undefined) return;
+  const { environment, control, unrunnable } = run;
+  if (environment.target.tunesForms !== true || samples === undefined || unrunnable !== undefined) return;
+  if (control.isStopping) return;
   const report = await orNoted(
     "session options",
     () => tuneSession(form, measured === "now", samples, cache, run),
