@@ -53,7 +53,7 @@ export async function runRounds(
       memory.push(sampleMemory(sessions));
     }
   } finally {
-    for (const worker of workers) worker.postMessage({ ms: 0 } satisfies RoundOrder);
+    for (const worker of workers) worker.postMessage({ ms: 0 } satisfies RoundOrder, []);
   }
   return { sessions, runs, failures, memory };
 }
@@ -77,6 +77,6 @@ async function runRound(worker: Worker, ms: number): Promise<SoakResult> {
     worker.once("message", finish);
     worker.once("error", (error) => fail(error instanceof Error ? error.message : String(error)));
     worker.once("exit", (code) => fail(`a thread ended with code ${code} and no result`));
-    worker.postMessage({ ms } satisfies RoundOrder);
+    worker.postMessage({ ms } satisfies RoundOrder, []);
   });
 }

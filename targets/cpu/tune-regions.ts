@@ -3,6 +3,8 @@ import { systemClock } from "../../src/measure/index.ts";
 import type { Template, TunedKernel, TuningRecords, TuningTask, Workload } from "../../src/schedule/index.ts";
 import { guidedSearch, knownKernel, tuneWorkloads } from "../../src/schedule/index.ts";
 import type { RegionSetup } from "../target.ts";
+import { measureFigures, recordedFigures } from "./calibrate/calibrate.ts";
+import { calibratedTemplates } from "./calibrate/calibrated-templates.ts";
 import { startKernelMeasurer } from "./kernel-measurer.ts";
 import type { LoweredRegion } from "./lower/index.ts";
 import { measurePeak } from "./peak.ts";
@@ -21,15 +23,18 @@ export async function tuneRegions(
   const { signal, control = noControl, effort, reporter, seed, tool, budgetMs, threads, workspace } = setup;
   const { device } = records;
   const limits = workspace === undefined ? {} : { limits: { workspace } };
-  const tasks = tuningTasks(regions, threads, offer).map((task) => ({ ...task, ...limits }));
+  let figures = effort === undefined ? undefined : recordedFigures(records);
+  const offered = calibratedTemplates(offer, () => figures);
+  const tasks = tuningTasks(regions, threads, offered).map((task) => ({ ...task, ...limits }));
   if (effort === undefined) return tasks.map((task) => knownKernel(task, records));
   const measurer = startKernelMeasurer(device);
+  const now = (): string => new Date().toISOString();
   const measureBounds = async (): Promise<(task: TuningTask) => number> => {
+    figures ??= await measureFigures(measurer, records, { tool, now }, signal);
     const peak = await measurePeak(measurer, device, signal);
     return (task) => boundNs(task, peak);
   };
   try {
-    const now = (): string => new Date().toISOString();
     const searching = { measurer, measureBounds, search: guidedSearch, effort, seed };
     return await tuneWorkloads(
       tasks,

@@ -35,8 +35,8 @@ export const depthwise: Template<DepthwiseWorkload> = {
   space: (workload, device) => depthwiseSpace(workload, requireVectorIsa(device)),
   seed: (workload, device) => depthwiseSeed(workload, requireVectorIsa(device), device),
   emit: (workload, point, device) => emit(workload, point, device),
-  cost: (workload, point, device) =>
-    depthwiseCost(planDepthwise(workload, depthwisePoint(point), requireVectorIsa(device)), device),
+  cost: (workload, point, device, figures) =>
+    depthwiseCost(planDepthwise(workload, depthwisePoint(point), requireVectorIsa(device)), device, figures),
 };
 
 /** Products of bytes are summed 256 times too large where they are widened: more taps would overflow. */

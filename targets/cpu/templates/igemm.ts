@@ -69,7 +69,7 @@ function igemmTemplate<W extends IgemmWorkload>(
     space: (workload, device) => igemmSpace(...productOf(workload, device)),
     seed: (workload, device) => igemmSeed(...productOf(workload, device), device),
     emit: (workload, point, device) => emit(planOf(workload, point, device), point),
-    cost: (workload, point, device) => igemmCost(planOf(workload, point, device), device),
+    cost: (workload, point, device, figures) => igemmCost(planOf(workload, point, device), device, figures),
   };
 }
 

@@ -41,7 +41,8 @@ export const depthwiseF32: Template<FloatDepthwiseWorkload> = {
     return windowSeed(windowOf(workload), simd, device, { temporaries, weights: true });
   },
   emit,
-  cost: (workload, point, device) => windowCost(windowOf(workload), point, requireSimd(device), device, true),
+  cost: (workload, point, device, figures) =>
+    windowCost(windowOf(workload), point, requireSimd(device), device, { weights: true, figures }),
 };
 
 function windowOf({ epilogue, ...workload }: FloatDepthwiseWorkload): WindowWorkload {

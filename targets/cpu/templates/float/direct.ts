@@ -72,7 +72,7 @@ function direct<W extends DirectWorkload>(name: string, matches: Template<W>["ma
     space: (workload, device) => directSpace(...productOf(workload, device)),
     seed: (workload, device) => directSeed(...productOf(workload, device), device),
     emit: (workload, point, device) => emit(name, planOf(workload, point, device), point),
-    cost: (workload, point, device) => directCost(planOf(workload, point, device), device),
+    cost: (workload, point, device, figures) => directCost(planOf(workload, point, device), device, figures),
   };
 }
 

@@ -31,7 +31,8 @@ export const poolF32: Template<FloatPoolWorkload> = {
       ? { pixels: 1, tileRows: 1, channelBlock: 0 }
       : windowSeed(windowOf(workload), requireSimd(device), device, { temporaries, weights: false }),
   emit,
-  cost: (workload, point, device) => windowCost(windowOf(workload), point, requireSimd(device), device, false),
+  cost: (workload, point, device, figures) =>
+    windowCost(windowOf(workload), point, requireSimd(device), device, { weights: false, figures }),
 };
 
 function windowOf({ rows, columns, channels, window, x, y }: FloatPoolWorkload): WindowWorkload {

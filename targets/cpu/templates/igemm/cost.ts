@@ -1,4 +1,6 @@
 import type { DeviceFingerprint } from "../../../../src/schedule/record.ts";
+import type { MachineFigures } from "../../../../src/schedule/template.ts";
+import { coreFigures } from "../core-figures.ts";
 import type { IgemmPlan } from "./plan.ts";
 import { blockCount } from "./plan.ts";
 import { operandRegisters } from "./steps.ts";
@@ -19,9 +21,18 @@ interface Core {
   readonly gigahertz: number;
 }
 
-/** Zen 4 has half the vector width of Zen 5; Intel's server cores have two ports of full width. Measured on Zen 5. */
-function coreOf({ vendor, family }: DeviceFingerprint): Core {
+/** Zen 4 has half the vector width of Zen 5; Intel's server cores have two ports of full width. Fitted on Zen 5. */
+function coreOf({ vendor, family }: DeviceFingerprint, figures: MachineFigures | undefined): Core {
   const shared = { latency: 5.5, loads: 2, instructions: 6, l2: 40, l3: 12, gigahertz: 4 };
+  const measured = coreFigures(figures);
+  if (measured !== undefined) {
+    const { dots, latency, loads, l2, l3 } = measured;
+    return {
+      ...shared,
+      ...{ dots: 2 * dots, operations: 4 * dots, latency: shared.latency / latency, loads: shared.loads * loads },
+      ...{ l2: shared.l2 * l2, l3: shared.l3 * l3 },
+    };
+  }
   if (vendor !== "AuthenticAMD") return { ...shared, dots: 2, operations: 2 };
   return family >= 26 ? { ...shared, dots: 2, operations: 4 } : { ...shared, dots: 1, operations: 2 };
 }
@@ -37,8 +48,8 @@ const unevenness = 1.25;
 const tileOverhead = 3;
 
 /** Predicted nanoseconds on one thread: what binds each tile, and what comes from beyond the first cache. */
-export function igemmCost(plan: IgemmPlan, device: DeviceFingerprint): number {
-  const core = coreOf(device);
+export function igemmCost(plan: IgemmPlan, device: DeviceFingerprint, figures?: MachineFigures): number {
+  const core = coreOf(device, figures);
   const { blocks, tiles, point, flat, geometry, workload } = plan;
   const rows = flat ? 1 : geometry.rows / point.tileRows;
   const sweeps = point.unitBlock === 0 ? 1 : Math.ceil(plan.units / point.unitBlock);

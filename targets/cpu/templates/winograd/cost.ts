@@ -1,4 +1,5 @@
 import type { DeviceFingerprint } from "../../../../src/schedule/record.ts";
+import type { MachineFigures } from "../../../../src/schedule/template.ts";
 import type { Core } from "../float/core.ts";
 import { registerCount } from "../float/vectors.ts";
 import { bandwidth, coreOf } from "../float/core.ts";
@@ -9,8 +10,8 @@ import { splitBlock } from "./plan.ts";
 const streamShare = 0.15;
 
 /** Predicted nanoseconds on one thread: both transforms, products, and what comes from beyond the first cache. */
-export function winogradCost(plan: WinogradPlan, device: DeviceFingerprint): number {
-  const core = coreOf(device);
+export function winogradCost(plan: WinogradPlan, device: DeviceFingerprint, figures?: MachineFigures): number {
+  const core = coreOf(device, figures);
   const { costs, simd } = plan.arithmetic;
   const { workload, arithmetic, point, points, tiles, tileBlocks, channelBlocks, block, lastBlock } = plan;
   const inputVectors = Math.ceil(workload.inputs / (simd.lanes * arithmetic.stepInputs));

@@ -58,7 +58,7 @@ export function winogradTemplate<Convolution extends Workload & WinogradWorkload
       });
     },
     workspace: (workload, point, device) => planOf(workload, point, device).scratchBytes,
-    cost: (workload, point, device) => winogradCost(planOf(workload, point, device), device),
+    cost: (workload, point, device, figures) => winogradCost(planOf(workload, point, device), device, figures),
   };
 }
 

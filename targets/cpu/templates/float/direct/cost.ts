@@ -1,4 +1,5 @@
 import type { DeviceFingerprint } from "../../../../../src/schedule/record.ts";
+import type { MachineFigures } from "../../../../../src/schedule/template.ts";
 import type { Core } from "../core.ts";
 import { bandwidth, coreOf } from "../core.ts";
 import { vectorBytes } from "../vectors.ts";
@@ -13,8 +14,8 @@ const tileCycles = 15;
 const pairLatency = 6;
 
 /** Predicted nanoseconds on one thread: what binds each step, the rest of a tile, and data from beyond the first cache. */
-export function directCost(plan: DirectPlan, device: DeviceFingerprint): number {
-  const core = coreOf(device);
+export function directCost(plan: DirectPlan, device: DeviceFingerprint, figures?: MachineFigures): number {
+  const core = coreOf(device, figures);
   const { blocks, tiles, point, flat, geometry, workload } = plan;
   const rowsOfTiles = flat ? 1 : geometry.rows / point.tileRows;
   let cycles = 0;

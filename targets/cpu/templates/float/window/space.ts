@@ -1,5 +1,5 @@
 import type { DeviceFingerprint, Point } from "../../../../../src/schedule/record.ts";
-import type { Space } from "../../../../../src/schedule/template.ts";
+import type { MachineFigures, Space } from "../../../../../src/schedule/template.ts";
 import type { Simd } from "../../bytes/simd.ts";
 import { bandwidth, coreOf } from "../core.ts";
 import { registerCount, vectorBytes } from "../vectors.ts";
@@ -40,9 +40,9 @@ export function windowCost(
   values: Point,
   simd: Simd,
   device: DeviceFingerprint,
-  weights: boolean,
+  { weights, figures }: { readonly weights: boolean; readonly figures?: MachineFigures | undefined },
 ): number {
-  const core = coreOf(device);
+  const core = coreOf(device, figures);
   const point = windowPoint(values);
   const { tiles, units, blocks, blockVectors } = planWindow(workload, point, simd);
   const vectors = Math.ceil(workload.channels / simd.lanes);
@@ -101,7 +101,7 @@ export function windowSeed(
   let best: { readonly point: Point; readonly cost: number } | undefined;
   for (const point of points) {
     if (!space.legal(point)) continue;
-    const cost = windowCost(workload, point, simd, device, options.weights);
+    const cost = windowCost(workload, point, simd, device, { weights: options.weights });
     if (best === undefined || cost < best.cost) best = { point, cost };
   }
   if (best === undefined) throw new Error("no legal tile for a window");

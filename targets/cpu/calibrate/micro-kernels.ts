@@ -1,0 +1,113 @@
+import type { Kernel } from "../../../src/codegen/index.ts";
+import type { Assembler } from "../../../src/codegen/x86/index.ts";
+import { createAssembler, mem, rax, rcx, rdi, rdx } from "../../../src/codegen/x86/index.ts";
+import type { DeviceFingerprint } from "../../../src/schedule/index.ts";
+import { finishKernel } from "../templates/bytes/finish-kernel.ts";
+import type { CoreFigureName } from "../templates/core-figures.ts";
+import type { VectorIsa } from "../templates/epilogue/vector-isa.ts";
+import { requireVectorIsa } from "../templates/epilogue/vector-isa.ts";
+
+/** A kernel that keeps one part of the core busy, and how much it does in a call: instructions, or bytes. */
+export interface MicroKernel {
+  readonly kernel: Kernel;
+  readonly work: number;
+}
+
+/** Independent chains: more than the latency of an instruction times how many begin in a cycle. */
+const chains = 12;
+
+/** Turns of a loop of arithmetic: some microseconds. */
+const turns = 1000;
+
+/** Bytes that stay in the first cache of any x86-64 CPU that has AVX2, and how often they are read. */
+const firstCache = { bytes: 16 << 10, passes: 32 };
+
+/** Most bytes that stand for the third cache. */
+const mostBytes = 4 << 20;
+
+/** The kernel of a figure, for the instruction set of a device. */
+export function microKernel(figure: CoreFigureName, device: DeviceFingerprint): MicroKernel {
+  const isa = requireVectorIsa(device);
+  switch (figure) {
+    case "dots":
+      return arithmetic(figure, isa, chains, (a, at) => emitDot(a, isa, at));
+    case "latency":
+      return arithmetic(figure, isa, 1, (a, at) => emitDot(a, isa, at));
+    case "fmas":
+      return arithmetic(figure, isa, chains, (a, at) =>
+        a.emit("vfmadd231ps", isa.vector(at), isa.vector(chains), isa.vector(chains + 1)),
+      );
+    case "loads":
+      return stream(figure, isa, firstCache.bytes, firstCache.passes);
+    case "l2":
+      return stream(figure, isa, roundDown((device.l2KiB * 1024) / 2), 1);
+    case "l3":
+      return stream(figure, isa, roundDown(Math.min(mostBytes, 3 * device.l2KiB * 1024)), 1);
+  }
+}
+
+/** A product of bytes that adds to a register: plain AVX2 has none, and multiplies into it instead. */
+function emitDot(a: Assembler, isa: VectorIsa, at: number): void {
+  const [left, right] = [isa.vector(chains), isa.vector(chains + 1)];
+  if (isa.name === "avx2") a.emit("vpmaddubsw", isa.vector(at), isa.vector(at), right);
+  else a.emit(isa.dot, isa.vector(at), left, right);
+}
+
+function arithmetic(
+  figure: CoreFigureName,
+  isa: VectorIsa,
+  registers: number,
+  emit: (a: Assembler, register: number) => void,
+): MicroKernel {
+  const a = createAssembler();
+  for (let i = 0; i < chains + 2; i++) a.emit("vxorps", isa.vector(i), isa.vector(i), isa.vector(i));
+  a.emit("mov", rcx, turns);
+  a.align(32);
+  a.bind("turn");
+  for (let i = 0; i < chains; i++) emit(a, i % registers);
+  a.emit("dec", rcx);
+  a.emit("jne", a.label("turn"));
+  a.emit("mov", rdx, mem(rdi));
+  return { kernel: finish(a, figure, isa, []), work: turns * chains };
+}
+
+/** Reads `bytes` in order, `passes` times. */
+function stream(figure: CoreFigureName, isa: VectorIsa, bytes: number, passes: number): MicroKernel {
+  const vector = 4 * isa.lanes;
+  const block = 8 * vector;
+  const a = createAssembler();
+  a.emit("mov", rcx, passes);
+  a.bind("pass");
+  a.emit("mov", rax, mem(rdi));
+  a.emit("mov", rdx, bytes / block);
+  a.align(32);
+  a.bind("block");
+  for (let i = 0; i < 8; i++) a.emit("vmovups", isa.vector(i), mem(rax, { disp: i * vector }));
+  a.emit("add", rax, block);
+  a.emit("dec", rdx);
+  a.emit("jne", a.label("block"));
+  a.emit("dec", rcx);
+  a.emit("jne", a.label("pass"));
+  a.emit("mov", rdx, mem(rdi, { disp: 8 }));
+  return { kernel: finish(a, figure, isa, [bytes]), work: bytes * passes };
+}
+
+/** Writes the first register, zeros, to the output at rdx. */
+function finish(a: Assembler, figure: CoreFigureName, isa: VectorIsa, reads: readonly number[]): Kernel {
+  a.emit("vmovups", mem(rdx), isa.vector(0));
+  a.emit("vzeroupper");
+  a.emit("ret");
+  return finishKernel(a, {
+    name: `calibrate ${figure}`,
+    arguments: [
+      ...reads.map((bytes) => ({ name: "x", bytes, access: "read" as const, alignment: 64 })),
+      { name: "y", bytes: 4 * isa.lanes, access: "write", alignment: 64 },
+    ],
+    extent: 1,
+    grain: 1,
+  });
+}
+
+function roundDown(bytes: number): number {
+  return Math.floor(bytes / 4096) * 4096;
+}
