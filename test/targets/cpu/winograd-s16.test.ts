@@ -15,7 +15,7 @@ function randomWorkload({ below, pick }: Choices): ConvWorkload {
     const pixel = channels + pick([0, 0, 3, 64]);
     return { pixel, row: across * pixel + pick([0, 5 * pixel, 7]) };
   };
-  const residual = below(4) === 0 ? tensor(columns, outputs) : undefined;
+  const residual = below(4) === 0 ? pick([tensor(columns, outputs), { row: 0, pixel: 0 }]) : undefined;
   return {
     op: "conv-u8s8",
     ...{ rows, columns, inputs, outputs, weights: "oihw", bias: below(4) > 0 },
@@ -26,7 +26,8 @@ function randomWorkload({ below, pick }: Choices): ConvWorkload {
       out: "u8",
       ...(below(4) === 0 ? { saturates: true } : {}),
       table: below(4) === 0,
-      residual: residual === undefined ? undefined : below(2) === 0 ? residual : { ...residual, first: true },
+      residual:
+        residual === undefined ? undefined : { ...residual, ...pick([{}, { first: true }, { multiplies: true }]) },
     },
   };
 }
