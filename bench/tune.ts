@@ -15,6 +15,7 @@ const usage = `npm run bench:tune -- [options]
   --models NAMES     parts of names, with commas; default: all shared models that ONNX Runtime runs
   --threads COUNTS   default: 1 and all
   --tune EFFORT      quick, default or extensive
+  --budget TIME      ends each search after that time, such as 60s
   --python VENV      adds INT8 of ONNX Runtime's quantizer and of NNCF, of that environment
   --shared FOLDER    the shared models; default: ../shared/models
   --out FILE         default: bench/results/tune.json; results in it of other models stay
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
       models: { type: "string" },
       threads: { type: "string", default: [...new Set([1, availableParallelism()])].join() },
       tune: { type: "string" },
+      budget: { type: "string" },
       python: { type: "string" },
       shared: { type: "string", default: join("..", "shared", "models") },
       out: { type: "string", default: join("bench", "results", "tune.json") },
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
   );
   const setup: MeasureSetup = {
     tune,
+    budget: values.budget,
     threads: values.threads.split(",").map(Number),
     policy: measurePolicies[values.quick ? "quick" : "default"],
     python: values.python === undefined ? undefined : join(values.python, "bin", "python"),

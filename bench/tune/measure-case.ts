@@ -14,6 +14,7 @@ import type { PreparedCase, TuneCase } from "./cases.ts";
 export interface MeasureSetup {
   readonly threads: readonly number[];
   readonly tune: "quick" | "default" | "extensive";
+  readonly budget: string | undefined;
   readonly policy: MeasurePolicy;
   /** Python of the environment with onnxruntime and nncf; undefined leaves the peers out. */
   readonly python: string | undefined;
@@ -75,12 +76,13 @@ export async function measureCase({ name, prepare }: TuneCase, setup: MeasureSet
 async function tuneOnce(
   { original, options }: PreparedCase,
   output: string,
-  { tune, threads }: MeasureSetup,
+  { tune, threads, budget }: MeasureSetup,
 ): Promise<{ readonly report: CompileReport; readonly seconds: number }> {
   const start = performance.now();
   const given = { ...options, precision: "auto", tune, threads, output, target: "onnxruntime" };
+  const limited = budget === undefined ? given : { ...given, budget };
   const silent = { reporter: { handle: () => undefined }, signal: new AbortController().signal };
-  const { report } = await compile(original, completeOptions(given as never), silent);
+  const { report } = await compile(original, completeOptions(limited as never), silent);
   return { report, seconds: (performance.now() - start) / 1000 };
 }
 
