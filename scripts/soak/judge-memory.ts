@@ -8,7 +8,7 @@ export interface Verdict {
   readonly holds: boolean;
 }
 
-/** Bytes that malloc may have given out more for each session, as the slope of a line through all samples. */
+/** Bytes that malloc may have given out more for each session, as the slope of a line, where it is surely no noise. */
 const leakPerSession = 512;
 
 /** What the highest sample of the last third may be over the highest before. */
@@ -44,14 +44,17 @@ function judgePeaks(
 ): Verdict {
   const before = Math.max(...samples.slice(0, -third || undefined).map(of));
   const after = Math.max(...samples.slice(-third).map(of));
-  const what = `${name} is flat: at most ${print(after)} in the last third, ${print(before)} before`;
+  const what = `${name} flat: at most ${print(after)} in the last third, ${print(before)} before`;
   return { what, holds: after <= before * share };
 }
 
 function judgeSlope(points: readonly { readonly x: number; readonly y: number }[]): Verdict {
   const { slope, uncertainty } = growthOf(points);
   const figures = `${slope.toFixed(0)} ± ${uncertainty.toFixed(0)} bytes more for each session`;
-  return { what: `allocated memory is flat: ${figures}, of at most ${leakPerSession}`, holds: slope <= leakPerSession };
+  return {
+    what: `allocated memory flat: ${figures}, of at most ${leakPerSession}`,
+    holds: slope <= leakPerSession || slope <= uncertainty,
+  };
 }
 
 function mebibytes(bytes: number): string {
