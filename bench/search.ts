@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { version } from "../src/index.ts";
-import { seededRandom, systemClock } from "../src/measure/index.ts";
+import { systemClock } from "../src/measure/index.ts";
 import type { TuningContext } from "../src/schedule/index.ts";
 import { appendRecords, guidedSearch, makeScheduleCache, readCacheFile, tuningEfforts } from "../src/schedule/index.ts";
 import { describeMachine } from "../scripts/machine.ts";
@@ -67,54 +67,58 @@ async function main(): Promise<void> {
     now: () => new Date().toISOString(),
   };
   try {
-    const subjects = openSubjects(context, Number(values.workloads));
+    const subjects = openSubjects(context, Number(values.workloads), Number(values.sample));
     for (const subject of subjects) {
-      await measureSample(subject, Number(values.sample));
+      await subject.table.lookUp(subject.sample);
       console.log(`${subject.entry.name}: ${subject.table.size} kernels timed of ${subject.pool.ranked.length} points`);
     }
     const experienceOf = await teach(subjects, context);
+    const machine = await describeMachine();
     const curves: Curves[] = [];
+    const workloads: WorkloadResult[] = [];
     for (const subject of subjects) {
       curves.push(...(await compareSearches(subject, experienceOf(subject), trials, Number(values.seeds))));
-      console.log(`${subject.entry.name}: ${subject.table.size} kernels timed; best ${subject.table.best.candidate}`);
+      const result = await summarize(subject);
+      workloads.push(result);
+      console.log(`${result.name}: ${result.kernels} kernels timed; best ${result.best}`);
+      // Written after every workload: what was measured survives whatever comes next.
+      const means = meanCurves(curves, new Map(workloads.map(({ name, score }) => [name, score])), trials);
+      const content = { machine, seeds: Number(values.seeds), trials, workloads, means };
+      mkdirSync(dirname(values.out), { recursive: true });
+      writeFileSync(values.out, `${JSON.stringify(content, null, 2)}\n`);
+      if (subject === subjects.at(-1)) console.log(`${machine.device}\n${printMeans(means, trials)}`);
     }
-    const bestKnown = new Map(subjects.map(({ entry, table }) => [entry.name, table.best.score]));
-    const means = meanCurves(curves, bestKnown, trials);
-    const workloads = [];
-    for (const { entry, pool, table } of subjects) {
-      const { candidate, ns } = table.best;
-      const noise = await table.measureNoise(NOISE_KERNELS);
-      workloads.push({ name: entry.name, points: pool.ranked.length, kernels: table.size, best: candidate, ns, noise });
-    }
-    const machine = await describeMachine();
-    const content = { machine, seeds: Number(values.seeds), trials, workloads, means, curves };
-    mkdirSync(dirname(values.out), { recursive: true });
-    writeFileSync(values.out, `${JSON.stringify(content, null, 2)}\n`);
-    console.log(`${machine.device}\n${printMeans(means, trials)}`);
   } finally {
     measurer.close();
   }
 }
 
-function openSubjects(context: TuningContext, count: number): readonly Subject[] {
+/** What is known of a workload's space in the end. */
+interface WorkloadResult {
+  readonly name: string;
+  readonly points: number;
+  /** Distinct kernels that were timed. */
+  readonly kernels: number;
+  readonly best: string;
+  readonly score: number;
+  readonly ns: number;
+  readonly noise: number;
+}
+
+async function summarize({ entry, pool, table }: Subject): Promise<WorkloadResult> {
+  const { candidate, score, ns } = table.best;
+  const noise = await table.measureNoise(NOISE_KERNELS);
+  return { name: entry.name, points: pool.ranked.length, kernels: table.size, best: candidate, score, ns, noise };
+}
+
+function openSubjects(context: TuningContext, count: number, sample: number): readonly Subject[] {
   return searchWorkloads.slice(0, count).flatMap((entry) => {
     const templates = templatesFor(entry.workload, context.device, false);
     const task = tuningTask(entry.workload, 1, templates);
-    if (task !== undefined) return [makeSubject(entry, task, openTimingTable(task, context), context)];
+    if (task !== undefined) return [makeSubject(entry, task, openTimingTable(task, context), context, sample)];
     console.log(`${entry.name}: no kernels for it on this machine`);
     return [];
   });
-}
-
-/** Measures a whole space where it is small enough, else points drawn from it. */
-async function measureSample({ pool, table }: Subject, most: number): Promise<void> {
-  if (pool.ranked.length <= most) {
-    await table.lookUp(pool.ranked);
-    return;
-  }
-  const random = seededRandom(1);
-  const drawn = Array.from({ length: most }, () => pool.ranked[Math.floor(random() * pool.ranked.length)]);
-  await table.lookUp(drawn.filter((candidate) => candidate !== undefined));
 }
 
 async function detectDevice(): Promise<Device> {

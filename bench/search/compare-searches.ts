@@ -1,4 +1,5 @@
-import type { CandidatePool, Lesson, TuningContext, TuningTask } from "../../src/schedule/index.ts";
+import { seededRandom } from "../../src/measure/index.ts";
+import type { Candidate, CandidatePool, Lesson, TuningContext, TuningTask } from "../../src/schedule/index.ts";
 import {
   lessonsFor,
   makeCandidatePool,
@@ -7,8 +8,9 @@ import {
   taskTrialKey,
   templateId,
 } from "../../src/schedule/index.ts";
+import { inRandomOrder } from "../../src/schedule/search/proposal.ts";
 import type { SearchWorkload } from "./workloads.ts";
-import { contenders, controls, teacher } from "./contenders.ts";
+import { contenders, predictions, teacher } from "./contenders.ts";
 import type { Experience } from "./replay-search.ts";
 import { replaySearch } from "./replay-search.ts";
 import type { TimingTable } from "./timing-table.ts";
@@ -25,6 +27,8 @@ export interface Subject {
   readonly task: TuningTask;
   readonly pool: CandidatePool;
   readonly table: TimingTable;
+  /** Points drawn from the space, or all of it. */
+  readonly sample: readonly Candidate[];
 }
 
 /** What a search begins with: nothing, or trials of the other workloads. */
@@ -74,17 +78,32 @@ export async function teach(
   };
 }
 
+/** Draws of the random control. */
+const RANDOM_DRAWS = 100;
+
+/** What random search finds: orders of the sample drawn at random, which was drawn from the space at random. */
+async function drawAtRandom({ entry, table, sample }: Subject, trials: readonly number[]): Promise<Curves> {
+  const entries = await table.lookUp(sample);
+  const kernels = [...new Map(entries.map((known) => [known.code, known.score])).values()];
+  const best = Array.from({ length: RANDOM_DRAWS }, (_, seed) => {
+    const order = [...inRandomOrder(kernels, seededRandom(seed))];
+    return trials.map((count) => Math.min(...order.slice(0, count)));
+  });
+  return { workload: entry.name, search: "random", cache: "empty", best, proposeMs: 0 };
+}
+
 /** Lets every search choose kernels of one workload. */
 export async function compareSearches(
-  { entry, pool, table }: Subject,
+  subject: Subject,
   experience: Experience,
   trials: readonly number[],
   seeds: number,
 ): Promise<readonly Curves[]> {
+  const { entry, pool, table } = subject;
   const curves: Curves[] = [];
   const caches = { empty: { related: [], lessons: [] }, others: experience } as const;
   for (const [cache, known] of Object.entries(caches) as [Cache, Experience][])
-    for (const search of cache === "empty" ? [...contenders, ...controls] : contenders) {
+    for (const search of cache === "empty" ? [...contenders, predictions] : contenders) {
       const best: number[][] = [];
       let proposeMs = 0;
       for (let seed = 1; seed <= seeds; seed++) {
@@ -94,15 +113,22 @@ export async function compareSearches(
       }
       curves.push({ workload: entry.name, search: search.name, cache, best, proposeMs });
     }
-  return curves;
+  return [...curves, await drawAtRandom(subject, trials)];
 }
 
-/** A subject of a task. */
+/** A subject of a task: `most` points of its space are its sample, all of them where there are no more. */
 export function makeSubject(
   entry: SearchWorkload,
   task: TuningTask,
   table: TimingTable,
   context: TuningContext,
+  most: number,
 ): Subject {
-  return { entry, task, table, pool: makeCandidatePool(task.workload, task.templates, context.device) };
+  const pool = makeCandidatePool(task.workload, task.templates, context.device);
+  const random = seededRandom(1);
+  const sample =
+    pool.ranked.length <= most
+      ? pool.ranked
+      : Array.from({ length: most }, () => pool.ranked[Math.floor(random() * pool.ranked.length)] as Candidate);
+  return { entry, task, table, pool, sample };
 }

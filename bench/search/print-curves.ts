@@ -7,6 +7,8 @@ export interface SearchMean {
   readonly distance: readonly number[];
   /** The worst workload (geometric mean over seeds) after each number of trials. */
   readonly worst: readonly number[];
+  /** Of each workload, in the same way. */
+  readonly workloads: Readonly<Record<string, readonly number[]>>;
   readonly proposeMs: number;
 }
 
@@ -22,15 +24,17 @@ export function meanCurves(
     groups.set(key, [...(groups.get(key) ?? []), curve]);
   }
   return [...groups.values()].map((group) => {
-    const byWorkload = (column: number): readonly number[] =>
-      group.map(({ workload, best }) =>
-        geometricMean(best.map((row) => (row[column] as number) / (bestKnown.get(workload) as number))),
-      );
+    const ratios = group.map(({ workload, best }) => {
+      const least = bestKnown.get(workload) as number;
+      return trials.map((_, column) => geometricMean(best.map((row) => (row[column] as number) / least)));
+    });
+    const after = (column: number): readonly number[] => ratios.map((row) => row[column] as number);
     const [{ search, cache }] = group as [Curves];
     return {
       ...{ search, cache },
-      distance: trials.map((_, column) => geometricMean(byWorkload(column))),
-      worst: trials.map((_, column) => Math.max(...byWorkload(column))),
+      distance: trials.map((_, column) => geometricMean(after(column))),
+      worst: trials.map((_, column) => Math.max(...after(column))),
+      workloads: Object.fromEntries(group.map(({ workload }, i) => [workload, ratios[i] as number[]])),
       proposeMs: group.reduce((sum, curve) => sum + curve.proposeMs, 0) / group.length,
     };
   });
