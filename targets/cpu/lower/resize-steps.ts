@@ -3,6 +3,7 @@ import type { Strides } from "../workload.ts";
 import type { Placement } from "./buffers.ts";
 import { stridesOf } from "./buffers.ts";
 import type { ArgmaxOp, ResizeOp } from "./integer-graph.ts";
+import type { Extent } from "./physical.ts";
 import { extentOf, preferredOrder } from "./physical.ts";
 import type { LoweredStep } from "./step.ts";
 import { at, named, parameters } from "./step.ts";
@@ -38,16 +39,22 @@ function inBytes({ row, pixel }: Strides, elementBytes: number): Strides {
   return { row: elementBytes * row, pixel: elementBytes * pixel };
 }
 
+/** One row of pixels as rows of one pixel each, since threads share out rows. */
+function pixelRows({ extent, buffer }: Placement): Extent & { readonly x: Strides } {
+  const { row, pixel } = stridesOf(buffer);
+  if (extent.rows > 1) return { ...extent, x: { row, pixel } };
+  return { ...extent, rows: extent.columns, columns: 1, x: { row: pixel, pixel } };
+}
+
 /** The step that finds the greatest or least element along the last axis in memory, of a resized tensor too. */
 export function argmaxStep(op: ArgmaxOp, x: Placement, y: Placement): LoweredStep {
   const { mode: kind, resize } = op;
   const out: ArgmaxWorkload["out"] = op.y.stored === "s32" ? "s32" : "s64";
-  const strides = stridesOf(x.buffer);
   const step = { name: op.name, nodes: op.nodes, operands: { x: at(x), y: at(y) }, constants: {} };
   if (resize === undefined)
     return {
       ...step,
-      workload: { op: "argmax-f32", kind, out, ...x.extent, x: strides },
+      workload: { op: "argmax-f32", kind, out, ...pixelRows(x) },
       parameters: parameters({}),
     };
   const { coordinates, scale, shape } = resize;
@@ -55,7 +62,7 @@ export function argmaxStep(op: ArgmaxOp, x: Placement, y: Placement): LoweredSte
     ...step,
     workload: {
       ...{ op: "resize-argmax-f32", kind, out, coordinates, scale, input: [x.extent.rows, x.extent.columns] },
-      ...{ ...extentOf({ ...op.x, shape }, preferredOrder(4)), x: strides },
+      ...{ ...extentOf({ ...op.x, shape }, preferredOrder(4)), x: stridesOf(x.buffer) },
     },
     parameters: parameters({}),
   };

@@ -55,6 +55,11 @@ const nets: readonly Net[] = [
     steps: ["conv-f32", "argmax-f32"],
   },
   {
+    title: "the least element along the last of three dimensions",
+    body: `const %n: int64[3] = [1, 21, 99] %t = Reshape(%c, %n) %y = ArgMin(%t) {axis=2}`,
+    steps: ["conv-f32", "argmax-f32"],
+  },
+  {
     title: "a resized tensor that leaves as it is, and one that does not",
     body: `${twice} %r = Resize(%c, _, %s) {mode="linear"} %d = Relu(%r) %y = Resize(%d, _, %s) {mode="linear"}`,
     outputs: "out %y out %r",
