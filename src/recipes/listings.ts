@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { passes } from "../../passes/index.ts";
 import { presets } from "../../passes/presets.ts";
 import { targets } from "../../targets/index.ts";
@@ -54,42 +53,4 @@ export async function listTargets(): Promise<readonly TargetListing[]> {
     );
   }
   return found;
-}
-
-/** One finding of `doctor`. */
-export interface Finding {
-  readonly name: string;
-  readonly ok: boolean;
-  /** True when its absence only narrows what can be done. */
-  readonly optional: boolean;
-  readonly detail: string;
-}
-
-/** Examines this machine: Node, the runtimes, the targets. */
-export async function examine(): Promise<readonly Finding[]> {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const findings: Finding[] = [
-    {
-      name: "node",
-      ok: major > 20 || (major === 20 && minor >= 19),
-      optional: false,
-      detail: `${process.versions.node} on ${process.platform} ${process.arch} (20.19 or newer is needed)`,
-    },
-    {
-      name: "temporary folder",
-      ok: existsSync(process.env["TMPDIR"] ?? "/tmp") || process.platform === "win32",
-      optional: false,
-      detail: "holds models while they are checked and timed",
-    },
-  ];
-  const [portable] = targets;
-  for (const { id, detected, missing } of await listTargets())
-    findings.push({
-      name: `target ${id}`,
-      ok: detected !== undefined,
-      // The others are faster where they are, and nothing else needs them.
-      optional: id !== portable?.id,
-      detail: detected ?? missing ?? "",
-    });
-  return findings;
 }

@@ -13,7 +13,10 @@ export const doctor: CliCommand = {
         const findings = await examine();
         if (values.json === true) io.stdout(`${JSON.stringify(findings, null, 2)}\n`);
         else
-          for (const { name, ok, detail } of findings) io.stdout(`${ok ? "ok     " : "missing"} ${name}: ${detail}\n`);
+          for (const { name, ok, detail, advice } of findings)
+            io.stdout(
+              `${ok ? "ok     " : "missing"} ${name}: ${detail}\n${advice === undefined ? "" : `        help: ${advice}\n`}`,
+            );
         finish(findings.every(({ ok, optional }) => ok || optional) ? 0 : 5);
       });
   },
