@@ -20,7 +20,8 @@ export function makeSandbox(root: string): Sandbox {
   for (const name of ["dist", "calibration-data", "bench", "scripts", "node_modules", "package.json", "test"])
     symlinkSync(join(root, name), join(folder, name));
   cpSync(join(root, "examples"), join(folder, "examples"), { recursive: true });
-  copyFileSync(join(root, "examples", "models", "residual-cnn.onnx"), join(folder, "model.onnx"));
+  for (const name of ["model", "old", "new", "model.opt"])
+    copyFileSync(join(root, "examples", "models", "residual-cnn.onnx"), join(folder, `${name}.onnx`));
   symlinkSync(join(root, "calibration-data", "characters", "calibration"), join(folder, "images"));
   for (const name of ["train.npz", "test.npz"]) writeFileSync(join(folder, name), pictures());
   mkdirSync(join(folder, "bin"));
@@ -67,7 +68,9 @@ function quickly(root: string): string {
   return [
     'import { spawnSync } from "node:child_process";',
     "const words = process.argv.slice(2);",
-    'if (words[0] === "optimize" && !words.includes("--tune") && !words.includes("--help")) words.push("--tune", "quick");',
+    'const lacks = (option) => !words.includes(option) && !words.includes("--help");',
+    'if (words[0] === "optimize" && lacks("--tune")) words.push("--tune", "quick");',
+    'if (words[0] === "bench" && lacks("--duration") && lacks("--tune")) words.push("--duration", "300ms");',
     `const { status } = spawnSync(process.execPath, [${JSON.stringify(join(root, "bin", "infer-opt.js"))}, ...words], { stdio: "inherit" });`,
     "process.exitCode = status ?? 1;",
   ].join("\n");
