@@ -21,6 +21,19 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 /** Short and whole: float kernels are searched, the forms raced, the result written. */
 const quick = ["--target", "cpu", "--precision", "fp32", "--tune", "quick", "--threads", "1"];
 
+/** The main job as the README shows it, with `INFER_OPT_TUI_WHOLE`: some minutes; what the figures in docs/tui.md are of. */
+const isWhole = process.env["INFER_OPT_TUI_WHOLE"] !== undefined;
+const data = join(root, "calibration-data", "characters");
+const job = isWhole
+  ? [
+      ...["--target", "cpu", "--tune", "quick", "--preprocess", "scale=1/255,mean=0.5,std=0.5"],
+      ...["--calib-data", join(data, "calibration"), "--eval-data", join(data, "evaluation")],
+    ]
+  : [...quick, "--budget", "20s"];
+
+/** Share of the processor time of a run that drawing may take. A short run is mostly start, and code that is not warm yet. */
+const mostDrawing = isWhole ? 0.02 : 0.06;
+
 /** What a line of the body begins with; a garbled one would not. */
 const bodyLine = /^(?:[✓▸‖] .* (?:[\d.]+ s|[\d:]+)| {4}\S.*| {2}[✓▸] .*|)$/u;
 const footLine = /^(?:q stop|paused|stopping)/;
@@ -75,6 +88,7 @@ function watch(
     env: { ...inherited, TERM: "xterm-256color", LANG: "C.UTF-8", LC_ALL: "C.UTF-8", ...env },
     onOutput: (text) => {
       // Frame by frame, so that each is seen whole.
+      // oxlint-disable-next-line no-control-regex
       const parts = (pending + text).split(/(?<=\u001b\[\?2026l)/u);
       pending = parts.pop() ?? "";
       for (const part of parts) {
@@ -132,13 +146,13 @@ function expectRestored({ terminal, frameTimes, faults, attributes, attributesBe
 const squeezed = (text: string): string => text.replace(/\s+/gu, "");
 
 const describePty = test.skipIf(!hasPty);
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: isWhole ? 600_000 : 180_000 });
 if (!hasPty) console.info("the terminal interface is not run here: no pseudo-terminal (Linux with glibc has them)");
 
 describePty("a whole run at 80x24, resized, scrolled, with help: the summary stays, drawing takes little", async () => {
   const profiles = join(work, "profiles");
   const node = ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
-  const session = watch("whole", [80, 24], ["optimize", model, ...quick, "--budget", "20s"], { node });
+  const session = watch("whole", [80, 24], ["optimize", model, ...job], { node });
   await session.until(shows("workload"), "tuning");
   session.type("?");
   await session.until(shows("pause between two rounds"), "help");
@@ -175,7 +189,8 @@ describePty("a whole run at 80x24, resized, scrolled, with help: the summary sta
       `of it drawing ${ofAll(drawing)}; loading ${ofAll(loading)}`,
     ].join("; "),
   );
-  expect(drawing / all).toBeLessThan(0.02);
+  expect(drawing / all).toBeLessThan(mostDrawing);
+  if (isWhole) expect((drawing + loading) / all).toBeLessThan(mostDrawing);
   expect(loading).toBeLessThan(1500);
   expect(frameTimes.length).toBeGreaterThan(5);
 });
@@ -228,7 +243,7 @@ const ends = [
 describePty.each(ends)("$name gives the terminal back", async ({ name, end, code, says, throwing: preload }) => {
   const node = preload === undefined ? [] : ["--import", `data:text/javascript,${encodeURIComponent(preload)}`];
   const session = watch(name.replaceAll(" ", "-"), [40, 12], ["optimize", model, ...quick], { node });
-  await session.until((lines) => session.terminal.isAlternate && lines.length === 12, "a first frame");
+  await session.until(() => session.frameTimes.length > 0, "a first frame");
   end(session);
   expect(await session.exit).toBe(code);
   expectRestored(session);
