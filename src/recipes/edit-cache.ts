@@ -31,6 +31,8 @@ export interface CacheSummary {
 export interface CacheEdit {
   readonly before: number;
   readonly after: number;
+  /** Lines that are no records, and are gone. */
+  readonly damaged: number;
 }
 
 function readRequired(file: string): {
@@ -59,20 +61,25 @@ export function summarizeCache(file: string): CacheSummary {
 /** Writes the records of several caches to one, once each; `output` may be one of them. */
 export function mergeCaches(output: string, inputs: readonly string[]): CacheEdit {
   return rewrite(output, () => {
-    const lists = inputs.map((file) => readRequired(file).records);
-    return { before: lists.reduce((sum, list) => sum + list.length, 0), kept: mergeRecords(lists) };
+    const contents = inputs.map(readRequired);
+    const lists = contents.map(({ records }) => records);
+    return {
+      before: lists.reduce((sum, list) => sum + list.length, 0),
+      kept: mergeRecords(lists),
+      damaged: contents.reduce((sum, { problems }) => sum + problems.length, 0),
+    };
   });
 }
 
 /** Writes what a rule keeps of a cache to `output`, which may be the cache itself. */
 export function pruneCache(file: string, rule: PruneRule, output: string | undefined): CacheEdit {
   const edit = (): Edited => {
-    const { records } = readRequired(file);
-    return { before: records.length, kept: pruneRecords(records, rule) };
+    const { records, problems } = readRequired(file);
+    return { before: records.length, kept: pruneRecords(records, rule), damaged: problems.length };
   };
   if (output !== undefined) return rewrite(output, edit);
-  const { before, kept } = edit();
-  return { before, after: kept.length };
+  const { before, kept, damaged } = edit();
+  return { before, after: kept.length, damaged };
 }
 
 /** This machine as records name it. Throws IO0708 where no target finds a device. */
@@ -90,14 +97,15 @@ export async function thisDevice(): Promise<DeviceFingerprint> {
 interface Edited {
   readonly before: number;
   readonly kept: readonly ScheduleRecord[];
+  readonly damaged: number;
 }
 
 /** Reads, edits and writes under the lock of `output`, so that nobody appends meanwhile. A file that is no cache is refused. */
 function rewrite(output: string, edit: () => Edited): CacheEdit {
   return withCacheLock(output, () => {
     readCacheFile(output);
-    const { before, kept } = edit();
+    const { before, kept, damaged } = edit();
     writeAtomically(output, kept.map((record) => `${JSON.stringify(record)}\n`).join(""));
-    return { before, after: kept.length };
+    return { before, after: kept.length, damaged };
   });
 }

@@ -85,6 +85,16 @@ test("merge, prune and export write whole files, and --dry-run none", async () =
   expect(countOf(exported)).toBe(2);
 });
 
+test("damaged lines that an edit leaves out are counted; a torn last line is none", async () => {
+  const file = fileOf("broken.jsonl", [trial(1), trial(2)]);
+  writeFileSync(file, `${readFileSync(file, "utf8")}{"v":1,"kind":\n{"v":1}\n{"v":1,"ki`);
+  const dry = await cli("cache", "prune", file, "--failures", "--dry-run");
+  expect(dry.out).toContain("2 of 2 records would stay; 2 damaged lines left out");
+  expect((await cli("cache", "merge", join(work, "mended.jsonl"), file)).out).toContain("; 2 damaged lines left out");
+  expect((await cli("cache", "prune", file, "--failures")).out).toContain("2 damaged lines left out");
+  expect((await cli("cache", "prune", file, "--failures")).out).not.toContain("damaged");
+});
+
 test("a missing file and a file that is no cache are errors, and stay as they are", async () => {
   const missing = await cli("cache", "list", join(work, "none.jsonl"));
   expect(missing.code).not.toBe(0);

@@ -98,6 +98,10 @@ test("an output that cannot be written: exit code 1 with IO0906", async () => {
   const { code, err } = await cli("optimize", relu, "-o", join(relu, "inside"), ...fast);
   expect(code).toBe(1);
   expect(err).toContain("IO0906");
+  // Records that cannot be kept are no news after an hour of measuring.
+  const records = await cli("optimize", relu, "-o", at("kept"), "--records", join(relu, "r.jsonl"), ...fast);
+  expect([records.code, records.err]).toEqual([1, expect.stringContaining("IO0906")]);
+  expect(records.err).not.toContain("== load");
 });
 
 test("optimize: text for people on stderr, nothing on stdout", async () => {

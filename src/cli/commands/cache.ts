@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
 import type { CliCommand } from "../command.ts";
 import type { CliIo } from "../io.ts";
+import { toCount } from "../parse-values.ts";
 
 /** `infer-opt cache`: looks into schedule caches, merges and prunes them. */
 export const cache: CliCommand = {
@@ -52,8 +52,8 @@ function merge(command: Command, io: CliIo): void {
     .argument("<inputs...>", "the caches to read")
     .action(async (output: string, inputs: readonly string[]) => {
       const { mergeCaches } = await import("../../recipes/index.ts");
-      const { before, after } = mergeCaches(output, inputs);
-      io.stdout(`${output}: ${after} records of ${before}\n`);
+      const { before, after, damaged } = mergeCaches(output, inputs);
+      io.stdout(`${output}: ${after} records of ${before}${damagedText(damaged)}\n`);
     });
 }
 
@@ -84,8 +84,9 @@ function prune(command: Command, io: CliIo): void {
         failures: values.failures === true,
         best: values.best,
       };
-      const { before, after } = pruneCache(file, rule, values.dryRun === true ? undefined : file);
-      io.stdout(`${file}: ${after} of ${before} records${values.dryRun === true ? " would stay" : ""}\n`);
+      const { before, after, damaged } = pruneCache(file, rule, values.dryRun === true ? undefined : file);
+      const wouldStay = values.dryRun === true ? " would stay" : "";
+      io.stdout(`${file}: ${after} of ${before} records${wouldStay}${damagedText(damaged)}\n`);
     });
 }
 
@@ -97,12 +98,12 @@ function exportBest(command: Command, io: CliIo): void {
     .argument("<output>", "the cache to write")
     .action(async (file: string, output: string) => {
       const { pruneCache } = await import("../../recipes/index.ts");
-      const { before, after } = pruneCache(file, { failures: true, best: 1 }, output);
-      io.stdout(`${output}: ${after} of ${before} records\n`);
+      const { before, after, damaged } = pruneCache(file, { failures: true, best: 1 }, output);
+      io.stdout(`${output}: ${after} of ${before} records${damagedText(damaged)}\n`);
     });
 }
 
-function toCount(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("a number from 1 is expected.");
-  return Number(text);
+/** Lines that an edit does not write again are lost: not in silence. */
+function damagedText(lines: number): string {
+  return lines === 0 ? "" : `; ${lines} damaged line${lines === 1 ? "" : "s"} left out`;
 }
