@@ -242,3 +242,24 @@ test("energy: bytes and products by type, activations dearer where no cache hold
   expect(near.total).toBeCloseTo(near.arithmetic + near.weights + near.activations);
   expect(estimateEnergy(layers.map(inInt8), 100, 1000).total).toBeLessThan(near.total);
 });
+
+test("a rectifier between a product and its quantizer is part of one kernel: nothing float is stored", () => {
+  const text = (between: string, more = ""): Model =>
+    model(`in %x: uint8[1, 4, 8, 8]
+    const %s: float32[] = 0.1
+    const %z: uint8[] = 0
+    in %w: float32[4, 4, 1, 1]
+    %d = DequantizeLinear(%x, %s, %z)
+    %c = Conv(%d, %w)
+    %r = ${between}(%c)
+    %y = QuantizeLinear(%r, %s, %z)
+    out %y${more}`);
+  const fused = text("Relu");
+  expect(graphCost(fused.graph).layers.map(({ op, writtenBytes }) => [op, writtenBytes])).toEqual([
+    ["Conv", { uint8: 256 }],
+  ]);
+  expect(activationMemory(fused.graph)).toMatchObject({ peakBytes: 576, intermediates: 0 });
+  const others = [text("Sigmoid"), text("Relu", "\n    out %c"), text("Relu", "\n    out %r")];
+  for (const { graph } of others)
+    expect(graphCost(graph).layers.some(({ writtenBytes }) => (writtenBytes.float32 ?? 0) > 0)).toBe(true);
+});
