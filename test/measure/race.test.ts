@@ -165,6 +165,21 @@ test("an abort ends it between rounds", async () => {
   expect(result.rounds).toHaveLength(3);
 });
 
+test("a race that is told to end has two rounds at least; the time between rounds is not of its budget", async () => {
+  const machine = fakeMachine();
+  const setup = { clock: machine, seed: 1, reference: () => machine.spend(1e6) };
+  const ended = await race([machine.form("a", () => 100_000)], policy, { ...setup, onRound: async () => false });
+  expect(ended.rounds).toHaveLength(2);
+  const paused = await race([machine.form("a", () => 100_000)], policy, {
+    ...setup,
+    onRound: async () => {
+      machine.spend(policy.budgetMs * 2e6);
+      return true;
+    },
+  });
+  expect(paused.rounds).toHaveLength(policy.rounds);
+});
+
 test("the order within rounds follows from the seed and varies", async () => {
   const orders = async (seed: number): Promise<string> => {
     const machine = fakeMachine();

@@ -122,6 +122,29 @@ test("an interrupted run keeps its trials, and the next one does not try them ag
   expect(resumed.events.find(({ type }) => type === "tuning-started")).toMatchObject({ known: 14 });
 });
 
+test("a stop keeps the best so far and records no choice; a pause is not of the budget", async () => {
+  const measurer = makeMeasurer();
+  const hour = 3.6e6;
+  let pauses = 0;
+  // Every turn is followed by a pause of an hour, which the clock counts and the budget does not.
+  const clock = { now: () => measurer.clock.now() + pauses * hour * 1e6 };
+  const control = {
+    get isStopping() {
+      return pauses === 2;
+    },
+    get pausedMs() {
+      return pauses * hour;
+    },
+    whilePaused: async () => void pauses++,
+  };
+  const context = makeContext(measurer, { clock, control });
+  const [tuned] = await tuneWorkloads([makeTask()], context, 60_000);
+  expect(pauses).toBe(2);
+  expect(tuned?.found).toBeDefined();
+  expect(context.cache.records.filter(isTrial).length).toBeGreaterThan(0);
+  expect(context.cache.records.filter(isChoice)).toEqual([]);
+});
+
 test("a failure costs its trial, is recorded with its reason and not tried again; a time-out once more", async () => {
   const machine = {
     verdict: ({ mr }: Point) => (mr === 8 ? ({ status: "verify", detail: "y[3] is 7, not 8" } as const) : undefined),

@@ -46,7 +46,8 @@ interface Session extends PtyRun {
   readonly faults: readonly string[];
   readonly attributesBefore: string;
   until(isSo: (lines: readonly string[]) => boolean, what: string): Promise<void>;
-  resizeTo(columns: number, rows: number): void;
+  /** Resolves with the first frame of the new size. */
+  resizeTo(columns: number, rows: number): Promise<void>;
 }
 
 /** A run that is watched: every frame is looked at. */
@@ -63,7 +64,7 @@ function watch(
   let isResizing = false;
   const look = (isWhole: boolean): void => {
     frameTimes.push(performance.now());
-    if (isWhole) isResizing = false;
+    if (isWhole && terminal.lines.length === size.rows) isResizing = false;
     if (isResizing) return;
     const { lines } = terminal;
     const check = (isRight: boolean, fault: string): void => {
@@ -104,21 +105,22 @@ function watch(
   const attributesBefore = pty.attributes();
   let isOver = false;
   void pty.exit.then(() => (isOver = true));
+  const until: Session["until"] = async (isSo, what) => {
+    while (!isSo(terminal.lines)) {
+      if (isOver) throw new Error(`over before ${what}:\n${terminal.shell.join("\n")}`);
+      pty.cpuMs();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
   return {
     ...pty,
-    ...{ terminal, frameTimes, faults, attributesBefore },
-    until: async (isSo, what) => {
-      while (!isSo(terminal.lines)) {
-        if (isOver) throw new Error(`over before ${what}:\n${terminal.shell.join("\n")}`);
-        pty.cpuMs();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    },
-    resizeTo: (newColumns, newRows) => {
+    ...{ terminal, frameTimes, faults, attributesBefore, until },
+    resizeTo: async (newColumns, newRows) => {
       isResizing = true;
       size = { columns: newColumns, rows: newRows };
       terminal.resize(newColumns, newRows);
       pty.resize(newColumns, newRows);
+      await until(() => !isResizing, `${newColumns}x${newRows}`);
     },
   };
 }
@@ -158,12 +160,11 @@ describePty("a whole run at 80x24, resized, scrolled, with help: the summary sta
   await session.until(shows("pause between two rounds"), "help");
   session.type("?");
   await session.until(shows("workload"), "the table");
-  session.resizeTo(60, 20);
-  await session.until((lines) => lines.length === 20 && shows("infer-opt")(lines), "60x20");
+  await session.resizeTo(60, 20);
   session.type("\u001b[H");
   await session.until(shows("✓ load"), "the first line");
   session.type("\u001b[F");
-  session.resizeTo(100, 30);
+  await session.resizeTo(100, 30);
   await session.until(shows("choose"), "the choice");
   const running = setInterval(() => session.cpuMs(), 50);
   expect(await session.exit).toBe(0);
