@@ -38,7 +38,7 @@ describe("memory", () => {
 
   test.each([
     ["a kilobyte a session in malloc", { allocated: 1024 }, "allocated memory"],
-    ["64 KB a session past malloc", { resident: 65_536 }, "resident memory"],
+    ["a quarter of a megabyte a session past malloc", { resident: 2 ** 18 }, "resident memory"],
     ["a mapping for every fourth session", { mappings: 0.25 }, "mappings"],
   ])("that grows by %s is not", (_, leak, what) => {
     expect(failed(samples(leak))).toEqual([what]);
