@@ -1,13 +1,13 @@
 import type { CacheSummary } from "../recipes/index.ts";
-import { formatTable, formatTime } from "../report/index.ts";
+import { counted, formatTable, formatTime } from "../report/index.ts";
 
 /** What a cache holds, for people. */
 export function formatCache({ file, records, devices, models, problems }: CacheSummary): string {
   return [
-    `${file}: ${records} records${problems.length === 0 ? "" : `, ${problems.length} damaged lines`}`,
+    `${file}: ${counted(records, "record")}${problems.length === 0 ? "" : `, ${counted(problems.length, "damaged line")}`}`,
     ...devices.map(
       ({ device, trials, failures, workloads, proofs, tools, oldest, newest }) =>
-        `  ${device}\n    ${trials} trials (${failures} failed) of ${workloads} workloads, ${proofs} proofs, by ${tools.join(", ")}, ${day(oldest)} to ${day(newest)}`,
+        `  ${device}\n    ${counted(trials, "trial")} (${failures} failed) of ${counted(workloads, "workload")}, ${counted(proofs, "proof")}, by ${tools.join(", ")}, ${day(oldest)} to ${day(newest)}`,
     ),
     ...models.map(({ model, chosen, reason }) => `  model ${model.slice(0, 16)}: ${chosen}; ${reason}`),
     "",

@@ -17,6 +17,7 @@ import type { Model } from "../ir/index.ts";
 import { printType } from "../ir/index.ts";
 import { loadModel } from "../onnx/index.ts";
 import type { Feeds } from "../pipeline/index.ts";
+import { counted } from "../report/index.ts";
 import type { WireValues } from "../runtime/index.ts";
 import { toWire } from "../runtime/index.ts";
 import { batchFeeds, requireBatch } from "./batch-feeds.ts";
@@ -180,7 +181,12 @@ async function runAt(
       seed: options.seed,
     },
     (round, rounds) =>
-      setup.reporter.handle({ type: "progress", phase: `timing at ${threads} threads`, done: round, total: rounds }),
+      setup.reporter.handle({
+        type: "progress",
+        phase: `timing at ${counted(threads, "thread")}`,
+        done: round,
+        total: rounds,
+      }),
   );
   for (const session of sessions) await worker.request({ op: "close", session });
   const column = (index: number): readonly (readonly number[])[] =>

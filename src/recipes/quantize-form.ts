@@ -22,6 +22,7 @@ import { cloneModel } from "../ir/index.ts";
 import { inferTypes } from "../ops/index.ts";
 import { coarseHistogram } from "../quant/index.ts";
 import { runCheckedStage } from "../pipeline/index.ts";
+import { counted } from "../report/index.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
@@ -119,7 +120,7 @@ async function quantizeModel(
   }
   if (raised.kind === "raised")
     run.note(
-      `opset ${raised.from} raised to ${raised.to}: scales per channel need it${raised.converted.length === 0 ? "" : ` (converted ${raised.converted.length} nodes)`}`,
+      `opset ${raised.from} raised to ${raised.to}: scales per channel need it${raised.converted.length === 0 ? "" : ` (converted ${counted(raised.converted.length, "node")})`}`,
     );
   inferTypes(model);
   const exclusions = {

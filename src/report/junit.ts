@@ -97,7 +97,7 @@ function reportCases(report: CompileReport): readonly TestCase[] {
     ...stageCases,
     ...(written?.accuracy ?? []).map(({ metric, value, samples }) => ({
       ...{ name: `accuracy ${metric}`, seconds: 0 },
-      output: `${formatMetric(metric, value)} on ${samples} samples`,
+      output: `${formatMetric(metric, value)} on ${counted(samples, "sample")}`,
     })),
     ...(written?.timings ?? []).map(({ threads, speed }) => {
       const { ratio, low, high } = shownSpeed(speed);

@@ -2,7 +2,7 @@ import { formatDiagnostic } from "../diagnostics/index.ts";
 import type { CompileEvent, CompileReport, Reporter, TuningSummary } from "../events.ts";
 import { summarizeConstraints } from "./constraints.ts";
 import { accuracyTable, resourceTable, timingTable } from "./form-table.ts";
-import { formatBytes, formatMetric, formatTable, formatTime } from "./format.ts";
+import { counted, formatBytes, formatMetric, formatTable, formatTime } from "./format.ts";
 import { describeRegions, summarizeMemory, summarizeRegions } from "./regions.ts";
 
 /** Options of the plain reporter. */
@@ -33,7 +33,7 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
     case "phase":
       return `== ${event.name}${event.detail === undefined ? "" : `: ${event.detail}`}`;
     case "loaded":
-      return `   ${event.file}: ${formatBytes(event.bytes)}, ${event.nodes} nodes, opset ${event.opset}, IR ${event.irVersion}`;
+      return `   ${event.file}: ${formatBytes(event.bytes)}, ${counted(event.nodes, "node")}, opset ${event.opset}, IR ${event.irVersion}`;
     case "target":
       return `   target ${event.id}: ${event.device}; ${event.runtime}`;
     case "pass": {
@@ -54,7 +54,7 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
     case "progress":
       return `   ${event.phase} ${event.done}/${event.total}${event.etaMs === undefined ? "" : `, ${Math.ceil(event.etaMs / 1000)} s left`}`;
     case "accuracy":
-      return `   ${event.form}: ${event.metric} ${formatMetric(event.metric, event.value)} on ${event.samples} samples${event.detail === undefined ? "" : ` (${event.detail})`}`;
+      return `   ${event.form}: ${event.metric} ${formatMetric(event.metric, event.value)} on ${counted(event.samples, "sample")}${event.detail === undefined ? "" : ` (${event.detail})`}`;
     case "measured":
       return `   ${event.form}: min ${formatTime(event.latency.minNs)}, median ${formatTime(event.latency.medianNs)}, ${event.ratio.toFixed(3)}x (${event.low.toFixed(3)} to ${event.high.toFixed(3)})`;
     case "tuning-started":
@@ -66,7 +66,7 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
     case "tuning-finished":
       return `   ${describeTuning(event.result)}`;
     case "tuned":
-      return `   tuned ${event.workloads} workloads (${event.replayed} replayed): ${event.tried} candidates, ${event.failed} failed, in ${event.seconds.toFixed(1)} s${event.tried === 0 ? "" : `; ${event.candidatesPerSecond.toFixed(1)} a second, ${event.emissionMs.toFixed(2)} ms each to emit`}`;
+      return `   tuned ${counted(event.workloads, "workload")} (${event.replayed} replayed): ${counted(event.tried, "candidate")}, ${event.failed} failed, in ${event.seconds.toFixed(1)} s${event.tried === 0 ? "" : `; ${event.candidatesPerSecond.toFixed(1)} a second, ${event.emissionMs.toFixed(2)} ms each to emit`}`;
     case "regions":
       return describeRegions(event.report);
     case "choice":

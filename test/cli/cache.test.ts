@@ -63,7 +63,7 @@ test("list and show tell what was measured and chosen", async () => {
   expect(listed.code).toBe(0);
   expect(listed.out).toContain("4 records");
   expect(listed.out).toContain("a CPU, 1 threads, avx2");
-  expect(listed.out).toContain("3 trials (1 failed) of 1 workloads, 0 proofs, by 0.1.0, 2026-01-01 to 2026-01-03");
+  expect(listed.out).toContain("3 trials (1 failed) of 1 workload, 0 proofs, by 0.1.0, 2026-01-01 to 2026-01-03");
   expect(listed.out).toContain("int8-cpu; 2.00x at 1 thread");
   const shown = await cli("cache", "show", file);
   expect(shown.out).toMatch(/conv rows=7 +igemm@1 size=1 +3 +1 +1\.0 us +cold/);

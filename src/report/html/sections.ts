@@ -55,7 +55,7 @@ function accuracyFigures(report: CompileReport): readonly Markup[] {
     .map(({ metric, value, samples }) => {
       const original = before.find((other) => other.metric === metric);
       const was = original === undefined ? "" : `, was ${formatMetric(metric, original.value)}`;
-      return figure(formatMetric(metric, value), `${metric}${was}, ${samples} samples`);
+      return figure(formatMetric(metric, value), `${metric}${was}, ${counted(samples, "sample")}`);
     });
 }
 
