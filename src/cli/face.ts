@@ -65,7 +65,7 @@ export function watchedTerminal(
 /** React draws twice as fast without its checks for developers, which it decides on while it is loaded. */
 async function loadTui(): Promise<typeof tui> {
   const before = process.env["NODE_ENV"];
-  process.env["NODE_ENV"] = before ?? "production";
+  process.env["NODE_ENV"] = "production";
   try {
     return await import("../tui/index.ts");
   } finally {

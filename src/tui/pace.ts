@@ -2,7 +2,7 @@
 const leastGapMs = 100;
 
 /** Share of the time that may be spent on drawing. */
-const drawingShare = 0.008;
+const drawingShare = 0.006;
 
 /** No frame is waited for longer than this, though one took long: the first of all does. */
 const longestGapMs = 1000;

@@ -82,7 +82,7 @@ function watch(
     for (const line of isHelp ? [] : body) check(bodyLine.test(line), `line ${JSON.stringify(line)}`);
   };
   let pending = "";
-  const { CI: _ci, NO_COLOR: _color, GITHUB_ACTIONS: _actions, ...inherited } = process.env;
+  const { CI: _ci, NO_COLOR: _color, GITHUB_ACTIONS: _actions, NODE_ENV: _mode, ...inherited } = process.env;
   const pty = startPty({
     ...{ columns, rows },
     argv: [...node, bin, ...argv, "-o", join(work, name)],

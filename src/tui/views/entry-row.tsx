@@ -50,7 +50,7 @@ function PassRow({ entry, columns, theme }: RowProps<PassEntry>): ReactElement {
     ...(refusals === 0 ? [] : [`${refusals} refused`]),
   ].join(", ");
   return (
-    <Line columns={columns}>
+    <Line>
       <Text>{`    ${fit(entry.pass, nameColumns(columns), "left", glyphs.ellipsis)}  `}</Text>
       <Text dimColor>{effect}</Text>
     </Line>
@@ -67,7 +67,7 @@ function ProgressRow({ entry, columns, theme }: RowProps<ProgressEntry>): ReactE
   const bar = glyphs.bar[0].repeat(filled) + glyphs.bar[1].repeat(width - filled);
   const left = isDone || etaMs === undefined ? "" : `  ${formatElapsed(etaMs)} left`;
   return (
-    <Line columns={columns}>
+    <Line>
       <Text>{`    ${fit(what, nameColumns(columns), "left", glyphs.ellipsis)}  `}</Text>
       <Tinted color={isDone ? theme.good : theme.active}>{width === 0 ? "" : `${bar}  `}</Tinted>
       <Text>{`${done}/${total}${left}`}</Text>
@@ -80,7 +80,7 @@ function MeasuredRow({ entry, columns, theme }: RowProps<MeasuredEntry>): ReactE
   const { form, minNs, ratio, low, high } = entry;
   const color = low > 1 ? theme.good : high < 1 ? theme.warning : undefined;
   return (
-    <Line columns={columns}>
+    <Line>
       <Text>{`    ${fit(form, nameColumns(columns), "left", theme.glyphs.ellipsis)}  ${formatTime(minNs).padStart(9)}  `}</Text>
       <Tinted color={color} bold>{`${ratio.toFixed(2)}x`}</Tinted>
       <Text dimColor>{`  (${low.toFixed(2)} to ${high.toFixed(2)})`}</Text>
@@ -92,7 +92,7 @@ function MeasuredRow({ entry, columns, theme }: RowProps<MeasuredEntry>): ReactE
 function AccuracyRow({ entry, columns, theme }: RowProps<AccuracyEntry>): ReactElement {
   const values = entry.metrics.map(({ metric, value }) => `${metric} ${formatMetric(metric, value)}`);
   return (
-    <Line columns={columns}>
+    <Line>
       <Text>{`    ${fit(entry.form, nameColumns(columns), "left", theme.glyphs.ellipsis)}  `}</Text>
       <Text>{values.join(", ")}</Text>
       <Text dimColor>{` on ${entry.samples} samples`}</Text>
@@ -106,7 +106,7 @@ function TextRow({ entry, columns, theme }: RowProps<TextEntry>): ReactElement {
   const color = { plain: undefined, good: theme.good, warning: theme.warning, bad: theme.bad }[entry.tone];
   const text = fit(entry.text, columns - 4, "left", glyphs.ellipsis).trimEnd();
   return (
-    <Line columns={columns}>
+    <Line>
       {"    "}
       {entry.tone === "plain" ? <Text dimColor>{text}</Text> : <Tinted color={color}>{text}</Tinted>}
     </Line>

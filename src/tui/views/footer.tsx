@@ -19,7 +19,7 @@ export function Footer({ state, theme }: { readonly state: TuiState; readonly th
   const room = columns - displayWidth(place) - (place === "" ? 0 : 1);
   const asked = askedFor(state);
   return (
-    <Line columns={columns}>
+    <Line>
       {asked === undefined ? (
         <Text dimColor>{fit(joined(theme, room), room, "left", glyphs.ellipsis)}</Text>
       ) : (

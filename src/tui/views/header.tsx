@@ -32,7 +32,7 @@ export function Header({
   const title = `${fitEnd(model, room - displayWidth(name + target), glyphs.ellipsis)}${target}`;
   return (
     <>
-      <Line columns={columns}>
+      <Line>
         <Tinted color={theme.active} bold>
           {name}
         </Tinted>
@@ -40,7 +40,7 @@ export function Header({
         <Text dimColor>{fit(device, room - displayWidth(name + title), "left", glyphs.ellipsis)}</Text>
         <Text>{`  ${elapsed}`}</Text>
       </Line>
-      <Line columns={columns}>
+      <Line>
         <Text dimColor>{fit(statusOf(state, theme), columns, "left", glyphs.ellipsis)}</Text>
       </Line>
     </>

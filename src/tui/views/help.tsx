@@ -32,7 +32,7 @@ export function Help({
   return (
     <>
       {lines.slice(0, height).map(([key, text]) => (
-        <Line key={key} columns={columns}>
+        <Line key={key}>
           <Tinted color={theme.active}>{`  ${fit(key === "↑ ↓" ? arrows : key, 9)} `}</Tinted>
           <Text>{fit(text, columns - 12, "left", theme.glyphs.ellipsis)}</Text>
         </Line>

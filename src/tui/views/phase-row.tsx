@@ -25,7 +25,7 @@ export function PhaseRow({
   const elapsed = formatElapsed((phase.endedAt ?? now) - phase.startedAt);
   const mark = isRunning ? (isPaused ? glyphs.paused : glyphs.running) : glyphs.done;
   return (
-    <Line columns={columns}>
+    <Line>
       <Tinted color={isRunning ? theme.active : theme.good} bold>{`${mark} `}</Tinted>
       <Text bold={isRunning}>{fit(phase.name, columns - 4 - displayWidth(elapsed), "left", glyphs.ellipsis)}</Text>
       <Text dimColor={!isRunning}>{`  ${elapsed}`}</Text>

@@ -16,7 +16,7 @@ const gainShown = 1.02;
 export function TuningHead({ columns }: { readonly columns: number }): ReactElement {
   const { workload, best, trials, speedUp, spark, candidate } = tuningColumns(columns);
   return (
-    <Line columns={columns}>
+    <Line>
       <Text dimColor>
         {`    ${fit("workload", workload)}${fit("best", best, "right")}${fit("trials", trials, "right")}${fit("vs seed", speedUp, "right")}`}
         {spark === 0 ? "" : `  ${fit("best so far", spark)}`}
@@ -44,7 +44,7 @@ export function TuningRow({
   const name = entry.threads === 1 ? entry.workload : `${entry.threads}t ${entry.workload}`;
   const count = `${tried}${failed === 0 ? "" : `-${failed}`}`;
   return (
-    <Line columns={columns}>
+    <Line>
       <Tinted color={isDone ? theme.good : theme.active}>{`  ${isDone ? glyphs.done : glyphs.running} `}</Tinted>
       <Text>{fit(name, workload - 1, "left", glyphs.ellipsis)} </Text>
       <Text>{fit(bestNs === undefined ? "-" : formatTime(bestNs), best, "right", glyphs.ellipsis)}</Text>
