@@ -22,7 +22,8 @@ const turns = 1000;
 /** Bytes that stay in the first cache of any x86-64 CPU that has AVX2, and how often they are read. */
 const firstCache = { bytes: 16 << 10, passes: 32 };
 
-/** Most bytes that stand for the third cache. */
+/** Bytes that stand for the second and third cache: at least, where their sizes are not known, and at most. */
+const leastBytes = 64 << 10;
 const mostBytes = 4 << 20;
 
 /** The kernel of a figure, for the instruction set of a device. */
@@ -40,9 +41,9 @@ export function microKernel(figure: CoreFigureName, device: DeviceFingerprint): 
     case "loads":
       return stream(figure, isa, firstCache.bytes, firstCache.passes);
     case "l2":
-      return stream(figure, isa, roundDown((device.l2KiB * 1024) / 2), 1);
+      return stream(figure, isa, streamed((device.l2KiB * 1024) / 2), 1);
     case "l3":
-      return stream(figure, isa, roundDown(Math.min(mostBytes, 3 * device.l2KiB * 1024)), 1);
+      return stream(figure, isa, streamed(3 * device.l2KiB * 1024), 1);
   }
 }
 
@@ -108,6 +109,6 @@ function finish(a: Assembler, figure: CoreFigureName, isa: VectorIsa, reads: rea
   });
 }
 
-function roundDown(bytes: number): number {
-  return Math.floor(bytes / 4096) * 4096;
+function streamed(bytes: number): number {
+  return Math.floor(Math.min(mostBytes, Math.max(leastBytes, bytes)) / 4096) * 4096;
 }
