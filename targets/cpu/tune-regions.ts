@@ -1,7 +1,7 @@
 import { noControl } from "../../src/events.ts";
 import { systemClock } from "../../src/measure/index.ts";
 import type { Template, TunedKernel, TuningRecords, TuningTask, Workload } from "../../src/schedule/index.ts";
-import { guidedSearch, knownKernel, tuneWorkloads } from "../../src/schedule/index.ts";
+import { hierarchicalSearch, knownKernel, tuneWorkloads } from "../../src/schedule/index.ts";
 import type { RegionSetup } from "../target.ts";
 import { measureFigures, recordedFigures } from "./calibrate/calibrate.ts";
 import { calibratedTemplates } from "./calibrate/calibrated-templates.ts";
@@ -35,7 +35,7 @@ export async function tuneRegions(
     return (task) => boundNs(task, peak);
   };
   try {
-    const searching = { measurer, measureBounds, search: guidedSearch, effort, seed };
+    const searching = { measurer, measureBounds, search: hierarchicalSearch, effort, seed };
     return await tuneWorkloads(
       tasks,
       { ...records, ...searching, reporter, signal, control, tool, clock: systemClock, now },
