@@ -22,7 +22,7 @@ export function seeded(seed: number): () => number {
 }
 
 /** Sends a signal to a run and all its processes, unless it has ended. */
-export function killGroup(run: CliRun, signal: "SIGKILL" | "SIGINT" | "SIGTERM"): void {
+function killGroup(run: CliRun, signal: "SIGKILL" | "SIGINT" | "SIGTERM"): void {
   const { pid } = run.child;
   if (pid === undefined || run.child.exitCode !== null) return;
   process.kill(process.platform === "win32" ? pid : -pid, signal);
