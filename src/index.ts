@@ -5,14 +5,25 @@ export { InferOptError, formatDiagnostic } from "./diagnostics/index.ts";
 export type { CompileEvent, CompileReport, FormReport, LatencyProfile, LatencySummary, Reporter } from "./events.ts";
 export type {
   BenchResult,
+  BenchSetup,
   CompileResult,
   CostReport,
   CompileSetup,
+  LoadResult,
+  LoadSetup,
   ModelAccuracy,
   ModelComparison,
   ModelSummary,
   OutputComparison,
 } from "./recipes/index.ts";
 export { nonzeroProducts } from "./cost/index.ts";
-export { benchModels, compareModels, compile, evaluateModels, inspectCost, inspectModel } from "./recipes/index.ts";
+export {
+  benchLoad,
+  benchModels,
+  compareModels,
+  compile,
+  evaluateModels,
+  inspectCost,
+  inspectModel,
+} from "./recipes/index.ts";
 export { version } from "./version.ts";

@@ -1,8 +1,9 @@
 import type { CompileOptions } from "../config/index.ts";
 import { similarityMeter } from "../data/index.ts";
 import { InferOptError, fail } from "../diagnostics/index.ts";
+import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
-import type { RuntimeValue } from "../ir/index.ts";
+import type { Model, RuntimeValue } from "../ir/index.ts";
 import { dtypes, isTensor, numbersOf } from "../ir/index.ts";
 import { loadModel } from "../onnx/index.ts";
 import type { Comparison } from "../pipeline/index.ts";
@@ -62,6 +63,7 @@ export async function compareModels(
   requireFile(b);
   const left = await loadModel(a);
   const right = await loadModel(b);
+  requireSameInputs(left.model, right.model, b);
   const environment = await openEnvironment(options, signal);
   try {
     if (environment.missing !== undefined)
@@ -98,6 +100,22 @@ export async function compareModels(
   } finally {
     environment.close();
   }
+}
+
+/** Samples of the first must do for the second. Throws IO0904 naming an input that only the second has. */
+function requireSameInputs(a: Model, b: Model, file: string): void {
+  const known = a.graph.inputs.map(({ name }) => name);
+  const other = b.graph.inputs.find(({ name, constant }) => constant === undefined && !known.includes(name));
+  if (other === undefined) return;
+  fail(
+    configDiagnostics.conflict(
+      {
+        detail: `the models take different inputs: "${other.name}", where the first has ${known.map((name) => `"${name}"`).join(", ")}`,
+        advice: "compare models that are fed alike; `infer-opt bench` times any",
+      },
+      { file },
+    ),
+  );
 }
 
 /** Tensors inside, or why the runtime does not tell them: what is compared besides must not end the comparison. */

@@ -180,13 +180,13 @@ test("inspect: for people, as text, as JSON", async () => {
 });
 
 test("compare: equal models, different models, and a gate", async () => {
-  const same = await cli("compare", relu, relu);
+  const same = await cli("compare", relu, relu, "--threads", "1");
   expect(same.code).toBe(0);
   expect(same.out).toMatch(/^y +equal +exact/m);
-  const other = await cli("compare", relu, neg, "--min-sqnr", "40");
+  const other = await cli("compare", relu, neg, "--min-sqnr", "40", "--tune", "off");
   expect(other.code).toBe(3);
   expect(other.out).toMatch(/^y +mismatch/m);
-  expect(JSON.parse((await cli("compare", relu, neg, "--json")).out)).toMatchObject({
+  expect(JSON.parse((await cli("compare", relu, neg, "--json", "--tune", "off")).out)).toMatchObject({
     outputs: [{ name: "y", verdict: "mismatch" }],
   });
 });
@@ -204,6 +204,12 @@ test("compare --baseline: checks with exit code 3, a JUnit file and a summary", 
   expect(readFileSync(junit, "utf8")).toContain("<failure ");
   expect(readFileSync(summary, "utf8")).toMatch(/\*\*Passed\*\*[^]*\*\*Failed: accuracy\*\*/);
   expect((await cli("compare", relu)).code).toBe(2);
+  const renamed = await saveModel(
+    parseModel("opset 17 graph g { in %z: float32[1, 4] %y = Relu(%z) out %y }"),
+    at("renamed.onnx"),
+  );
+  const odd = await cli("compare", relu, renamed.path);
+  expect([odd.code, odd.err]).toEqual([2, expect.stringContaining('the models take different inputs: "z"')]);
   expect((await cli("compare", relu, neg, "--tune", "off", "--fail-if-slower")).code).toBe(2);
 });
 
