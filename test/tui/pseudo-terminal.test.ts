@@ -187,7 +187,7 @@ describePty("a whole run at 80x24, resized, scrolled, with help: the summary sta
     [
       `terminal interface: ${frameTimes.length} frames in ${seconds.toFixed(1)} s`,
       `processor time of the run ${(all / 1000).toFixed(1)} s`,
-      `of it drawing ${ofAll(drawing)}; loading ${ofAll(loading)}`,
+      `of it drawing ${ofAll(drawing)}; evaluating its modules ${ofAll(loading)}`,
     ].join("; "),
   );
   expect(drawing / all).toBeLessThan(mostDrawing);
@@ -243,9 +243,11 @@ const ends = [
 
 describePty.each(ends)("$name gives the terminal back", async ({ name, end, code, says, throwing: preload }) => {
   const node = preload === undefined ? [] : ["--import", `data:text/javascript,${encodeURIComponent(preload)}`];
-  const session = watch(name.replaceAll(" ", "-"), [40, 12], ["optimize", model, ...quick], { node });
+  const session = watch(name.replaceAll(" ", "-"), [40, 12], ["optimize", model, ...quick, "-O0"], { node });
+  // The terminal keeps what is typed before it is asked for: nothing can be too early for a q.
+  if (name.startsWith("a q")) end(session);
   await session.until(() => session.frameTimes.length > 0, "a first frame");
-  end(session);
+  if (!name.startsWith("a q")) end(session);
   expect(await session.exit).toBe(code);
   expectRestored(session);
   expect(squeezed(session.terminal.shell.join("\n"))).toContain(squeezed(says));
