@@ -24,15 +24,15 @@ export function isFloat32(value: Value): boolean {
  */
 export function uint8Parameters(node: Node): Quantization | undefined {
   const [, scale, zero] = node.inputs;
-  if (scale?.isConstant !== true || scale.constant?.dtype !== "float32" || !holdsUint8(node)) return undefined;
-  if (zero !== undefined && (!zero.isConstant || zero.constant?.dtype !== "uint8")) return undefined;
+  if (scale?.isConstant !== true || scale.constant?.dtype !== "float32") return undefined;
+  if (zero === undefined ? !holdsUint8(node) : !zero.isConstant || zero.constant?.dtype !== "uint8") return undefined;
   const scales = numbersOf(scale.constant);
   const zeros = zero?.constant === undefined ? [0] : numbersOf(zero.constant);
   if (scales.length !== 1 || zeros.length !== 1) return undefined;
   return { scale: scales[0] as number, zero: zeros[0] as number };
 }
 
-/** Whether the quantized side of a Q or DQ node is uint8: a zero point that is left out says nothing of it. */
+/** Whether the quantized side of a Q or DQ node is uint8. */
 function holdsUint8(node: Node): boolean {
   const bytes = node.opType === "QuantizeLinear" ? node.output : node.input(0);
   return bytes?.type?.kind === "tensor" && bytes.type.dtype === "uint8";
