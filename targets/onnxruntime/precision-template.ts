@@ -37,7 +37,7 @@ export function int8Groups(plan: Pick<PrecisionPlan, "groups">, point: Point): R
 }
 
 /** Predicted nanoseconds: the groups' own times, and a conversion of each value that changes its type. */
-export function predictNs({ groups, edges }: PrecisionPlan, point: Point): number {
+function predictNs({ groups, edges }: PrecisionPlan, point: Point): number {
   const isInt8 = (group: number | undefined): boolean => point[groups[group ?? -1]?.name ?? ""] === 1;
   const own = groups.reduce((sum, { name, floatNs, int8Ns }) => sum + (point[name] === 1 ? int8Ns : floatNs), 0);
   const converted = edges.reduce((sum, { from, to, elements }) => {
