@@ -42,6 +42,7 @@ export function finishTuning(known: TuningEntry | undefined, result: TuningSumma
   return {
     ...entry,
     state: "done",
+    source: result.source,
     candidate: result.candidate ?? entry.candidate,
     bestNs: result.ns ?? entry.bestNs,
     seedNs: result.seedNs ?? entry.seedNs,
@@ -66,7 +67,7 @@ function emptyTuning({ workload, threads }: { readonly workload: string; readonl
       failed: 0,
       trace: [],
     },
-    ...{ candidate: undefined, bestNs: undefined, seed: undefined, seedNs: undefined },
+    ...{ candidate: undefined, source: undefined, bestNs: undefined, seed: undefined, seedNs: undefined },
   };
 }
 

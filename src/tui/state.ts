@@ -1,4 +1,4 @@
-import type { CompileReport } from "../events.ts";
+import type { CompileReport, TuningSummary } from "../events.ts";
 
 /** What one pass did in a phase, all its rounds together. */
 export interface PassEntry {
@@ -33,6 +33,8 @@ export interface TuningEntry {
   readonly tried: number;
   readonly failed: number;
   readonly candidate: string | undefined;
+  /** Where the kernel is from; undefined while it is searched. */
+  readonly source: TuningSummary["source"] | undefined;
   readonly bestNs: number | undefined;
   readonly seed: string | undefined;
   readonly seedNs: number | undefined;

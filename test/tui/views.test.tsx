@@ -95,7 +95,16 @@ test("a phase tells its state and its time", () => {
 test("columns of searches stand below their heads, at any width", () => {
   const entry = {
     ...{ kind: "tuning", workload: "conv 3x3", threads: 4, state: "searching", candidates: 24, seen: [] },
-    ...{ tried: 7, failed: 2, candidate: "igemm@3", bestNs: 5200, seed: "a", seedNs: 9100, trace: [9100, 5200] },
+    ...{
+      tried: 7,
+      failed: 2,
+      candidate: "igemm@3",
+      source: undefined,
+      bestNs: 5200,
+      seed: "a",
+      seedNs: 9100,
+      trace: [9100, 5200],
+    },
   } satisfies TuningEntry;
   for (const columns of [40, 60, 80, 100]) {
     const head = render(<TuningHead columns={columns} />).lastFrame() ?? "";

@@ -48,7 +48,7 @@ export function TuningRow({
       <Tinted color={isDone ? theme.good : theme.active}>{`  ${isDone ? glyphs.done : glyphs.running} `}</Tinted>
       <Text>{fit(name, workload - 1, "left", glyphs.ellipsis)} </Text>
       <Text>{fit(bestNs === undefined ? "-" : formatTime(bestNs), best, "right", glyphs.ellipsis)}</Text>
-      <Text dimColor>{fit(tried === 0 ? "known" : count, trials, "right", glyphs.ellipsis)}</Text>
+      <Text dimColor>{fit(tried === 0 ? (entry.source ?? "-") : count, trials, "right", glyphs.ellipsis)}</Text>
       <Tinted color={gain !== undefined && gain >= gainShown ? theme.good : undefined}>
         {fit(gain === undefined ? "-" : `${gain.toFixed(2)}x`, speedUp, "right", glyphs.ellipsis)}
       </Tinted>
