@@ -1,7 +1,7 @@
 import type { ChoiceRecord, DeviceFingerprint, ScheduleCache, Workload } from "../schedule/index.ts";
 import { hashJson, newestFirst } from "../schedule/index.ts";
 import { version } from "../version.ts";
-import { configHash } from "./config-hash.ts";
+import { measuredHash } from "./config-hash.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { Run } from "./run.ts";
 export function precisionKey(workload: Workload, run: Run): string {
   const { environment, options } = run;
   return hashJson({
-    ...{ scope: "precision", workload, config: configHash(options) },
+    ...{ scope: "precision", workload, config: measuredHash(options) },
     ...{ target: environment.target.id, tool: version },
   });
 }
