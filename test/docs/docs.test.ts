@@ -34,6 +34,10 @@ const foreignOptions: ReadonlySet<string> = new Set([
   "--evaluate",
   "--verify",
   "--minutes",
+  "--leak",
+  "--seeds",
+  "--trials",
+  "--sample",
   "--quick",
 ]);
 
