@@ -12,6 +12,8 @@ export interface Choice {
   readonly reason: string;
   readonly verdicts: ReadonlyMap<string, string>;
   readonly unmet: string | undefined;
+  /** A form that looked much faster than the chosen one, by so many times, and was not beyond noise. */
+  readonly doubt?: { readonly form: string; readonly ratio: number };
 }
 
 /** A form this much slower than the original at any thread count is not taken (never-slower promise, with the noise of a good race). */
@@ -19,6 +21,9 @@ const SLOWEST_RATIO = 0.98;
 
 /** Wins smaller than this are noise whatever the interval says. */
 const LEAST_MARGIN = 0.02;
+
+/** A form that looks this much faster than the chosen one is worth timing again where noise hides whether it is. */
+const DOUBTFUL_GAIN = 1.1;
 
 /** A variant must win by this much: there are several of them, and the luckiest of several looks better than it is. */
 const VARIANT_MARGIN = 0.05;
@@ -100,7 +105,10 @@ export function choose(candidates: readonly Candidate[], { constraints, objectiv
     explain(winner, near, candidates, verdicts),
   ].join("; ");
   verdicts.set(winner.name, `written: ${reason}`);
-  return { name: winner.name, reason, verdicts, unmet };
+  const [hidden] = [...near].sort((a, b) => score(b) - score(a));
+  const ratio = hidden === undefined ? 1 : score(hidden) / score(winner);
+  const doubt = hidden !== undefined && ratio > DOUBTFUL_GAIN ? { doubt: { form: hidden.name, ratio } } : {};
+  return { name: winner.name, reason, verdicts, unmet, ...doubt };
 }
 
 /** What a form is told that is slower than the original; the original itself never is. */

@@ -1,3 +1,4 @@
+import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import { choose } from "./choose.ts";
 import { untimedChoice } from "./decide-unmeasured.ts";
 import type { Decision, Evidence } from "./decision.ts";
@@ -14,7 +15,7 @@ export function decideBy(
   evidence: Evidence,
   forms: readonly Form[],
   measured: Decision["choice"]["measured"],
-  run: Pick<Run, "options" | "reporter">,
+  run: Pick<Run, "options" | "reporter" | "diagnose">,
 ): Decision {
   const { options } = run;
   const { proofs, failures, accuracy, resources } = evidence;
@@ -29,6 +30,8 @@ export function decideBy(
   // What was never timed is not called slow.
   const demands = demandsOf(isTimed ? options : { ...options, failIfSlower: false });
   const choice = isTimed ? choose(candidates, demands) : untimedChoice(forms, candidates, demands);
+  if (choice.doubt !== undefined)
+    run.diagnose(runtimeDiagnostics.hiddenByNoise({ ...choice.doubt, chosen: choice.name }));
   run.reporter.handle({ type: "choice", form: choice.name, reason: choice.reason });
   return {
     choice: { ...choice, measured },

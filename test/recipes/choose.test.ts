@@ -228,3 +228,14 @@ test("a tie is told", () => {
   const { reason } = choose([original, form("float", 1.3), form("int8", 1.31)], free);
   expect(reason).toContain("of the original; within noise as fast, but less simple: int8");
 });
+
+test("a form that looks much faster and is not beyond noise is told of", () => {
+  const wide = (name: string, speed: number): Candidate =>
+    form(name, speed, { timings: [{ ...form(name, speed).timings[0]!, low: 0.8, high: 9 }] });
+  expect(choose([original, wide("int8", 4)], free)).toMatchObject({
+    name: "original",
+    doubt: { form: "int8", ratio: 4 },
+  });
+  expect(choose([original, form("float", 1), wide("int8", 1.05)], free).doubt).toBeUndefined();
+  expect(choose([original, form("int8", 2)], free).doubt).toBeUndefined();
+});

@@ -125,6 +125,15 @@ export const runtimeDiagnostics = {
     explanation:
       "Compiled regions run in a small native library that is built once for a platform, not for a model. Where it is missing, cannot be loaded, or may not map executable memory, models still run in ONNX Runtime: a region is then computed by the plain operators in its body.",
   }),
+  hiddenByNoise: define<{ form: string; chosen: string; ratio: number }>({
+    code: "IO0720",
+    severity: "warning",
+    message: ({ form, chosen, ratio }) =>
+      `${form} looked ${ratio.toFixed(2)}x as fast as ${chosen}, but the machine is too noisy to tell: ${chosen} is simpler and was written`,
+    hint: () => "time again when the machine is quiet: --reprove, with --tune extensive for more rounds",
+    explanation:
+      "Forms are told apart by ratios of times from the same rounds, with a 95 % interval. The interval of a form that looked at least a tenth faster reached down to no gain at all, because other work on the machine spread the times. The simpler of the two was written: it was not shown to be slower. Both are in the report with their intervals.",
+  }),
   isaUnknown: define<{ isa: string; nearest: string | undefined; known: string }>({
     code: "IO0718",
     exitCode: 2,
