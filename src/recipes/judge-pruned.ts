@@ -1,4 +1,6 @@
-import type { ChoiceRecord, ScheduleCache } from "../schedule/index.ts";
+import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
+import { fail } from "../diagnostics/index.ts";
+import type { ScheduleCache } from "../schedule/index.ts";
 import { hashJson } from "../schedule/index.ts";
 import { version } from "../version.ts";
 import { accuracyObjection, measureForms } from "./judge-accuracy.ts";
@@ -29,12 +31,11 @@ export async function prunedHolds(
   });
   const evaluation = samples?.evaluation;
   const data = evaluation === undefined ? undefined : await evaluationHash(evaluation);
-  const known = cache.records.findLast(
-    (record): record is ChoiceRecord =>
-      record.kind === "choice" && record.key === key && (data === undefined || record.data === data),
-  );
+  const known = cache.choices(key).find((record) => data === undefined || record.data === data);
   if (known !== undefined && !run.options.reprove) return known.chosen === pruned.name;
   if (evaluation === undefined || run.unrunnable !== undefined) return true;
+  if (run.options.reproducible)
+    fail(scheduleDiagnostics.missingRecord({ what: "what pruning loses" }, { file: run.paths.schedule }));
   const accuracy = await measureForms([input.form, pruned], evaluation, run);
   const objection = accuracy.failures.get(pruned.name) ?? accuracyObjection(pruned, accuracy.byForm, run.options);
   const reason = objection ?? "the accuracy asked for is kept";

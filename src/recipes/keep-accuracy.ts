@@ -1,3 +1,5 @@
+import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
+import { fail } from "../diagnostics/index.ts";
 import type { LayerAccuracyReport } from "../events.ts";
 import type { ChoiceRecord, ScheduleCache } from "../schedule/index.ts";
 import { hashJson } from "../schedule/index.ts";
@@ -11,6 +13,7 @@ import { measureLayerNoise } from "./layer-noise.ts";
 import { rankLayers } from "./layer-sensitivity.ts";
 import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
+import { orNoted } from "./or-noted.ts";
 import { completeRanges, mixedModel, selectWithout } from "./mix-precision.ts";
 import type { Int8Form, Int8Recipe } from "./quantize-form.ts";
 import type { Run } from "./run.ts";
@@ -46,55 +49,67 @@ export async function keepAccuracy(
   const { evaluation } = samples;
   const data = evaluation === undefined ? undefined : await evaluationHash(evaluation);
   const key = hashJson({ scope: "accuracy", int8: int8.hash, config: measuredHash(run.options), tool: version });
-  const known = cache.records.findLast(
-    (record): record is ChoiceRecord & Required<Pick<ChoiceRecord, "layers" | "excluded">> =>
-      record.kind === "choice" &&
-      record.key === key &&
-      record.layers !== undefined &&
-      record.excluded !== undefined &&
-      record.data === data,
-  );
-  if (known !== undefined && !run.options.reprove) {
+  const known = run.options.reprove ? undefined : recordedVerdict(cache, key, data);
+  if (known !== undefined) {
     const { layers, excluded, reason, samples: count } = known;
     return {
       mixed: mixedForm(int8, excluded, input, run),
       report: reportOf(int8, layers, excluded, reason, count ?? 0),
     };
   }
+  if (run.options.reproducible)
+    fail(scheduleDiagnostics.missingRecord({ what: "what the layers lose in INT8" }, { file: run.paths.schedule }));
   const feeds = await readFeeds(samples.check);
-  const layers = await measureLayerNoise(int8, feeds, run);
-  const { kept, reason } = await findKept(int8, layers, input, samples, run);
-  cache.append([
-    {
-      ...{
-        v: 1,
-        kind: "choice",
-        key,
-        model: input.form.hash,
-        scope: "accuracy",
-        reason,
-        layers,
-        samples: feeds.length,
+  const judge = async (): Promise<Found> => {
+    const layers = await measureLayerNoise(int8, feeds, run);
+    return { layers, ...(await findKept(int8, layers, input, samples, run)) };
+  };
+  const failed: Found = { layers: [], kept: [], reason: "the runtime failed while they were judged" };
+  const { layers, kept, reason, isStopped } = (await orNoted("layers in INT8", judge, run)) ?? failed;
+  // What a user had no patience for is looked for again, another time.
+  if (isStopped !== true)
+    cache.append([
+      {
+        ...{ v: 1, kind: "choice", key, model: input.form.hash, scope: "accuracy" },
+        ...{ reason, layers, samples: feeds.length },
+        ...{ chosen: kept.length === 0 ? int8.name : mixedName(int8), excluded: kept },
+        ...(data === undefined ? {} : { data }),
+        ...{ at: new Date().toISOString(), tool: version },
       },
-      ...{ chosen: kept.length === 0 ? int8.name : mixedName(int8), excluded: kept },
-      ...(data === undefined ? {} : { data }),
-      ...{ at: new Date().toISOString(), tool: version },
-    },
-  ]);
+    ]);
   return { mixed: mixedForm(int8, kept, input, run), report: reportOf(int8, layers, kept, reason, feeds.length) };
+}
+
+type Verdict = ChoiceRecord & Required<Pick<ChoiceRecord, "layers" | "excluded">>;
+
+/** The newest verdict on these samples; the order of lines in the file plays no part. */
+function recordedVerdict(cache: ScheduleCache, key: string, data: string | undefined): Verdict | undefined {
+  return cache
+    .choices(key)
+    .find(
+      (record): record is Verdict =>
+        record.layers !== undefined && record.excluded !== undefined && record.data === data,
+    );
 }
 
 /** Layers by the first output of their node, with what they were chosen by. */
 type Kept = NonNullable<ChoiceRecord["excluded"]>;
 
-/** The layers to leave in float; none where the bound holds, or where no mixture keeps it. */
+interface Found {
+  readonly layers: readonly MeasuredLayer[];
+  readonly kept: Kept;
+  readonly reason: string;
+  readonly isStopped?: boolean;
+}
+
+/** The layers to leave in float; none where the bound holds, or where no mixture keeps it. A search that was stopped has no verdict. */
 async function findKept(
   int8: Int8Form,
   layers: readonly MeasuredLayer[],
   input: Input,
   samples: Samples,
   run: Run,
-): Promise<{ readonly kept: Kept; readonly reason: string }> {
+): Promise<Omit<Found, "layers">> {
   const { evaluation, calibration } = samples;
   if (evaluation === undefined) return { kept: [], reason: "there are no samples to judge accuracy on" };
   const objectionTo = async (form: Int8Form, judging: Run): Promise<string | undefined> => {
@@ -124,6 +139,8 @@ async function findKept(
     run.note(`  ${tried} of ${ranked.length} layers in float: ${still ?? "the bound is kept"}`);
     return still === undefined;
   });
+  if (count === undefined && run.control.isStopping)
+    return { kept: [], reason: `${objection}; stopped while looking for them`, isStopped: true };
   if (count === undefined)
     return { kept: [], reason: `${objection}, also with half of its ${ranked.length} layers in float` };
   return { kept: chosen(count), reason: `${objection}; with ${count} of ${ranked.length} layers in float it is kept` };

@@ -25,17 +25,25 @@ const key = hashJson({
   config: measuredHash(completeOptions({})),
   tool: version,
 });
-const verdict = (chosen: string, data?: string): ChoiceRecord => ({
-  ...{ v: 1, kind: "choice", key, model: "original", scope: "prune", chosen, reason: "", at: "", tool: version },
+const verdict = (chosen: string, data?: string, at = "2026-01-01"): ChoiceRecord => ({
+  ...{ v: 1, kind: "choice", key, model: "original", scope: "prune", chosen, reason: "", at, tool: version },
   ...(data === undefined ? {} : { data }),
 });
-const judge = (records: readonly ScheduleRecord[], options: UserOptions = {}, evaluation?: Dataset): Promise<boolean> =>
+const judge = (
+  records: readonly ScheduleRecord[],
+  options: UserOptions = {},
+  evaluation?: Dataset,
+  runs = false,
+): Promise<boolean> =>
   prunedHolds(
     form("pruned"),
     { form: form("original") } as Input,
     evaluation === undefined ? undefined : ({ evaluation } as Samples),
     makeScheduleCache(records),
-    { options: completeOptions(options), unrunnable: evaluation && "nothing runs here" } as Run,
+    {
+      ...{ options: completeOptions(options), paths: { schedule: "s.jsonl" } },
+      unrunnable: runs ? undefined : evaluation && "nothing runs here",
+    } as Run,
   );
 
 function dataset(value: number): Dataset {
@@ -45,11 +53,11 @@ function dataset(value: number): Dataset {
   return { source: "test", size: 1, inputs: ["x"], samples };
 }
 
-test("a verdict is replayed, the newest one, and with --reprove none", async () => {
-  const [undone, kept] = [verdict("original"), verdict("pruned")];
+test("a verdict is replayed, the newest one wherever it stands, and with --reprove none", async () => {
+  const [undone, kept] = [verdict("original"), verdict("pruned", undefined, "2026-01-02")];
   expect(await judge([undone])).toBe(false);
   expect(await judge([undone, kept])).toBe(true);
-  expect(await judge([kept, undone])).toBe(false);
+  expect(await judge([kept, undone])).toBe(true);
   expect(await judge([undone], { reprove: true })).toBe(true);
 });
 
@@ -59,4 +67,8 @@ test("a verdict holds for the samples it was judged on, and where there are none
   expect(await judge([undone], {}, dataset(2))).toBe(true);
   expect(await judge([verdict("original")], {}, dataset(1))).toBe(true);
   expect(await judge([undone])).toBe(false);
+});
+
+test("nothing is judged in a reproducible run: without a verdict it ends", async () => {
+  await expect(judge([], { reproducible: true }, dataset(1), true)).rejects.toThrow("IO0803");
 });

@@ -1,19 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { UserOptions } from "../../src/config/index.ts";
+import { noControl } from "../../src/events.ts";
 import type { CompileReport } from "../../src/index.ts";
 import { compile, completeOptions } from "../../src/index.ts";
 import { parseModel } from "../../src/ir/index.ts";
 import { saveModel } from "../../src/onnx/index.ts";
+import type { ChoiceRecord } from "../../src/schedule/index.ts";
 
 const work = mkdtempSync(join(tmpdir(), "keep-accuracy-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 const notes: string[] = [];
 
-async function optimize(model: string, options: UserOptions): Promise<CompileReport> {
+async function optimize(model: string, options: UserOptions, control = noControl): Promise<CompileReport> {
   notes.length = 0;
   const reporter = {
     handle: (event: { type: string; text?: string }) => void (event.type === "note" && notes.push(event.text ?? "")),
@@ -21,7 +23,7 @@ async function optimize(model: string, options: UserOptions): Promise<CompileRep
   const { report } = await compile(
     model,
     completeOptions({ tune: "off", precision: "int8", threads: [1], calibMethod: "minmax", ...options }),
-    { reporter, signal: new AbortController().signal },
+    { reporter, signal: new AbortController().signal, control },
   );
   return report;
 }
@@ -100,5 +102,25 @@ test(
     expect(notes.some((text) => text.includes("looking for the layers"))).toBe(false);
     expect(again.layerAccuracy).toEqual(first.layerAccuracy);
     expect(readFileSync(join(work, "mixed", "lopsided.opt.onnx")).equals(bytes)).toBe(true);
+    const schedule = join(work, "mixed", "lopsided.schedule.jsonl");
+    const lines = readFileSync(schedule, "utf8").trimEnd().split("\n");
+    const verdict = lines.map((line) => JSON.parse(line) as ChoiceRecord).find(({ scope }) => scope === "accuracy");
+    const isVerdict = (line: string): boolean => line.includes('"scope":"accuracy"');
+    const older = JSON.stringify({ ...verdict, excluded: [], at: "2000-01-01T00:00:00.000Z" });
+    writeFileSync(schedule, [...lines, older, ""].join("\n"));
+    const reproduced = await optimize(model, { ...options, reproducible: true });
+    expect(reproduced.layerAccuracy?.keptFloat).toEqual(first.layerAccuracy?.keptFloat);
+    writeFileSync(schedule, [...lines.filter((line) => !isVerdict(line)), ""].join("\n"));
+    await expect(optimize(model, { ...options, reproducible: true })).rejects.toThrow("IO0803");
+    // A search that was stopped has no verdict to keep.
+    const control = {
+      ...noControl,
+      get isStopping() {
+        return notes.some((text) => text.includes("looking for the layers"));
+      },
+    };
+    const stopped = await optimize(model, options, control);
+    expect(stopped.layerAccuracy?.reason).toMatch("stopped while looking");
+    expect(readFileSync(schedule, "utf8").split("\n").some(isVerdict)).toBe(false);
   },
 );
