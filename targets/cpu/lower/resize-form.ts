@@ -1,5 +1,5 @@
 import type { Node } from "../../../src/ir/index.ts";
-import { intAttr, numbersOf, sizeOf, stringAttr } from "../../../src/ir/index.ts";
+import { intAttr, numbersOf, sameDim, sizeOf, stringAttr } from "../../../src/ir/index.ts";
 import type { ResizeOp } from "./integer-graph.ts";
 
 /** How a Resize of two spatial dimensions works. */
@@ -14,10 +14,19 @@ export function resizeForm(node: Node, input: readonly number[], output: readonl
   const rounding = stringAttr(node, "nearest_mode", "round_prefer_floor");
   if (!isOneOf(modes, mode)) return `${mode} interpolation`;
   if (intAttr(node, "antialias", 0) !== 0) return "a resize that smooths";
+  if (!keepsBatch(node)) return "the batch dimension is resized";
   const scale = resizeScale(node, input, output);
   if (scale === undefined) return "factors are not constants";
   if (!isOneOf(coordinateModes, coordinates) || !isOneOf(roundings, rounding)) return "unusual coordinates";
   return { mode, coordinates, rounding, scale };
+}
+
+/** Whether the result has the batch of the input: {@link resizeForm} gets shapes of one sample. */
+function keepsBatch(node: Node): boolean {
+  const [before, after] = [node.input(0), node.output].map((value) =>
+    value?.type?.kind === "tensor" ? value.type.shape?.[0] : undefined,
+  );
+  return before !== undefined && after !== undefined && sameDim(before, after);
 }
 
 /** Factors of the two spatial dimensions: as given, or output ÷ input where sizes are given. */
@@ -27,10 +36,12 @@ function resizeScale(
   output: readonly number[],
 ): readonly [number, number] | undefined {
   if (node.attributes.has("axes")) return undefined;
-  const scales = node.input(2)?.constant;
-  if (scales !== undefined && sizeOf(scales.shape) === 4) {
-    const given = numbersOf(scales);
-    return [given[2] as number, given[3] as number];
+  const [, , factors] = node.inputs;
+  if (factors?.constant !== undefined && sizeOf(factors.constant.shape) === 4) {
+    const [batch, channels, rows, columns] = Array.from(numbersOf(factors.constant));
+    // A factor of the channels picks others of them also where it leaves their number alone.
+    if (!factors.isConstant || batch !== 1 || channels !== 1) return undefined;
+    return [rows as number, columns as number];
   }
   if (node.input(3)?.isConstant !== true || stringAttr(node, "keep_aspect_ratio_policy", "stretch") !== "stretch")
     return undefined;

@@ -82,6 +82,22 @@ const nets: readonly Net[] = [
     steps: ["conv-f32"],
   },
   {
+    title: "a batch that is resized",
+    body: `const %b: float32[4] = [2, 1, 1, 1] %y = Resize(%c, _, %b) {mode="nearest"}`,
+    steps: ["conv-f32"],
+  },
+  {
+    title: "a batch that is resized to a size",
+    body: `const %z: int64[4] = [2, 21, 9, 22] %y = Resize(%c, _, _, %z) {mode="nearest"}`,
+    steps: ["conv-f32"],
+  },
+  {
+    title: "a factor of the channels that leaves their number alone",
+    body: `const %b: float32[4] = [1, 1.03, 1, 2]
+      %y = Resize(%c, _, %b) {mode="nearest", nearest_mode="floor", coordinate_transformation_mode="asymmetric"}`,
+    steps: ["conv-f32"],
+  },
+  {
     title: "a cubic resize",
     body: `${twice} %y = Resize(%c, _, %s) {mode="cubic"}`,
     steps: ["conv-f32"],
