@@ -48,7 +48,7 @@ function narrowing({ uses }: Value): Node | undefined {
 export function resizeBefore(op: ArgmaxOp, around: Surroundings): Merge | undefined {
   const before = around.producer(op.x);
   if (before?.kind !== "resize" || before.mode !== "linear" || before.x.quantization !== undefined) return undefined;
-  if (!around.hasOneReader(op.x) || op.axis !== preferredOrder(4).at(-1)) return undefined;
+  if (op.resize !== undefined || !around.hasOneReader(op.x) || op.axis !== preferredOrder(4).at(-1)) return undefined;
   const { coordinates, scale, x, y } = before;
   const nodes = [...before.nodes, ...op.nodes];
   return { gone: before, merged: { ...op, nodes, x, resize: { coordinates, scale, shape: y.shape } } };

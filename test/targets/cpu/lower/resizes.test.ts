@@ -44,6 +44,12 @@ const nets: readonly Net[] = [
     steps: ["conv-f32", "resize-argmax-f32"],
   },
   {
+    title: "the greatest channel of a tensor that is resized twice",
+    body: `${twice} const %h: float32[4] = [1, 1, 1.5, 3] %t = Resize(%c, _, %s) {mode="linear"}
+      %r = Resize(%t, _, %h) {mode="linear"} %y = ArgMax(%r) {axis=1}`,
+    steps: ["conv-f32", "resize-f32", "resize-argmax-f32"],
+  },
+  {
     title: "a resized tensor that is read elsewhere too",
     body: `${twice} %r = Resize(%c, _, %s) {mode="linear"} %y = ArgMax(%r) {axis=1}`,
     outputs: "out %y out %r",
