@@ -23,8 +23,17 @@ export interface InstanceSetup {
   readonly signal: AbortSignal;
 }
 
-/** Longest time that processes keep cores busy, when nobody ends them. */
-const SPIN_MS = 600_000;
+/** Milliseconds that a process is told to keep a core busy, again and again. */
+const SPIN_MS = 60_000;
+
+/** Keeps a core busy until the process is stopped, which is no failure. */
+export async function keepBusy(process: Pick<ModelInstance, "request">): Promise<void> {
+  try {
+    for (;;) await process.request({ op: "spin", ms: SPIN_MS });
+  } catch {
+    // The end of the process is the end of its work.
+  }
+}
 
 /** Disjoint sets of CPUs for instances with so many threads each; undefined where there are not enough, or none are known. */
 export function spreadCpus(
@@ -53,8 +62,7 @@ export async function openInstances(setup: InstanceSetup): Promise<LoadInstances
     const opened: boolean[] = [];
     for (const [i, instance] of instances.entries())
       opened.push((await instance.request({ op: "open", model, settings, feeds, rows, cpus: sets?.[i] ?? [] })).pinned);
-    // They answer only when they are stopped, which is no failure.
-    for (const other of others) other.request({ op: "spin", ms: SPIN_MS }).catch(() => undefined);
+    for (const other of others) void keepBusy(other);
     return { instances, cpus: opened.every(Boolean) ? sets : undefined, close };
   } catch (error) {
     close();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { allowedCpus } from "../../../src/exec/index.ts";
-import { spreadCpus } from "../../../src/recipes/load/load-instances.ts";
+import { keepBusy, spreadCpus } from "../../../src/recipes/load/load-instances.ts";
 import { processMachine } from "../../../src/recipes/load/process-machine.ts";
 import type { ModelInstance } from "../../../src/runtime/index.ts";
 
@@ -17,6 +17,14 @@ test.skipIf(process.platform !== "linux")("Linux tells the CPUs of this process"
   const cpus = allowedCpus() ?? [];
   expect(cpus.length).toBeGreaterThan(0);
   expect(cpus.every(Number.isInteger)).toBe(true);
+});
+
+test("cores are kept busy for as long as a load lasts, until the process ends", async () => {
+  let spins = 0;
+  const request = (): Promise<never> =>
+    ++spins < 5 ? Promise.resolve({} as never) : Promise.reject(new Error("the process ended"));
+  await keepBusy({ request });
+  expect(spins).toBe(5);
 });
 
 /** A stand-in for a process: batches end when they are told to. */
