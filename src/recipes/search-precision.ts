@@ -57,7 +57,8 @@ export async function searchPrecision(
   const plan: PrecisionPlan = { groups: times, edges: precisionEdges(selection, groups), identity };
   const forms = {
     ...{ label: "precision of layers", workload, templates: [precisionTemplate(plan), floatTemplate(plan)] },
-    threads: threadsOf(options),
+    // A quick search leaves the other counts to the proof, which times the result at all of them.
+    threads: options.tune === "quick" ? [Math.min(...threadsOf(options))] : threadsOf(options),
   };
   const records = { cache, device, toolchain };
   const explain = (kept: ReadonlySet<string>, reason: string): PrecisionReport =>

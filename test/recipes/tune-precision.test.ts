@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type { UserOptions } from "../../src/config/index.ts";
+import type { CompileEvent } from "../../src/events.ts";
+import type { CompileReport } from "../../src/index.ts";
+import { compile, completeOptions } from "../../src/index.ts";
+
+const work = mkdtempSync(join(tmpdir(), "tune-precision-"));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+async function optimize(
+  options: UserOptions,
+): Promise<{ readonly report: CompileReport; readonly events: readonly CompileEvent[]; readonly bytes: Buffer }> {
+  const events: CompileEvent[] = [];
+  const { report } = await compile(
+    resolve("examples/models/residual-cnn.onnx"),
+    completeOptions({
+      ...{ randomCalib: true, calibMethod: "minmax", tune: "quick", budget: "300ms", threads: [1, 2] },
+      ...{ output: work },
+      ...options,
+    }),
+    { reporter: { handle: (event) => void events.push(event) }, signal: new AbortController().signal },
+  );
+  return { report, events, bytes: readFileSync(join(work, "residual-cnn.opt.onnx")) };
+}
+
+const measuring = ["trial", "measured", "accuracy", "noise"];
+const countOf = (events: readonly CompileEvent[]): number =>
+  events.filter(({ type }) => measuring.includes(type)).length;
+
+test("what was tuned once is not measured again, whatever is chosen by, and ends a reproducible run where it is missing", async () => {
+  const first = await optimize({});
+  const tried = first.events.flatMap((event) => (event.type === "trial" ? [event.threads] : []));
+  // A quick search leaves more threads to the proof.
+  expect(new Set(tried)).toEqual(new Set([1]));
+  expect(first.report.formTuning?.precision?.groups.length).toBeGreaterThan(2);
+  const again = await optimize({});
+  expect(countOf(again.events)).toBe(0);
+  expect(again.bytes.equals(first.bytes)).toBe(true);
+  const reproduced = await optimize({ reproducible: true });
+  expect(countOf(reproduced.events)).toBe(0);
+  expect(reproduced.bytes.equals(first.bytes)).toBe(true);
+  const others: readonly UserOptions[] = [{ objective: "size" }, { maxSize: "1MB" }];
+  for (const options of others)
+    for (const reproducible of [false, true]) {
+      const { report, events } = await optimize({ ...options, reproducible });
+      expect([countOf(events), report.choice.measured]).toEqual([0, "replayed"]);
+    }
+  const schedule = join(work, "residual-cnn.schedule.jsonl");
+  const lines = readFileSync(schedule, "utf8").split("\n");
+  writeFileSync(schedule, lines.filter((line) => !line.includes('"scope":"precision"')).join("\n"));
+  await expect(optimize({ reproducible: true })).rejects.toThrow("IO0803");
+}, 120_000);
