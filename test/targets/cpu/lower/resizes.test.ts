@@ -26,6 +26,8 @@ interface Net {
   readonly title: string;
   readonly body: string;
   readonly outputs?: string;
+  /** Numbers that come now and then among the inputs. */
+  readonly odd?: readonly number[];
   /** Steps of the region, by what they compute, but for conversions of the layout. */
   readonly steps: readonly string[];
 }
@@ -83,6 +85,18 @@ const nets: readonly Net[] = [
     steps: ["conv-f32", "resize-u8"],
   },
   {
+    title: "infinities that are interpolated",
+    body: `${twice} %y = Resize(%c, _, %s) {mode="linear"}`,
+    odd: [Infinity],
+    steps: ["conv-f32", "resize-f32"],
+  },
+  {
+    title: "the greatest channel among infinities and NaN",
+    body: `%y = ArgMax(%c) {axis=1}`,
+    odd: [Infinity, -Infinity, NaN],
+    steps: ["conv-f32", "argmax-f32"],
+  },
+  {
     title: "the last of equals",
     body: `%y = ArgMax(%c) {axis=1, select_last_index=1}`,
     steps: ["conv-f32"],
@@ -122,12 +136,20 @@ function modelOf({ body, outputs = "out %y" }: Net): Model {
   return model;
 }
 
-async function run(model: Model, native: boolean): Promise<readonly (readonly unknown[])[]> {
+async function run(
+  model: Model,
+  native: boolean,
+  odd: readonly number[] = [],
+): Promise<readonly (readonly unknown[])[]> {
   const options = { optimization: "all", threads: 1, native } as const;
   const session = await openSession(encodeModel(model, { valueInfo: "all" }), options);
   try {
     const next = uniformNumbers(7);
-    const x = Float32Array.from({ length: 16 * 9 * 11 }, () => Math.round(8 * next() - 4));
+    const often = 40;
+    const x = Float32Array.from(
+      { length: 16 * 9 * 11 },
+      () => odd[Math.floor(often * odd.length * next())] ?? Math.round(8 * next() - 4),
+    );
     const results = await session.run(
       new Map<string, RuntimeValue>([["x", tensorFromElements("float32", [1, 16, 9, 11], x)]]),
     );
@@ -151,7 +173,7 @@ test.skipIf(missing !== undefined).each(nets)("$title: steps, and the bits of ON
   expect(steps.filter((op) => !moving.has(op))).toEqual(net.steps);
   const compiled = cloneModel(original);
   expect((await compileHere(compiled)).regions).toHaveLength(1);
-  const [expected, actual] = [await run(original, false), await run(compiled, true)];
+  const [expected, actual] = [await run(original, false, net.odd), await run(compiled, true, net.odd)];
   expect(new Set(expected[0]).size).toBeGreaterThan(3);
   expect(actual).toEqual(expected);
 });
