@@ -50,32 +50,25 @@ export function makeCandidatePool(
   return poolCandidates(workload, sources);
 }
 
-/** The candidates of families of any kind, ranked by their predictions. */
+/** The candidates of families of any kind, ranked by their predictions on first need: that takes long where there are many. */
 export function poolCandidates<F extends Family>(
   workload: Workload,
   sources: readonly CandidateSource<F>[],
 ): CandidatePool<F> {
   const byTemplate = new Map(sources.map((source) => [source.template, source] as const));
-  const costed = sources.flatMap(({ template, space, seed, cost: costOf }) =>
-    [...legalPoints(space)].map((point): Costed<F> => {
-      const candidate = { template, point };
-      const cost = costOf(point);
-      const changes = space.parameters.filter(({ name }) => point[name] !== seed[name]).length;
-      return { candidate, cost: Number.isNaN(cost) ? Infinity : cost, changes, text: candidateText(candidate) };
-    }),
-  );
-  costed.sort(compareCosted);
-  const costs = new Map(costed.map(({ candidate, cost }) => [candidate, cost]));
-  const members = new Map(costed.map(({ text, candidate }) => [text, candidate]));
+  let known: Ranking<F> | undefined;
+  const ranking = (): Ranking<F> => (known ??= rank(sources));
   const find = (candidate: CandidateOf<F>): CandidateOf<F> | undefined =>
-    costs.has(candidate) ? candidate : members.get(candidateText(candidate));
+    ranking().costs.has(candidate) ? candidate : ranking().members.get(candidateText(candidate));
   return {
     workload,
-    ranked: costed.map(({ candidate }) => candidate),
+    get ranked() {
+      return ranking().ranked;
+    },
     seeds: sources.map(({ template, seed }) => ({ template, point: seed })),
     predict: (candidate) => {
       const member = find(candidate);
-      return member === undefined ? Infinity : (costs.get(member) as number);
+      return member === undefined ? Infinity : (ranking().costs.get(member) as number);
     },
     find,
     parameters: (template) => byTemplate.get(template)?.space.parameters.map(({ name }) => name) ?? [],
@@ -88,6 +81,29 @@ export function poolCandidates<F extends Family>(
       const snapped = found === undefined ? undefined : snapPoint(found.space, point);
       return found === undefined || snapped === undefined ? undefined : { template: found.template, point: snapped };
     },
+  };
+}
+
+interface Ranking<F extends Family> {
+  readonly ranked: readonly CandidateOf<F>[];
+  readonly costs: ReadonlyMap<CandidateOf<F>, number>;
+  readonly members: ReadonlyMap<string, CandidateOf<F>>;
+}
+
+function rank<F extends Family>(sources: readonly CandidateSource<F>[]): Ranking<F> {
+  const costed = sources.flatMap(({ template, space, seed, cost: costOf }) =>
+    [...legalPoints(space)].map((point): Costed<F> => {
+      const candidate = { template, point };
+      const cost = costOf(point);
+      const changes = space.parameters.filter(({ name }) => point[name] !== seed[name]).length;
+      return { candidate, cost: Number.isNaN(cost) ? Infinity : cost, changes, text: candidateText(candidate) };
+    }),
+  );
+  costed.sort(compareCosted);
+  return {
+    ranked: costed.map(({ candidate }) => candidate),
+    costs: new Map(costed.map(({ candidate, cost }) => [candidate, cost])),
+    members: new Map(costed.map(({ text, candidate }) => [text, candidate])),
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Point, Space } from "../../src/schedule/index.ts";
+import type { Candidate, Point, Space } from "../../src/schedule/index.ts";
 import { legalPoints, makeCandidatePool, neighbours, pointText, snapPoint } from "../../src/schedule/index.ts";
 import { makeTemplate, tileSpace } from "./fake-device.ts";
 import { device } from "./records.ts";
@@ -93,4 +93,17 @@ test("candidates are ranked by predicted time, equal ones by nearness to the see
   const blind = { ...template, cost: (_: unknown, point: Point) => (point["mr"] === 1 ? NaN : 1) };
   const mr = makeCandidatePool(workload, [blind], device).ranked.map(({ point }) => point["mr"]);
   expect(mr.lastIndexOf(2)).toBeLessThan(mr.indexOf(1));
+});
+
+test("a pool ranks nothing before it is asked to: many are opened whose budget is gone", () => {
+  let asked = 0;
+  const legal = (point: Point): boolean => ++asked > 0 && tileSpace.legal(point);
+  const counting = { ...makeTemplate(), space: () => ({ ...tileSpace, legal }) };
+  const pool = makeCandidatePool({ op: "tile", size: 64 }, [counting], device);
+  expect(pool.seeds.length).toBe(1);
+  expect(asked).toBe(0);
+  expect(pool.ranked.length).toBeGreaterThan(1);
+  const ranked = asked;
+  expect(pool.find(pool.ranked[0] as Candidate)).toBe(pool.ranked[0]);
+  expect(asked).toBe(ranked);
 });
