@@ -50,12 +50,12 @@ export async function measureTimes(
   const places = new Map(
     groups.flatMap(({ units }, place) => units.flatMap(({ nodes }) => nodes.map((node) => [node, place] as const))),
   );
-  const before = (await profilePeers(float, samples, run)) ?? [];
-  const after = (await profilePeers(int8, samples, run)) ?? [];
+  const before = sumOf((await profilePeers(float, samples, run)) ?? [], places);
+  const after = sumOf((await profilePeers(int8, samples, run)) ?? [], places);
   const times = groups.map(({ name }, place) => ({
     name,
-    floatNs: sumOf(before, places).get(place) ?? 0,
-    int8Ns: sumOf(after, places).get(place) ?? 0,
+    floatNs: before.get(place) ?? 0,
+    int8Ns: after.get(place) ?? 0,
   }));
   cache.append([
     {

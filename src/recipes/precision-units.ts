@@ -80,7 +80,8 @@ export function groupUnits(units: readonly PrecisionUnit[], most = mostGroups): 
   if (groups.length > most) {
     const ranked = [...groups].sort((a, b) => workOf(b) - workOf(a) || (a.name < b.name ? -1 : 1));
     const rest = new Set(ranked.slice(most - 1));
-    const others = { name: "others", units: units.filter((unit) => [...rest].some((g) => g.units.includes(unit))) };
+    const left = new Set([...rest].flatMap((group) => group.units));
+    const others = { name: "others", units: units.filter((unit) => left.has(unit)) };
     return [...groups.filter((group) => !rest.has(group)), others].map(({ name, units: own }) => ({
       name,
       units: own,
