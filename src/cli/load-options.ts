@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
 import type { CompileOptions } from "../config/index.ts";
 import { parseDuration } from "../config/index.ts";
@@ -5,6 +6,12 @@ import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { fail } from "../diagnostics/index.ts";
 import type { LoadSetup } from "../recipes/index.ts";
 import { toCount, toMilliseconds } from "./parse-values.ts";
+
+/** Requests of one run at most: each is planned, and its times are kept. */
+const MOST_REQUESTS = 10_000_000;
+
+/** More processes on a CPU only wait for each other, and take memory. */
+const PROCESSES_PER_CPU = 16;
 
 /** Flags of `bench --load`, as the command line gives them. */
 export interface LoadOptions extends Record<string, unknown> {
@@ -71,6 +78,17 @@ export function loadSetup(
     conflict(
       "--load needs a rate, or a limit to look for the highest rate with",
       "give --rate 100, or --max-latency 100ms --percentile p99",
+    );
+  if (rate !== undefined && rate * (duration + warmUp) > MOST_REQUESTS * 1000)
+    conflict(
+      `--rate ${rate} for ${(duration + warmUp) / 1000} s is more than ${MOST_REQUESTS} requests`,
+      "lower --rate, or shorten --duration and --warm-up",
+    );
+  const most = PROCESSES_PER_CPU * availableParallelism();
+  if ((instances ?? 1) + (coRunners ?? 0) > most)
+    conflict(
+      `--instances and --co-runners start ${(instances ?? 1) + (coRunners ?? 0)} processes`,
+      `${most} are enough for the CPUs of this machine`,
     );
   const [threads] = options.threads;
   return {

@@ -59,7 +59,7 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
   const environment = await openEnvironment(options, setup.signal);
   try {
     checkAskedLevels(options, environment.target);
-    checkFollowUps(options);
+    await checkFollowUps(options);
     const run = startRun(options, paths, environment, setup);
     const cache = openScheduleCache(run);
     const input = await run.phase("load", () => loadInput(file, run));

@@ -3,17 +3,20 @@ import type { CompileOptions } from "../config/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import type { CheckReport } from "../events.ts";
+import { loadModel } from "../onnx/index.ts";
 import type { Form } from "./form.ts";
 import { gateBaseline } from "./gate-baseline.ts";
 import { writePackage } from "./package/write-package.ts";
+import { readLoadResult } from "./package/read-load-result.ts";
 import { requireFile } from "./paths.ts";
 import type { Run } from "./run.ts";
 
 /** A model may be slower than the last release by this share: what good races cannot tell from noise. */
 const SLOWER = 0.02;
 
-/** What is done with a result that was written is checked before the work, not after it. Throws IO0904 or IO0907. */
-export function checkFollowUps({ baseline, reproducible, package: kind, loadResult, dryRun }: CompileOptions): void {
+/** What is done with a result that was written is checked before the work, not after it. Throws IO0904, IO0907, IO0914, and what loading throws. */
+export async function checkFollowUps(options: CompileOptions): Promise<void> {
+  const { baseline, reproducible, package: kind, loadResult, dryRun } = options;
   const conflict = (detail: string, advice: string): never => fail(configDiagnostics.conflict({ detail, advice }));
   if (baseline !== undefined) requireFile(baseline);
   if (baseline !== undefined && reproducible)
@@ -25,6 +28,8 @@ export function checkFollowUps({ baseline, reproducible, package: kind, loadResu
     conflict("--load-result means something only to --package", "add --package triton or ort");
   if (dryRun && (baseline !== undefined || kind !== undefined))
     conflict("--dry-run writes nothing to hold against a baseline or to package", "leave one of them out");
+  if (loadResult !== undefined) readLoadResult(loadResult);
+  if (baseline !== undefined) await loadModel(baseline);
 }
 
 /** Holds the result against the last release, where one is named; each failed check is a problem of the run. */

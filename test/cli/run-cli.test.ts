@@ -213,6 +213,15 @@ test("compare --baseline: checks with exit code 3, a JUnit file and a summary", 
   expect((await cli("compare", relu, neg, "--tune", "off", "--fail-if-slower")).code).toBe(2);
 });
 
+test("a baseline or a load result that cannot be read ends a run before its work", async () => {
+  writeFileSync(at("damaged.onnx"), "no model");
+  const gated = await cli("optimize", relu, ...fast, "--baseline", at("damaged.onnx"), "-o", at("gated"));
+  expect([gated.code, gated.err]).toEqual([1, expect.stringContaining("IO0106")]);
+  const packed = ["--package", "ort", "--load-result", at("damaged.onnx"), "-o", at("gated")];
+  expect((await cli("optimize", relu, ...fast, ...packed)).err).toContain("IO0914");
+  expect(existsSync(join(at("gated"), "relu.opt.onnx"))).toBe(false);
+});
+
 test("bench: a table, or JSON", async () => {
   const { code, out } = await cli("bench", relu, neg, "--tune", "quick", "--budget", "100ms", "--threads", "1");
   expect(code).toBe(0);
@@ -272,6 +281,10 @@ test("bench --load: a rate with its tail, the highest rate that holds a limit, a
     [["bench", neg, "--load"], "--load needs a rate"],
     [["bench", neg, relu, "--load", "--rate", "10"], "--load serves one model"],
     [["bench", neg, "--rate", "10"], "belong to --load"],
+    [["bench", neg, "--load", "--rate", "1e12"], "more than 10000000 requests"],
+    [["bench", neg, "--load", "--rate", "10", "--duration", "1000000m"], "more than 10000000 requests"],
+    [["bench", neg, "--load", "--rate", "10", "--instances", "100000"], "start 100000 processes"],
+    [["bench", neg, "--load", "--rate", "10", "--co-runners", "99999"], "start 100000 processes"],
   ] as const) {
     const { code, err } = await cli(...argv);
     expect([code, err]).toEqual([2, expect.stringContaining(text)]);

@@ -11,7 +11,7 @@ import { hasRegions } from "../has-regions.ts";
 import { requireFile, requireWritable } from "../paths.ts";
 import { writeAtomically } from "../write-result.ts";
 import { ortOptions, ortReadme } from "./ort-options.ts";
-import { readLoadResult } from "./read-load-result.ts";
+import { readLoadResultOf } from "./read-load-result.ts";
 import { planServing } from "./serving.ts";
 import { writeTextProto } from "./text-proto.ts";
 import { takesBatches, tritonConfig } from "./triton-config.ts";
@@ -49,7 +49,7 @@ export async function writePackage(kind: PackageKind, source: PackageSource): Pr
   requireWritable(source.folder);
   const { model } = await loadModel(source.model);
   const name = packageName(source.model);
-  const load = source.loadResult === undefined ? undefined : readLoadResult(source.loadResult, hashModel(model));
+  const load = source.loadResult === undefined ? undefined : readLoadResultOf(source.loadResult, hashModel(model));
   const serving = planServing(takesBatches(model), load, source.advice);
   const library = libraryFor(model);
   const folder = join(source.folder, name);

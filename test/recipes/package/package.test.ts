@@ -88,6 +88,19 @@ test("a load result about another model, without a rate, or of another kind is r
     codeOf(() => writePackage("ort", { model, folder: at("refused"), loadResult: result }));
   expect(await pack(loadResult("other", {}))).toBe("IO0914");
   expect(await pack(loadResult(await hashOf(model), undefined))).toBe("IO0914");
+  const damaged = [
+    ...[{ maxBatch: "6\n}" }, { maxBatch: 1e400 }, { throughput: null }, { latency: 1 }, { maxWaitUs: -1 }],
+    ...[{ meanBatch: {} }, { latency: { percentiles: null } }],
+  ];
+  for (const load of damaged) expect(await pack(loadResult(await hashOf(model), load))).toBe("IO0914");
+  const whole = JSON.parse(readFileSync(loadResult(await hashOf(model), {}), "utf8")) as object;
+  for (const part of [
+    ...[{ load: 5 }, { load: null }, { device: "a\ninstance_group {" }, { instances: 0 }, { threads: [] }],
+    ...[{ session: { optimization: 7 } }, { session: { arena: "no" } }, { limit: 3 }, { model: 1 }],
+  ]) {
+    writeFileSync(at("damaged.json"), JSON.stringify({ ...whole, ...part }));
+    expect(await pack(at("damaged.json"))).toBe("IO0914");
+  }
   writeFileSync(at("odd.json"), "[1]");
   expect(await pack(at("odd.json"))).toBe("IO0914");
   expect(await pack(at("missing.json"))).toBe("IO0914");
