@@ -1,5 +1,5 @@
 import type { CompileEvent, TuningSummary } from "../events.ts";
-import { formatBytes } from "../report/index.ts";
+import { counted, formatBytes } from "../report/index.ts";
 import { addTrial, finishShared, finishTuning, improveTuning, startTuning } from "./reduce-tuning.ts";
 import type { Entry, PassEntry, PhaseState, TuiState } from "./state.ts";
 
@@ -77,7 +77,7 @@ export function reduceEvent(state: TuiState, event: CompileEvent, at: number): T
         state,
         at,
         "good",
-        `tuned ${event.workloads} workloads${replayed}: ${event.tried} candidates${failed}, ${event.seconds.toFixed(1)} s`,
+        `tuned ${counted(event.workloads, "workload")}${replayed}: ${counted(event.tried, "candidate")}${failed}, ${event.seconds.toFixed(1)} s`,
       );
     }
     case "timing":

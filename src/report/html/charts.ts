@@ -65,16 +65,20 @@ export function pairChart(
   </figure> `;
 }
 
-/** A table that scrolls by itself on narrow screens; the first `textColumns` to the left, the rest to the right. */
+/** A table that scrolls by itself on narrow screens: the first `textColumns`, and with `textLast` the last, to the left. */
 export function table(
   header: readonly string[],
   rows: readonly (readonly Content[])[],
-  { textColumns = 1, strong }: { readonly textColumns?: number; readonly strong?: number } = {},
+  {
+    textColumns = 1,
+    textLast = false,
+    strong,
+  }: { readonly textColumns?: number; readonly textLast?: boolean; readonly strong?: number } = {},
 ): Markup {
+  const kind = (index: number): string =>
+    index < textColumns || (textLast && index === header.length - 1) ? "text" : "number";
   const cell = (tag: "td" | "th", content: Content, index: number): Markup =>
-    tag === "td"
-      ? html`<td class="${index < textColumns ? "text" : "number"}">${content}</td>`
-      : html`<th class="${index < textColumns ? "text" : "number"}">${content}</th>`;
+    tag === "td" ? html`<td class="${kind(index)}">${content}</td>` : html`<th class="${kind(index)}">${content}</th>`;
   return html`<div class="scroll">
     <table>
       <thead>

@@ -1,4 +1,5 @@
 import type { CompileReport } from "../../events.ts";
+import { counted } from "../format.ts";
 import { barChart, folded, table } from "./charts.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
@@ -23,7 +24,7 @@ export function layerAccuracy({ layerAccuracy: part }: CompileReport): Markup {
   ]);
   return section(
     "Accuracy by layer",
-    html`<p>${form}: ${reason}. On ${samples} samples.</p> `,
+    html`<p>${form}: ${reason}. On ${counted(samples, "sample")}.</p> `,
     barChart(
       "Noise that each layer adds by itself, as a share of its result; the worst first",
       ranked.slice(0, charted).map(({ node, op, ownDb }) => ({
@@ -32,7 +33,7 @@ export function layerAccuracy({ layerAccuracy: part }: CompileReport): Markup {
     ),
     keptFloat.length > 0 &&
       folded(
-        `${keptFloat.length} layer${keptFloat.length === 1 ? "" : "s"} in float to keep the bound`,
+        `${counted(keptFloat.length, "layer")} in float to keep the bound`,
         table(
           ["node", "chosen by"],
           keptFloat.map(({ node, reason: why }) => [node, why]),

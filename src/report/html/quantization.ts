@@ -1,4 +1,5 @@
 import type { CompileReport } from "../../events.ts";
+import { counted } from "../format.ts";
 import { barChart, folded, table } from "./charts.ts";
 import type { Fields } from "./fields.ts";
 import { isFields } from "./fields.ts";
@@ -27,8 +28,8 @@ export function quantization({ quantization: part }: CompileReport): Markup {
   return section(
     "INT8",
     html`<p>
-      ${Number(part["int8Nodes"] ?? 0)} nodes in INT8, ${floats.length} in float; ranges by ${String(part["chosen"])},
-      from ${Number(part["samples"] ?? 0)} samples
+      ${counted(Number(part["int8Nodes"] ?? 0), "node")} in INT8, ${floats.length} in float; ranges by
+      ${String(part["chosen"])}, from ${counted(Number(part["samples"] ?? 0), "sample")}
     </p> `,
     barChart(
       "Signal to quantization noise on held-out samples, by method",
@@ -38,6 +39,7 @@ export function quantization({ quantization: part }: CompileReport): Markup {
       })),
     ),
     ...ranges(part),
-    floats.length > 0 && folded(`${floats.length} nodes in float`, table(["node", "why"], floats, { textColumns: 2 })),
+    floats.length > 0 &&
+      folded(`${counted(floats.length, "node")} in float`, table(["node", "why"], floats, { textColumns: 2 })),
   );
 }

@@ -121,7 +121,7 @@ export function passes({ stages }: CompileReport): Markup {
     "Passes",
     rows.length === 0
       ? html`<p>No pass found work.</p> `
-      : table(["stage", "pass", "changes", "time", "rules"], rows, { textColumns: 2 }),
+      : table(["stage", "pass", "changes", "time", "rules"], rows, { textColumns: 2, textLast: true }),
     checks,
   );
 }
@@ -150,7 +150,10 @@ export function refusals({ refusals: all, regions: compiled }: CompileReport): M
   const rows = [...counted.values()]
     .sort((a, b) => b.nodes.length - a.nodes.length)
     .map(({ where, reason, nodes }) => [where, reason, nodes.length, nodes.slice(0, 3).join(", ")]);
-  return section("Left as it was", table(["where", "why", "nodes", "such as"], rows, { textColumns: 2 }));
+  return section(
+    "Left as it was",
+    table(["where", "why", "nodes", "such as"], rows, { textColumns: 2, textLast: true }),
+  );
 }
 
 /** Warnings, errors and notes. */

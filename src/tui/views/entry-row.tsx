@@ -1,6 +1,6 @@
 import { Text } from "ink";
 import type { ReactElement } from "react";
-import { formatMetric, formatTime } from "../../report/index.ts";
+import { counted, formatMetric, formatTime } from "../../report/index.ts";
 import type { AccuracyEntry, Entry, MeasuredEntry, PassEntry, ProgressEntry, TextEntry } from "../state.ts";
 import { fit, formatElapsed } from "../text.ts";
 import type { Theme } from "../theme.ts";
@@ -95,7 +95,7 @@ function AccuracyRow({ entry, columns, theme }: RowProps<AccuracyEntry>): ReactE
     <Line>
       <Text>{`    ${fit(entry.form, nameColumns(columns), "left", theme.glyphs.ellipsis)}  `}</Text>
       <Text>{values.join(", ")}</Text>
-      <Text dimColor>{` on ${entry.samples} samples`}</Text>
+      <Text dimColor>{` on ${counted(entry.samples, "sample")}`}</Text>
     </Line>
   );
 }

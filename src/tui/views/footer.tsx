@@ -33,7 +33,7 @@ export function Footer({ state, theme }: { readonly state: TuiState; readonly th
 }
 
 function askedFor({ asked }: TuiState): string | undefined {
-  if (asked.isStopping) return "stopping: the best so far is being proven and written (Ctrl-C gives up)";
+  if (asked.isStopping) return "stopping: the best so far is proven (Ctrl-C gives up)";
   return asked.isPaused ? "paused: p goes on, q stops and keeps the best" : undefined;
 }
 

@@ -6,16 +6,16 @@ import { Line } from "./line.tsx";
 import { Tinted } from "./tinted.tsx";
 
 const lines: readonly (readonly [string, string])[] = [
-  ["q", "stop searching; the best so far is proven and written"],
+  ["q", "stop; the best so far is proven and written"],
   ["p", "pause between two rounds, or go on; budgets wait"],
   ["↑ ↓", "scroll (also k j, PgUp PgDn, Home End)"],
   ["?", "show or hide this"],
-  ["Ctrl-C", "give up at once; finished trials stay in the records"],
+  ["Ctrl-C", "give up at once; the records keep what is done"],
   ["", ""],
-  ["vs seed", "speed against the kernel that is taken without search"],
+  ["vs seed", "speed against what is taken without a search"],
   ["trials", "candidates tried; -2: two of them failed"],
-  ["noise", "how far a fixed loop is off its best: gains below it are luck"],
-  ["timing", "nothing is drawn while the clock runs, so that it disturbs nothing"],
+  ["noise", "of a fixed loop; gains below it are luck"],
+  ["timing", "is not disturbed: nothing is drawn meanwhile"],
 ];
 
 /** What keys do and what columns mean, in the place of the body. */

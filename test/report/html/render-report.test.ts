@@ -14,6 +14,7 @@ test("the page shows the verdict first, and everything the report holds", () => 
     ...["no kernel", "IO0712", "a hint", "a note", "not taken: slower", "5 → 5", "0 → 6"],
   ])
     expect(page).toContain(words);
+  expect(page).toContain('<td class="text">linear-batchnorm 2</td>');
   expect(page.indexOf("Verdict")).toBeLessThan(page.indexOf("Forms"));
 });
 
