@@ -4,6 +4,7 @@ import type { CheckReport, Reporter } from "../events.ts";
 import type { Model } from "../ir/index.ts";
 import { printType } from "../ir/index.ts";
 import { loadModel } from "../onnx/index.ts";
+import { counted } from "../report/index.ts";
 import type { BenchResult } from "./bench-models.ts";
 import { benchModels } from "./bench-models.ts";
 import { compareModels } from "./compare-models.ts";
@@ -95,7 +96,7 @@ async function checkAccuracy(
   if (!hasData) {
     const { outputs, samples } = await compareModels(baseline, file, options, signal);
     const least = outputs.reduce((worst, { sqnrDb }) => Math.min(worst, sqnrDb), Infinity);
-    const detail = `${Number.isFinite(least) ? `${least.toFixed(1)} dB` : least > 0 ? "equal" : "not comparable"} on ${samples} generated samples; at least ${LEAST_SQNR} dB are wanted`;
+    const detail = `${Number.isFinite(least) ? `${least.toFixed(1)} dB` : least > 0 ? "equal" : "not comparable"} on ${counted(samples, "generated sample")}; at least ${LEAST_SQNR} dB are wanted`;
     return { name, ok: least >= LEAST_SQNR, detail };
   }
   const [theirs, mine] = await evaluateModels([baseline, file], options, signal);
@@ -112,8 +113,8 @@ async function checkAccuracy(
   const samples = mine.accuracy[0]?.samples ?? 0;
   const detail =
     before === undefined || now === undefined
-      ? `${(value(mine.accuracy, "sqnr") ?? NaN).toFixed(1)} dB against the baseline on ${samples} samples`
-      : `top1 ${(now * 100).toFixed(2)} %, baseline ${(before * 100).toFixed(2)} %, on ${samples} samples; a drop of ${options.maxDrop} is allowed`;
+      ? `${(value(mine.accuracy, "sqnr") ?? NaN).toFixed(1)} dB against the baseline on ${counted(samples, "sample")}`
+      : `top1 ${(now * 100).toFixed(2)} %, baseline ${(before * 100).toFixed(2)} %, on ${counted(samples, "sample")}; a drop of ${options.maxDrop} is allowed`;
   return { name, ok: true, detail };
 }
 
@@ -138,7 +139,7 @@ export function speedChecks({ runs }: Pick<BenchResult, "runs">, slower: number)
     const { paired, pairedLow, pairedHigh } = speed;
     const fails = paired < 1 - slower && pairedHigh < 1;
     return {
-      name: `speed at ${threads} thread${threads === 1 ? "" : "s"}`,
+      name: `speed at ${counted(threads, "thread")}`,
       ok: !fails,
       detail: `${paired.toFixed(3)}x of the baseline (${pairedLow.toFixed(3)} to ${pairedHigh.toFixed(3)}); at least ${(1 - slower).toFixed(3)}x is wanted`,
     };
