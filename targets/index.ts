@@ -2,7 +2,7 @@ import { cpu } from "./cpu/index.ts";
 import { onnxruntime } from "./onnxruntime/index.ts";
 import type { Target } from "./target.ts";
 
-export { formEfforts } from "./onnxruntime/form-efforts.ts";
+export { formEfforts, withinSessions } from "./onnxruntime/form-efforts.ts";
 export type { FormMeasurer, TimedModel } from "./onnxruntime/form-measurer.ts";
 export { makeFormMeasurer } from "./onnxruntime/form-measurer.ts";
 export type { PrecisionEdge, PrecisionGroup, PrecisionPlan } from "./onnxruntime/precision-template.ts";

@@ -11,12 +11,17 @@ import type { Run } from "./run.ts";
 /** What a candidate's identity stands for: a model that is written for the trial, or a file that there is. */
 export type TrialForm = Pick<TimedModel, "settings"> & ({ readonly model: Model } | { readonly file: string });
 
-/** Times whole models in the measuring process of a run. */
-export function openFormMeasurer(feeds: Feeds, run: Run, make: (identity: string) => TrialForm): FormMeasurer {
+/** Times whole models in the measuring process of a run; `kept` sessions stay open between races. */
+export function openFormMeasurer(
+  feeds: Feeds,
+  run: Run,
+  make: (identity: string) => TrialForm,
+  limits: { readonly kept?: number } = {},
+): FormMeasurer {
   const { worker, temp } = run.environment;
   let files = 0;
   return makeFormMeasurer({
-    ...{ worker, feeds, seed: run.options.seed },
+    ...{ worker, feeds, seed: run.options.seed, ...limits },
     open: async (identity) => {
       const form = make(identity);
       const { settings } = form;

@@ -6,6 +6,7 @@ import {
   formTrials,
   precisionTemplate,
   tuneForms,
+  withinSessions,
 } from "../../targets/index.ts";
 import { parseDuration } from "../config/index.ts";
 import type { PrecisionReport } from "../events.ts";
@@ -14,6 +15,8 @@ import type { DeviceFingerprint, ScheduleCache } from "../schedule/index.ts";
 import { hashJson } from "../schedule/index.ts";
 import { version } from "../version.ts";
 import { measureTimes, recordedTimes, withNames } from "./group-times.ts";
+import { sessionsThatFit } from "./memory.ts";
+import type { TrialForm } from "./open-form-measurer.ts";
 import { openFormMeasurer } from "./open-form-measurer.ts";
 import type { KnownPrecision } from "./precision-records.ts";
 import { explainPrecision } from "./precision-report.ts";
@@ -67,14 +70,13 @@ export async function searchPrecision(
     const kept = groups.flatMap(({ name }) => (decided.float.has(name) ? [] : [name]));
     return explain(new Set(kept), decided.reason);
   }
-  const measurer = openFormMeasurer(feeds, run, (wanted) => ({
-    model: space.mixed(wanted),
-    settings: { optimization: "all" },
-  }));
+  const sessions = sessionsThatFit(int8.recipe.base.bytes, options);
+  const make = (wanted: string): TrialForm => ({ model: space.mixed(wanted), settings: { optimization: "all" } });
+  const measurer = openFormMeasurer(feeds, run, make, { kept: Math.max(0, Math.min(4, sessions - 8)) });
   try {
     const tuned = await tuneForms(forms, {
       records,
-      effort: measures ? formEfforts[options.tune as keyof typeof formEfforts] : "known",
+      effort: measures ? withinSessions(formEfforts[options.tune as keyof typeof formEfforts], sessions) : "known",
       budgetMs: options.budget === undefined ? Infinity : parseDuration(options.budget),
       ...{ seed: options.seed, tool: version, measurer },
       ...{ reporter: run.reporter, signal: run.signal, control: run.control },

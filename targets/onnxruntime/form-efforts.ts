@@ -14,3 +14,9 @@ export const formEfforts: Readonly<Record<"quick" | "default" | "extensive", Tun
   default: { candidates: 20, first: 8, turn: 4, patience: 2, stages, finalRounds: 14 },
   extensive: { candidates: 80, first: 12, turn: 6, patience: 4, stages, finalRounds: 30 },
 };
+
+/** An effort of which a turn, its incumbent included, opens no more sessions than these. */
+export function withinSessions(effort: TuningEffort, sessions: number): TuningEffort {
+  const atMost = Math.max(1, sessions - 1);
+  return { ...effort, first: Math.min(effort.first, atMost), turn: Math.min(effort.turn, atMost) };
+}

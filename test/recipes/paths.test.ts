@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { completeOptions } from "../../src/config/index.ts";
 import { InferOptError } from "../../src/diagnostics/index.ts";
-import { memoryObjection } from "../../src/recipes/memory.ts";
+import { memoryObjection, sessionsThatFit } from "../../src/recipes/memory.ts";
 import { outputPaths, requireFile, requireWritable } from "../../src/recipes/paths.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "paths-test-"));
@@ -85,6 +85,7 @@ test("a model must be a file", () => {
 test("a model that would not fit into memory is not run, and the reason has both numbers", () => {
   const limited = completeOptions({ memoryLimit: "1GB" });
   expect(memoryObjection(1e6, limited)).toBeUndefined();
+  expect([1e6, 1e8, 1e9].map((bytes) => sessionsThatFit(bytes, limited))).toEqual([333, 3, 2]);
   expect(memoryObjection(1e9, limited)).toBe("running it takes about 5.59 GiB, and 0.93 GiB are allowed");
   expect(memoryObjection(1e6, completeOptions({}))).toBeUndefined();
   expect(memoryObjection(1e15, completeOptions({}))).toContain("are free");

@@ -13,6 +13,7 @@ import {
   makeFormMeasurer,
   precisionTemplate,
   tuneForms,
+  withinSessions,
 } from "../../../targets/index.ts";
 import { device } from "../../schedule/records.ts";
 import type { FakeWorker, FakeWorkerOptions } from "./fake-worker.ts";
@@ -190,4 +191,10 @@ test("an abort ends the search with the signal's reason; finished trials are kep
   };
   await expect(tune({ ns }, cache, { signal: controller.signal })).rejects.toThrow("stopped");
   expect(cache.records.length).toBeGreaterThan(4);
+});
+
+test("a turn opens no more sessions than fit into memory, and one besides the incumbent at least", () => {
+  expect(withinSessions(formEfforts.default, 333)).toEqual(formEfforts.default);
+  expect(withinSessions(formEfforts.default, 6)).toMatchObject({ candidates: 20, first: 5, turn: 4 });
+  expect(withinSessions(formEfforts.extensive, 2)).toMatchObject({ candidates: 80, first: 1, turn: 1 });
 });
