@@ -82,22 +82,37 @@ async function tuneSession(
         ...{ reporter: run.reporter, signal: run.signal, control: run.control },
       });
     const tuned = measures ? await run.phase("tune session options", search) : await search();
-    const chosen = tuned?.found?.candidate.point;
-    if (tuned === undefined || chosen === undefined) return undefined;
+    const found = tuned?.found?.candidate.point;
+    if (tuned === undefined || found === undefined) return undefined;
     const trials = formTrials(space, records);
     const nsOf = (point: Point): number | undefined =>
       trials.find((trial) => trial.status === "ok" && pointText(trial.point) === pointText(point))?.ns?.min;
+    const { chosen, reason } = notBelowDefaults(found, seed, nsOf, tuned.reason);
     const [defaultNs, ns] = [nsOf(seed), nsOf(chosen)];
     return {
       ...{ form: form.name, options: advice(sessionOptions(chosen)) },
       ...(defaultNs === undefined ? {} : { defaultNs }),
       ...(ns === undefined ? {} : { ns }),
       tried: new Set(trials.map(({ point }) => pointText(point))).size,
-      reason: tuned.reason,
+      reason,
     };
   } finally {
     await measurer.close();
   }
+}
+
+/**
+ * What a search found, or the defaults (`seed`) where they ran in less time: searches that were cut short rank by a race on a
+ * busy machine, and nobody is advised to what was slower.
+ */
+export function notBelowDefaults(
+  found: Point,
+  seed: Point,
+  nsOf: (point: Point) => number | undefined,
+  reason: string,
+): { readonly chosen: Point; readonly reason: string } {
+  const isSlower = (nsOf(found) ?? Infinity) > (nsOf(seed) ?? Infinity);
+  return isSlower ? { chosen: seed, reason: `${reason}; the defaults ran in less time` } : { chosen: found, reason };
 }
 
 /** Powers of two up to all threads, and those that were asked for. */
