@@ -155,7 +155,13 @@ function matchBinary(
   const b = activation(right, context);
   const base = { kind: "binary", name: core.name, mode, y, bounds, table: undefined } as const;
   if (a !== undefined && b !== undefined) {
-    const nodes = [a.node, b.node, core, ...behind];
+    const nodes = [...new Set([a.node, b.node]), core, ...behind];
+    const [own, result] = [a.tensor.quantization, y.quantization];
+    if (a.tensor === b.tensor && own !== undefined && result !== undefined) {
+      const combine = combination(mode, { a: own, b: own, y: result });
+      const table = Uint8Array.from({ length: 256 }, (_, x) => combine(x, x));
+      return { kind: "table", name: core.name, nodes, x: a.tensor, y, table };
+    }
     if (sameShape(a.tensor.shape, y.shape)) return { ...base, nodes, a: a.tensor, b: b.tensor };
     if (sameShape(b.tensor.shape, y.shape)) return { ...base, nodes, a: b.tensor, b: a.tensor };
     return "both operands are broadcast";

@@ -11,7 +11,7 @@ import type { CoreMatch } from "./core-match.ts";
 import { coreMatchers } from "./match-core.ts";
 import { matchFloatNode } from "./match-float.ts";
 import { matchPatterns } from "./match-patterns.ts";
-import { sameQuantization, sampleShape, uint8Parameters } from "./quantized-values.ts";
+import { dequantizer, sameQuantization, sampleShape, uint8Parameters } from "./quantized-values.ts";
 
 /** The integer form of a graph's quantized parts: ops in topological order, and why quantizers begin no op. */
 export interface IntegerGraph {
@@ -109,14 +109,14 @@ function matchQuantizer(quantize: Node, context: MatchContext): IntegerOp | stri
   if (quantization === undefined) return "not per-tensor uint8 with constant parameters";
   const y = context.tensor(quantize.output, quantization);
   if (y === undefined) return "dimensions other than the batch are not static";
-  const fn = byteFunction(quantize, context.opset);
+  const clamps = clampsBefore(quantize, quantization);
+  const core = clamps.value?.producer;
+  const fn = combinesTensors(core, clamps.bounds) ? undefined : byteFunction(quantize, context.opset);
   if (fn !== undefined) {
     const from = sourceParameters(fn);
     const x = from === undefined ? undefined : context.tensor(fn.source, from);
     if (x !== undefined) return { kind: "table", name: nameOf(fn.nodes), nodes: fn.nodes, x, y, table: fn.table };
   }
-  const clamps = clampsBefore(quantize, quantization);
-  const core = clamps.value?.producer;
   const matcher = core === undefined || core.domain !== "" ? undefined : coreMatchers[core.opType];
   const entering = (): IntegerOp => ({
     kind: "enter",
@@ -131,6 +131,12 @@ function matchQuantizer(quantize: Node, context: MatchContext): IntegerOp | stri
   if (typeof op !== "string") return op;
   context.refuse(core, op);
   return entering();
+}
+
+/** Whether ONNX Runtime computes a sum or product of a tensor with itself by an integer operator, as of any two tensors. */
+function combinesTensors(core: Node | undefined, [low, high]: Bounds): boolean {
+  const isBinary = core?.domain === "" && (core.opType === "Add" || core.opType === "Mul");
+  return isBinary && low === 0 && high === 255 && core.inputs.every((value) => dequantizer(value) !== undefined);
 }
 
 function sourceParameters({ nodes, source }: ByteFunction): Quantization | undefined {
