@@ -1,4 +1,5 @@
 import type { Diagnostic } from "./diagnostic.ts";
+import { printable } from "./printable.ts";
 
 /** A diagnostic as lines for people: severity, code and what; where; what to do. No colours. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
@@ -13,5 +14,6 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   const lines = [`${severity} ${code}: ${message}`];
   if (place.length > 0) lines.push(`  where: ${place.join(", ")}`);
   if (hint !== "") lines.push(`  help: ${hint}`);
-  return lines.join("\n");
+  // What a message quotes may be of several lines, or of a file's name: none of them begins a line as it likes.
+  return lines.map((line) => line.split("\n").map(printable).join("\n  | ")).join("\n");
 }

@@ -1,3 +1,4 @@
+import { printable } from "../diagnostics/index.ts";
 import type { CompileReport } from "../events.ts";
 import { constraintRows } from "./constraints.ts";
 import { accuracyTable, resourceTable, timingTable } from "./form-table.ts";
@@ -20,13 +21,13 @@ export function markdownTable(rows: readonly (readonly string[])[]): string {
 export function renderJobSummary(outcome: Outcome): string {
   if ("error" in outcome) {
     const { code, message, hint } = outcome.error;
-    return `### infer-opt: ${outcome.model}\n\n**Failed** with ${code}: ${message}\n\n${hint}\n`;
+    return `### infer-opt: ${printable(outcome.model)}\n\n**Failed** with ${code}: ${message}\n\n${hint}\n`;
   }
   const { report, exitCode } = outcome;
   const { model, output, choice, problems } = report;
   const attention = problems.filter(({ severity }) => severity !== "note");
   return [
-    `### infer-opt: ${model.file}`,
+    `### infer-opt: ${printable(model.file)}`,
     "",
     `**${exitCode === 0 ? "Passed" : `Failed with exit code ${exitCode}`}**: ${output.form} written; ${choice.reason}`,
     "",

@@ -1,4 +1,4 @@
-import { formatDiagnostic } from "../diagnostics/index.ts";
+import { formatDiagnostic, printable } from "../diagnostics/index.ts";
 import type { CompileEvent, CompileReport, Reporter, TuningSummary } from "../events.ts";
 import { summarizeConstraints } from "./constraints.ts";
 import { accuracyTable, resourceTable, timingTable } from "./form-table.ts";
@@ -22,10 +22,18 @@ export function plainReporter(write: (text: string) => void, options: PlainOptio
         if (now - lastProgress < 2000 && event.done < event.total) return;
         lastProgress = now;
       }
-      const text = describe(event, options);
+      const text = describe(event.type === "diagnostic" ? event : shown(event), options);
       if (text !== undefined) line(text);
     },
   };
+}
+
+/** An event whose names can neither steer a terminal nor begin a line, which pipelines may obey. */
+function shown<T>(value: T): T {
+  if (typeof value === "string") return printable(value) as T;
+  if (Array.isArray(value)) return value.map(shown) as T;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, shown(part as unknown)])) as T;
 }
 
 function describe(event: CompileEvent, options: PlainOptions): string | undefined {

@@ -1,3 +1,5 @@
+import { printable } from "../diagnostics/index.ts";
+
 /** Characters that take two columns: East Asian wide and fullwidth forms, and emoji. */
 const wide =
   /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
@@ -5,21 +7,12 @@ const wide =
 /** What takes no column: marks that combine with the character before, joiners, and selectors. */
 const zeroWidth = /^[\p{Mn}\p{Me}\p{Cf}]/u;
 
-/** What a terminal would obey instead of showing: control characters, and marks that turn the direction of text. */
-// oxlint-disable-next-line no-control-regex
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu;
-
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Columns that one grapheme takes. */
 function graphemeWidth(grapheme: string): number {
   if (zeroWidth.test(grapheme)) return 0;
   return wide.test(grapheme) ? 2 : 1;
-}
-
-/** Names of models and layers come from files: what could steer the terminal becomes a mark. */
-export function printable(text: string): string {
-  return text.replace(unprintable, "\ufffd");
 }
 
 /** Columns that a printable text takes. */

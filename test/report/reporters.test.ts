@@ -138,6 +138,22 @@ test("plain lines", () => {
   `);
 });
 
+test("names can neither steer a terminal nor begin a line of a log, which pipelines may obey", () => {
+  let text = "";
+  const reporter = plainReporter((chunk) => (text += chunk), { refusals: true });
+  const name = "a\n::error::b\u001b[2J";
+  reporter.handle({ type: "loaded", file: name, bytes: 1, nodes: 1, opset: 17, irVersion: 8 });
+  reporter.handle({ type: "note", text: `left out: ${name}` });
+  const diagnostic = {
+    ...{ code: "IO0106", severity: "error" as const, message: `no model: ${name}`, hint: "a hint", explanation: "" },
+    ...{ exitCode: 1, where: { file: name, node: name } },
+  } as const;
+  reporter.handle({ type: "diagnostic", diagnostic });
+  expect(text).not.toMatch(/^\s*::/m);
+  expect(text).not.toContain("\u001b");
+  expect(text).toContain("no model: a");
+});
+
 test("near misses are listed on request only", () => {
   expect(lines(false)).not.toContain("near miss");
 });

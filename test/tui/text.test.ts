@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { printable } from "../../src/diagnostics/index.ts";
 import { keysOf } from "../../src/tui/keys.ts";
 import { sparkline } from "../../src/tui/sparkline.ts";
-import { displayWidth, fit, fitEnd, formatElapsed, printable } from "../../src/tui/text.ts";
+import { displayWidth, fit, fitEnd, formatElapsed } from "../../src/tui/text.ts";
 import { themeFor } from "../../src/tui/theme.ts";
 
 const anyText = fc.oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }), fc.constant("層/文字認識"));

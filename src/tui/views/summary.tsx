@@ -1,8 +1,8 @@
 import { Box, Text } from "ink";
 import type { ReactElement } from "react";
+import { printable } from "../../diagnostics/index.ts";
 import type { CompileReport, FormReport } from "../../events.ts";
 import { formatBytes, formatMetric } from "../../report/index.ts";
-import { printable } from "../text.ts";
 import type { Theme } from "../theme.ts";
 import { Tinted } from "./tinted.tsx";
 
