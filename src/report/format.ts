@@ -1,3 +1,5 @@
+import { printable } from "../diagnostics/index.ts";
+
 /** Bytes for people, decimal units as in `--max-size`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
@@ -18,7 +20,8 @@ export function formatMetric(metric: string, value: number): string {
 }
 
 /** Rows of cells as aligned text columns; the first `textColumns` to the left, the rest to the right. */
-export function formatTable(rows: readonly (readonly string[])[], textColumns = 1): string {
+export function formatTable(cells: readonly (readonly string[])[], textColumns = 1): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
   return rows

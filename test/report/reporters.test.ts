@@ -149,6 +149,7 @@ test("names can neither steer a terminal nor begin a line of a log, which pipeli
     ...{ exitCode: 1, where: { file: name, node: name } },
   } as const;
   reporter.handle({ type: "diagnostic", diagnostic });
+  text += formatTable([[name, "1"]]);
   expect(text).not.toMatch(/^\s*::/m);
   expect(text).not.toContain("\u001b");
   expect(text).toContain("no model: a");

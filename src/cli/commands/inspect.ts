@@ -1,6 +1,6 @@
 import { configDiagnostics } from "../../diagnostics/codes/config.ts";
 import { runtimeDiagnostics } from "../../diagnostics/codes/runtime.ts";
-import { fail } from "../../diagnostics/index.ts";
+import { fail, printable } from "../../diagnostics/index.ts";
 import type { CliCommand } from "../command.ts";
 import type { CliIo } from "../io.ts";
 
@@ -55,7 +55,7 @@ export const inspect: CliCommand = {
           const { summary } = result;
           io.stdout(
             [
-              `${summary.file}: ${formatBytes(summary.bytes)}${summary.externalBytes > 0 ? ` and ${formatBytes(summary.externalBytes)} external` : ""}, IR ${summary.irVersion}, opsets ${summary.opsets.map(([domain, version]) => `${domain === "" ? "ai.onnx" : domain} ${version}`).join(", ")}`,
+              `${printable(summary.file)}: ${formatBytes(summary.bytes)}${summary.externalBytes > 0 ? ` and ${formatBytes(summary.externalBytes)} external` : ""}, IR ${summary.irVersion}, opsets ${summary.opsets.map(([domain, version]) => `${domain === "" ? "ai.onnx" : domain} ${version}`).join(", ")}`,
               `producer: ${summary.producer}`,
               ...summary.inputs.map(({ name, type }) => `input  ${name}: ${type}`),
               ...summary.outputs.map(({ name, type }) => `output ${name}: ${type}`),
