@@ -42,12 +42,11 @@ test("what was tuned once is not measured again, whatever is chosen by, and ends
   const reproduced = await optimize({ reproducible: true });
   expect(countOf(reproduced.events)).toBe(0);
   expect(reproduced.bytes.equals(first.bytes)).toBe(true);
-  const others: readonly UserOptions[] = [{ objective: "size" }, { maxSize: "1MB" }];
-  for (const options of others)
-    for (const reproducible of [false, true]) {
-      const { report, events } = await optimize({ ...options, reproducible });
-      expect([countOf(events), report.choice.measured]).toEqual([0, "replayed"]);
-    }
+  const others: readonly UserOptions[] = [{ objective: "size" }, { maxSize: "1MB", reproducible: true }];
+  for (const options of others) {
+    const { report, events } = await optimize(options);
+    expect([countOf(events), report.choice.measured]).toEqual([0, "replayed"]);
+  }
   const schedule = join(work, "residual-cnn.schedule.jsonl");
   const lines = readFileSync(schedule, "utf8").split("\n");
   writeFileSync(schedule, lines.filter((line) => !line.includes('"scope":"precision"')).join("\n"));
