@@ -1,15 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commandsOf, readDocuments } from "./markdown.ts";
+import type { Sandbox } from "./sandbox.ts";
 import { makeSandbox } from "./sandbox.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const documents = readDocuments(root);
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
 
 test.each(documents)("$path marks its commands, so that they are run", ({ text }) => {
   const others = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].filter(([, language]) => language !== "sh");
@@ -20,8 +17,9 @@ test.each(documents)("$path marks its commands, so that they are run", ({ text }
 });
 
 describe.each(documents.filter((document) => commandsOf(document).length > 0))("the commands of $path", (document) => {
-  const sandbox = makeSandbox(root);
-  folders.push(sandbox.folder);
+  let sandbox: Sandbox;
+  beforeAll(() => void (sandbox = makeSandbox(root)));
+  afterAll(() => rmSync(sandbox.folder, { recursive: true }));
 
   test.each(commandsOf(document))("line $line", { timeout: 300_000 }, ({ script }) => {
     const { status, output } = sandbox.run(script);
