@@ -89,7 +89,7 @@ test("a load result about another model, without a rate, or of another kind is r
   expect(await pack(loadResult("other", {}))).toBe("IO0914");
   expect(await pack(loadResult(await hashOf(model), undefined))).toBe("IO0914");
   const damaged = [
-    ...[{ maxBatch: "6\n}" }, { maxBatch: 1e400 }, { throughput: null }, { latency: 1 }, { maxWaitUs: -1 }],
+    ...[{ maxBatch: "6\n}" }, { maxBatch: Infinity }, { throughput: null }, { latency: 1 }, { maxWaitUs: -1 }],
     ...[{ meanBatch: {} }, { latency: { percentiles: null } }],
   ];
   for (const load of damaged) expect(await pack(loadResult(await hashOf(model), load))).toBe("IO0914");
