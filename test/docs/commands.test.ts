@@ -16,7 +16,13 @@ test.each(documents)("$path marks its commands, so that they are run", ({ text }
   expect(commands).toEqual([]);
 });
 
-describe.each(documents.filter((document) => commandsOf(document).length > 0))("the commands of $path", (document) => {
+/** Documents whose commands take minutes: they are run by `npm run test:docs`. */
+const isLong = (path: string): boolean => /^docs\/(guide\/|bench|packages|cpu-target)/.test(path);
+const runsAll = process.env["INFER_OPT_DOCS"] === "1";
+const withCommands = documents.filter((document) => commandsOf(document).length > 0);
+if (!runsAll) console.log("left to `npm run test:docs`: the commands of the guide and of three pages");
+
+describe.each(withCommands.filter(({ path }) => runsAll || !isLong(path)))("the commands of $path", (document) => {
   let sandbox: Sandbox;
   beforeAll(() => void (sandbox = makeSandbox(root)));
   afterAll(() => rmSync(sandbox.folder, { recursive: true }));
