@@ -151,50 +151,58 @@ const describePty = test.skipIf(!hasPty);
 vi.setConfig({ testTimeout: isWhole ? 600_000 : 180_000 });
 if (!hasPty) console.info("the terminal interface is not run here: no pseudo-terminal (Linux with glibc has them)");
 
-describePty("a whole run at 80x24, resized, scrolled, with help: the summary stays, drawing takes little", async () => {
-  const profiles = join(work, "profiles");
-  const node = ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
-  const session = watch("whole", [80, 24], ["optimize", model, ...job], { node });
-  await session.until(shows("workload"), "tuning");
-  session.type("?");
-  await session.until(shows("pause between two rounds"), "help");
-  session.type("?");
-  await session.until(shows("workload"), "the table");
-  await session.resizeTo(60, 20);
-  session.type("\u001b[H");
-  await session.until(shows("✓ load"), "the first line");
-  session.type("\u001b[F");
-  await session.resizeTo(100, 30);
-  await session.until(shows("choose"), "the choice");
-  const running = setInterval(() => session.cpuMs(), 50);
-  expect(await session.exit).toBe(0);
-  clearInterval(running);
-  expectRestored(session);
-  const report = JSON.parse(readFileSync(join(work, "whole", "residual-cnn.report.json"), "utf8")) as CompileReport;
-  let plain = "";
-  plainReporter((text) => (plain += text), { refusals: false }).handle({ type: "finished", report });
-  const shell = squeezed(session.terminal.shell.join("\n"));
-  expect(shell).toContain(squeezed(plain));
-  expect(shell).toMatch(/waschosen|waskept/);
-  const [profile = ""] = readdirSync(profiles);
-  const shares = drawingShares(join(profiles, profile));
-  const { own, all } = session.cpuMs();
-  const [drawing, loading] = [shares.drawing * own, shares.loading * own];
-  const { frameTimes } = session;
-  const seconds = ((frameTimes.at(-1) ?? 0) - (frameTimes[0] ?? 0)) / 1000;
-  const ofAll = (ms: number): string => `${ms.toFixed(0)} ms, ${((100 * ms) / all).toFixed(2)} %`;
-  console.info(
-    [
-      `terminal interface: ${frameTimes.length} frames in ${seconds.toFixed(1)} s`,
-      `processor time of the run ${(all / 1000).toFixed(1)} s`,
-      `of it drawing ${ofAll(drawing)}; evaluating its modules ${ofAll(loading)}`,
-    ].join("; "),
-  );
-  expect(drawing / all).toBeLessThan(mostDrawing);
-  if (isWhole) expect((drawing + loading) / all).toBeLessThan(mostDrawing);
-  expect(loading).toBeLessThan(1500);
-  expect(frameTimes.length).toBeGreaterThan(5);
-});
+let attempts = 0;
+
+// Keys race the run: on a machine that other tests keep busy a whole run is tried once more before it fails.
+describePty(
+  "a whole run at 80x24, resized, scrolled, with help: the summary stays, drawing takes little",
+  { retry: 1 },
+  async () => {
+    const name = `whole-${attempts++}`;
+    const profiles = join(work, `profiles-${name}`);
+    const node = ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
+    const session = watch(name, [80, 24], ["optimize", model, ...job], { node });
+    await session.until(shows("workload"), "tuning");
+    session.type("?");
+    await session.until(shows("pause between two rounds"), "help");
+    session.type("?");
+    await session.until(shows("workload"), "the table");
+    await session.resizeTo(60, 20);
+    session.type("\u001b[H");
+    await session.until(shows("✓ load"), "the first line");
+    session.type("\u001b[F");
+    await session.resizeTo(100, 30);
+    await session.until(shows("choose"), "the choice");
+    const running = setInterval(() => session.cpuMs(), 50);
+    expect(await session.exit).toBe(0);
+    clearInterval(running);
+    expectRestored(session);
+    const report = JSON.parse(readFileSync(join(work, name, "residual-cnn.report.json"), "utf8")) as CompileReport;
+    let plain = "";
+    plainReporter((text) => (plain += text), { refusals: false }).handle({ type: "finished", report });
+    const shell = squeezed(session.terminal.shell.join("\n"));
+    expect(shell).toContain(squeezed(plain));
+    expect(shell).toMatch(/waschosen|waskept/);
+    const [profile = ""] = readdirSync(profiles);
+    const shares = drawingShares(join(profiles, profile));
+    const { own, all } = session.cpuMs();
+    const [drawing, loading] = [shares.drawing * own, shares.loading * own];
+    const { frameTimes } = session;
+    const seconds = ((frameTimes.at(-1) ?? 0) - (frameTimes[0] ?? 0)) / 1000;
+    const ofAll = (ms: number): string => `${ms.toFixed(0)} ms, ${((100 * ms) / all).toFixed(2)} %`;
+    console.info(
+      [
+        `terminal interface: ${frameTimes.length} frames in ${seconds.toFixed(1)} s`,
+        `processor time of the run ${(all / 1000).toFixed(1)} s`,
+        `of it drawing ${ofAll(drawing)}; evaluating its modules ${ofAll(loading)}`,
+      ].join("; "),
+    );
+    expect(drawing / all).toBeLessThan(mostDrawing);
+    if (isWhole) expect((drawing + loading) / all).toBeLessThan(mostDrawing);
+    expect(loading).toBeLessThan(1500);
+    expect(frameTimes.length).toBeGreaterThan(5);
+  },
+);
 
 describePty(
   "p pauses between rounds and goes on; q keeps the best, which is proven and written, at 60x20",
