@@ -19,11 +19,15 @@ export interface Bar {
 const percent = (value: number, most: number): string =>
   `${most > 0 ? Math.min(100, Math.max(0, (value / most) * 100)).toFixed(2) : "0"}%`;
 
+/** Labels longer than this many characters get a wider column. */
+const longLabel = 18;
+
 /** Horizontal bars on one scale from zero; without bars nothing. */
 export function barChart(caption: string, bars: readonly Bar[]): Markup {
   if (bars.length === 0) return html``;
   const most = Math.max(...bars.map(({ value, high }) => Math.max(value, high ?? 0)));
-  return html`<figure class="chart">
+  const isLong = bars.some(({ label }) => label.length > longLabel);
+  return html`<figure class="${isLong ? "chart wide" : "chart"}">
     <figcaption>${caption}</figcaption>
     ${bars.map((bar) => barRow(bar, most))}
   </figure> `;

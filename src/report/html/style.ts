@@ -17,7 +17,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .figures b { display: block; font-size: 1.5rem; line-height: 1.2; }
 .chart { margin: 0.6rem 0 1.2rem; }
 figcaption { color: var(--dim); margin-bottom: 0.4rem; }
-.row { display: grid; grid-template-columns: minmax(9rem, 17rem) 1fr minmax(9rem, max-content); gap: 0.6rem; align-items: center; padding: 1px 0; }
+.row { display: grid; grid-template-columns: 9rem 1fr minmax(9rem, max-content); gap: 0.6rem; align-items: center; padding: 1px 0; }
+.wide .row { grid-template-columns: 17rem 1fr minmax(9rem, max-content); }
 .label { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .value { font-variant-numeric: tabular-nums; color: var(--dim); text-align: right; }
 .track { position: relative; display: block; height: 1rem; }
@@ -39,7 +40,7 @@ td.text { white-space: normal; min-width: 6rem; overflow-wrap: anywhere; } td:nt
 .scroll { margin-bottom: 1rem; }
 details { margin: 0.6rem 0; } summary { cursor: pointer; color: var(--dim); }
 code { font: 0.9em ui-monospace, monospace; overflow-wrap: anywhere; }
-@media (max-width: 40rem) { .row { grid-template-columns: 1fr max-content; gap: 0 0.6rem; padding: 3px 0; }
+@media (max-width: 40rem) { .row, .wide .row { grid-template-columns: 1fr max-content; gap: 0 0.6rem; padding: 3px 0; }
   .row .track { grid-row: 2; grid-column: 1 / 3; } .row .value { grid-column: 2; }
   main { padding: 0.5rem; } section { padding: 0.7rem; } }
 `;
