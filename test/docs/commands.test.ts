@@ -9,7 +9,9 @@ const root = join(import.meta.dirname, "..", "..");
 const documents = readDocuments(root);
 
 test.each(documents)("$path marks its commands, so that they are run", ({ text }) => {
-  const others = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].filter(([, language]) => language !== "sh" && language !== "text");
+  const others = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].filter(
+    ([, language]) => language !== "sh" && language !== "text",
+  );
   const commands = others.flatMap(([, , block = ""]) =>
     block.split("\n").filter((line) => /^(infer-opt|npx|npm|node|python) /.test(line)),
   );
