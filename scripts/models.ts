@@ -167,7 +167,7 @@ async function judge(
   const cameQuantized = "QuantizeLinear" in report.operators.before;
   const isQuantized = cameQuantized
     ? options.target !== "onnxruntime"
-    : "QuantizeLinear" in report.operators.after || row.form.includes("int8");
+    : "DequantizeLinear" in report.operators.after || row.form.includes("int8");
   if (!isQuantized && row.nodes[1] > row.nodes[0]) return { ...row, passed: false, outcome: "more nodes than before" };
   if (report.problems.some(({ code }) => code === "IO0706"))
     return { ...row, speed: "not measured", passed: true, outcome: `not measured: ${report.choice.reason}` };
