@@ -1,3 +1,4 @@
+import type { SimilarityMeter } from "../data/index.ts";
 import { similarityMeter } from "../data/index.ts";
 import type { Graph, Model, RuntimeValue } from "../ir/index.ts";
 import { dtypes, isTensor, numbersOf } from "../ir/index.ts";
@@ -43,7 +44,7 @@ export async function compareTensors(
       await theirs.return?.();
     }
     for (const [name, operator] of group) {
-      const { samples, sqnrDb, maxAbsolute } = (meters.get(name) as ReturnType<typeof similarityMeter>).read();
+      const { samples, sqnrDb, maxAbsolute } = (meters.get(name) as SimilarityMeter).read();
       if (samples === 0) continue;
       found.push({ name, operators: [operator, makers.get(name) as string], sqnrDb, maxAbs: maxAbsolute });
     }
@@ -63,8 +64,9 @@ function makersOf(graph: Graph): ReadonlyMap<string, string> {
   );
 }
 
-function addPair(
-  meter: ReturnType<typeof similarityMeter>,
+/** Adds the numbers of one tensor in two models to a meter; those that are no numbers, or of another shape, are left out. */
+export function addPair(
+  meter: SimilarityMeter,
   mine: RuntimeValue | undefined,
   theirs: RuntimeValue | undefined,
 ): void {

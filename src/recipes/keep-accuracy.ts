@@ -1,6 +1,8 @@
+import type { QuantizationPlan } from "../../passes/quantize/index.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
 import { fail } from "../diagnostics/index.ts";
 import type { LayerAccuracyReport } from "../events.ts";
+import type { Model } from "../ir/index.ts";
 import type { ChoiceRecord, ScheduleCache } from "../schedule/index.ts";
 import { hashJson } from "../schedule/index.ts";
 import { spread } from "../data/index.ts";
@@ -10,11 +12,12 @@ import { fewestFloat } from "./fewest-float.ts";
 import { accuracyObjection, measureForms } from "./judge-accuracy.ts";
 import type { MeasuredLayer } from "./layer-noise.ts";
 import { measureLayerNoise } from "./layer-noise.ts";
+import type { Mixtures } from "./layer-sensitivity.ts";
 import { rankLayers } from "./layer-sensitivity.ts";
 import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
 import { orNoted } from "./or-noted.ts";
-import { completeRanges, mixedModel, selectWithout } from "./mix-precision.ts";
+import { completeRanges, mixedModel, plainPlan, selectWithout } from "./mix-precision.ts";
 import type { Int8Form, Int8Recipe } from "./quantize-form.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
@@ -53,16 +56,17 @@ export async function keepAccuracy(
   if (known !== undefined) {
     const { layers, excluded, reason, samples: count } = known;
     return {
-      mixed: mixedForm(int8, excluded, input, run),
+      mixed: mixer(int8, input, run).formWith(excluded),
       report: reportOf(int8, layers, excluded, reason, count ?? 0),
     };
   }
   if (run.options.reproducible)
     fail(scheduleDiagnostics.missingRecord({ what: "what the layers lose in INT8" }, { file: run.paths.schedule }));
   const feeds = await readFeeds(samples.check);
+  const mixtures = mixer(int8, input, run);
   const judge = async (): Promise<Found> => {
     const layers = await measureLayerNoise(int8, feeds, run);
-    return { layers, ...(await findKept(int8, layers, input, samples, run)) };
+    return { layers, ...(await findKept(mixtures, int8, layers, input, samples, run)) };
   };
   const failed: Found = { layers: [], kept: [], reason: "the runtime failed while they were judged" };
   const { layers, kept, reason, isStopped } = (await orNoted("layers in INT8", judge, run)) ?? failed;
@@ -77,7 +81,7 @@ export async function keepAccuracy(
         ...{ at: new Date().toISOString(), tool: version },
       },
     ]);
-  return { mixed: mixedForm(int8, kept, input, run), report: reportOf(int8, layers, kept, reason, feeds.length) };
+  return { mixed: mixtures.formWith(kept), report: reportOf(int8, layers, kept, reason, feeds.length) };
 }
 
 type Verdict = ChoiceRecord & Required<Pick<ChoiceRecord, "layers" | "excluded">>;
@@ -104,6 +108,7 @@ interface Found {
 
 /** The layers to leave in float; none where the bound holds, or where no mixture keeps it. A search that was stopped has no verdict. */
 async function findKept(
+  mixtures: Mixer,
   int8: Int8Form,
   layers: readonly MeasuredLayer[],
   input: Input,
@@ -120,7 +125,7 @@ async function findKept(
   if (objection === undefined) return { kept: [], reason: "the accuracy asked for is kept with all layers in INT8" };
   run.note(`${int8.name}: ${objection}; looking for the layers that cost most`);
   const ranked = await rankLayers(
-    completed(int8.recipe, run),
+    mixtures,
     layers,
     await readFeeds(spread(calibration ?? samples.check, rankingSamples)),
     run,
@@ -133,7 +138,7 @@ async function findKept(
     });
   const count = await fewestFloat(Math.floor(ranked.length * mostFloat), async (tried) => {
     if (run.control.isStopping) return false;
-    const form = mixedForm(int8, chosen(tried), input, run);
+    const form = mixtures.formWith(chosen(tried));
     if (form === undefined) return false;
     const still = await objectionTo(form, withoutFigures(run));
     run.note(`  ${tried} of ${ranked.length} layers in float: ${still ?? "the bound is kept"}`);
@@ -152,24 +157,33 @@ function withoutFigures(run: Run): Run {
   return { ...run, reporter: { handle: (event) => event.type !== "accuracy" && reporter.handle(event) } };
 }
 
-function completed(recipe: Int8Recipe, run: Run): Int8Recipe {
-  return { ...recipe, calibration: completeRanges(recipe, selectWithout(recipe, [], run.facts)) };
-}
-
 function mixedName({ name }: Int8Form): string {
   return `${name}-mixed`;
 }
 
-/** The form with these layers in float, and the recipe that further forms are made by. */
-function mixedForm(int8: Int8Form, kept: Kept, input: Input, run: Run): Int8Form | undefined {
-  if (kept.length === 0) return undefined;
-  const recipe = completed(int8.recipe, run);
-  const outputs = kept.map(({ node }) => node);
-  const model = mixedModel(recipe, outputs, run.facts);
-  const form = makeForm(mixedName(int8), model, input.signature, run.environment.temp.path, true);
-  const { exclusions } = recipe;
-  const outputsToExclude = [...exclusions.outputsToExclude, ...outputs];
-  return Object.assign(form, { recipe: { ...recipe, exclusions: { ...exclusions, outputsToExclude } } });
+/** Makes forms with some layers of an INT8 form in float, and the recipe that further forms are made by. */
+interface Mixer extends Mixtures {
+  formWith(kept: Kept): Int8Form | undefined;
+}
+
+function mixer(int8: Int8Form, input: Input, run: Run): Mixer {
+  const selection = selectWithout(int8.recipe, [], run.facts);
+  const recipe: Int8Recipe = { ...int8.recipe, calibration: completeRanges(int8.recipe, selection) };
+  let plan: QuantizationPlan | undefined;
+  const modelWith = (outputs: readonly string[]): Model =>
+    mixedModel(recipe, outputs, run.facts, (plan ??= plainPlan(recipe, selection, run.facts)));
+  return {
+    float: recipe.float,
+    modelWith,
+    formWith: (kept) => {
+      if (kept.length === 0) return undefined;
+      const outputs = kept.map(({ node }) => node);
+      const form = makeForm(mixedName(int8), modelWith(outputs), input.signature, run.environment.temp.path, true);
+      const { exclusions } = recipe;
+      const outputsToExclude = [...exclusions.outputsToExclude, ...outputs];
+      return Object.assign(form, { recipe: { ...recipe, exclusions: { ...exclusions, outputsToExclude } } });
+    },
+  };
 }
 
 function reportOf(

@@ -1,8 +1,9 @@
+import type { SimilarityMeter } from "../data/index.ts";
+import { similarityMeter } from "../data/index.ts";
 import type { LayerNoise } from "../events.ts";
 import type { RuntimeValue } from "../ir/index.ts";
-import { isTensor, numbersOf } from "../ir/index.ts";
 import type { Executor, Feeds } from "../pipeline/index.ts";
-import { sqnrDb } from "../quant/index.ts";
+import { addPair } from "./compare-tensors.ts";
 import { selectWithout } from "./mix-precision.ts";
 import type { Int8Form } from "./quantize-form.ts";
 import type { Run } from "./run.ts";
@@ -21,12 +22,6 @@ export interface MeasuredLayer extends LayerNoise {
   readonly output: string;
 }
 
-/** Signal and noise, pooled over samples. */
-interface Power {
-  signal: number;
-  noise: number;
-}
-
 /**
  * What each layer of an INT8 form loses, on a few samples: on its own, and with all layers before it. Models run with the
  * runtime's optimizations off, so that every value is there to be read.
@@ -41,8 +36,8 @@ export async function measureLayerNoise(
   const found: MeasuredLayer[] = [];
   for (const part of partsOf(layers)) {
     run.signal.throwIfAborted();
-    const own = part.map((): Power => ({ signal: 0, noise: 0 }));
-    const all = part.map((): Power => ({ signal: 0, noise: 0 }));
+    const own = part.map(() => similarityMeter());
+    const all = part.map(() => similarityMeter());
     const { exact: executor } = run.environment;
     const float = await valuesOf(
       executor,
@@ -57,16 +52,16 @@ export async function measureLayerNoise(
       part.flatMap(({ int8, twin }) => [int8, twin]),
     )) {
       part.forEach(({ int8, twin, float: name }, i) => {
-        add(own[i] as Power, values.get(twin), values.get(int8));
-        add(all[i] as Power, float[sample]?.get(name), values.get(int8));
+        addPair(own[i] as SimilarityMeter, values.get(twin), values.get(int8));
+        addPair(all[i] as SimilarityMeter, float[sample]?.get(name), values.get(int8));
       });
       sample++;
     }
     found.push(
       ...part.map(({ node, op, output }, i) => ({
         ...{ node, op, output },
-        ownDb: decibels(own[i] as Power),
-        sqnrDb: decibels(all[i] as Power),
+        ownDb: decibels(own[i] as SimilarityMeter),
+        sqnrDb: decibels(all[i] as SimilarityMeter),
       })),
     );
   }
@@ -99,18 +94,6 @@ async function valuesOf(
   return all;
 }
 
-function add(power: Power, reference: RuntimeValue | undefined, value: RuntimeValue | undefined): void {
-  if (!isTensor(reference) || !isTensor(value)) return;
-  const [x, y] = [numbersOf(reference), numbersOf(value)];
-  if (x.length !== y.length) return;
-  for (let i = 0; i < x.length; i++) {
-    const [a, b] = [x[i] as number, y[i] as number];
-    if (!Number.isFinite(a) || !Number.isFinite(b)) continue;
-    power.signal += a * a;
-    power.noise += (a - b) ** 2;
-  }
-}
-
-function decibels({ signal, noise }: Power): number {
-  return Math.max(-exact, Math.min(exact, sqnrDb(signal, noise)));
+function decibels(meter: SimilarityMeter): number {
+  return Math.max(-exact, Math.min(exact, meter.read().sqnrDb));
 }

@@ -1,9 +1,7 @@
-import type { RuntimeValue } from "../ir/index.ts";
+import type { Model, RuntimeValue } from "../ir/index.ts";
 import { isTensor, numbersOf } from "../ir/index.ts";
 import type { Feeds } from "../pipeline/index.ts";
-import { sqnrDb } from "../quant/index.ts";
-import { mixedModel } from "./mix-precision.ts";
-import type { Int8Recipe } from "./quantize-form.ts";
+import { tensorSqnrDb } from "../quant/index.ts";
 import type { Run } from "./run.ts";
 
 /** A layer with what the outputs of the network lose where it alone is in INT8. */
@@ -12,6 +10,13 @@ export interface SensitiveLayer {
   readonly output: string;
   /** Decibels; absent where it was not run, being among the least noisy. */
   readonly outputDb?: number;
+}
+
+/** What mixtures of INT8 and float are made by. */
+export interface Mixtures {
+  readonly float: Model;
+  /** The model with the layers of these first outputs in float, all others in INT8. */
+  modelWith(outputs: readonly string[]): Model;
 }
 
 /** So many layers are run alone; the others follow by their own noise. */
@@ -23,7 +28,7 @@ const mostAlone = 24;
  * than in another.
  */
 export async function rankLayers(
-  recipe: Int8Recipe,
+  mixtures: Mixtures,
   noisy: readonly { readonly output: string; readonly ownDb: number }[],
   feeds: readonly Feeds[],
   run: Run,
@@ -31,12 +36,12 @@ export async function rankLayers(
   const { fast } = run.environment;
   const byNoise = [...noisy].sort((a, b) => a.ownDb - b.ownDb || (a.output < b.output ? -1 : 1));
   const reference: ReadonlyMap<string, RuntimeValue>[] = [];
-  for await (const values of fast.run(recipe.float, feeds)) reference.push(values);
+  for await (const values of fast.run(mixtures.float, feeds)) reference.push(values);
   const alone: { readonly output: string; readonly outputDb: number }[] = [];
   for (const { output } of byNoise.slice(0, mostAlone)) {
     run.signal.throwIfAborted();
     const others = noisy.filter((layer) => layer.output !== output).map((layer) => layer.output);
-    const model = mixedModel(recipe, others, run.facts);
+    const model = mixtures.modelWith(others);
     let sample = 0;
     let least = Infinity;
     for await (const values of fast.run(model, feeds)) least = Math.min(least, leastDb(reference[sample++], values));
@@ -58,12 +63,7 @@ function leastDb(
     if (!isTensor(value) || !isTensor(other) || value.dtype === "string") return [];
     const [x, y] = [numbersOf(value), numbersOf(other)];
     if (x.length !== y.length) return [-Infinity];
-    let [signal, noise] = [0, 0];
-    for (let i = 0; i < x.length; i++) {
-      signal += (x[i] as number) ** 2;
-      noise += ((x[i] as number) - (y[i] as number)) ** 2;
-    }
-    return [sqnrDb(signal, noise)];
+    return [tensorSqnrDb(x, y)];
   });
   return Math.min(Infinity, ...all);
 }

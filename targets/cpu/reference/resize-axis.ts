@@ -76,3 +76,30 @@ export function linearTaps(axis: ResizeAxis, coordinates: Coordinates): readonly
     return { near, far, nearWeight: Math.fround(far - x), farWeight: Math.fround(x - near) };
   });
 }
+
+/**
+ * The value of every output element of a linear resize: four weighted cells summed in the order (near, near), (near, far),
+ * (far, near), (far, far) of (row, column), each product and sum rounded to float32. `cell` gives the float32 value of
+ * an element of the input.
+ */
+export function linearInterpolation(
+  workload: Pick<ResizeWorkload, "input" | "scale" | "rows" | "columns" | "coordinates"> & {
+    readonly x: { readonly row: number; readonly pixel: number };
+  },
+  cell: (index: number) => number,
+): (row: number, column: number, channel: number) => number {
+  const [rows, columns] = resizeAxes(workload).map((axis) => linearTaps(axis, workload.coordinates)) as [
+    readonly LinearTap[],
+    readonly LinearTap[],
+  ];
+  return (row, column, channel) => {
+    const [v, h] = [rows[row] as LinearTap, columns[column] as LinearTap];
+    const term = (y: number, yWeight: number, c: number, cWeight: number): number =>
+      Math.fround(Math.fround(cWeight * yWeight) * cell(y * workload.x.row + c * workload.x.pixel + channel));
+    const top = Math.fround(
+      term(v.near, v.nearWeight, h.near, h.nearWeight) + term(v.near, v.nearWeight, h.far, h.farWeight),
+    );
+    const three = Math.fround(top + term(v.far, v.farWeight, h.near, h.nearWeight));
+    return Math.fround(three + term(v.far, v.farWeight, h.far, h.farWeight));
+  };
+}

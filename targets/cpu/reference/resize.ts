@@ -2,8 +2,7 @@ import type { KernelParameters } from "../../../src/codegen/index.ts";
 import type { ResizeWorkload } from "../workload.ts";
 import { quantizationOf } from "./parameters.ts";
 import { dequantizeU8, quantizeU8 } from "./quantize.ts";
-import type { LinearTap } from "./resize-axis.ts";
-import { linearTaps, nearestCells, resizeAxes } from "./resize-axis.ts";
+import { linearInterpolation, nearestCells, resizeAxes } from "./resize-axis.ts";
 
 /** Tensors of a `resize-u8` workload, each from the element its pointer names. */
 export interface ResizeOperands {
@@ -38,20 +37,6 @@ function nearest(workload: ResizeWorkload, { x }: ResizeOperands): Pixel {
 
 function linear(workload: ResizeWorkload, { x }: ResizeOperands, parameters: KernelParameters): Pixel {
   const [from, to] = [quantizationOf(parameters, "x"), quantizationOf(parameters, "y")];
-  const [rows, columns] = resizeAxes(workload).map((axis) => linearTaps(axis, workload.coordinates)) as [
-    readonly LinearTap[],
-    readonly LinearTap[],
-  ];
-  return (row, column, channel) => {
-    const [v, h] = [rows[row] as LinearTap, columns[column] as LinearTap];
-    const term = (y: number, yWeight: number, c: number, cWeight: number): number => {
-      const cell = x[y * workload.x.row + c * workload.x.pixel + channel] as number;
-      return Math.fround(Math.fround(cWeight * yWeight) * dequantizeU8(cell, from));
-    };
-    const top = Math.fround(
-      term(v.near, v.nearWeight, h.near, h.nearWeight) + term(v.near, v.nearWeight, h.far, h.farWeight),
-    );
-    const three = Math.fround(top + term(v.far, v.farWeight, h.near, h.nearWeight));
-    return quantizeU8(Math.fround(three + term(v.far, v.farWeight, h.far, h.farWeight)), to);
-  };
+  const value = linearInterpolation(workload, (index) => dequantizeU8(x[index] as number, from));
+  return (row, column, channel) => quantizeU8(value(row, column, channel), to);
 }

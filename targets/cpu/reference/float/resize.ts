@@ -4,8 +4,7 @@ import type {
   FloatResizeWorkload,
   ResizeArgmaxWorkload,
 } from "../../float-workload.ts";
-import type { LinearTap } from "../resize-axis.ts";
-import { linearTaps, resizeAxes } from "../resize-axis.ts";
+import { linearInterpolation } from "../resize-axis.ts";
 
 /** Tensors of a `resize-f32` workload, each from the element its pointer names. */
 export interface FloatResizeOperands {
@@ -26,7 +25,7 @@ export interface ArgmaxOperands {
  * (near, far), (far, near), (far, far) of (row, column), each product and sum rounded.
  */
 export function evaluateFloatResize(workload: FloatResizeWorkload, { x, y }: FloatResizeOperands): void {
-  const value = interpolation(workload, x);
+  const value = linearInterpolation(workload, (index) => x[index] as number);
   const { rows, columns, channels, y: strides } = workload;
   const [rowStep, pixelStep, channelStep] =
     strides === "planar" ? [columns, 1, rows * columns] : [strides.row, strides.pixel, 1];
@@ -47,7 +46,7 @@ export function evaluateArgmax(workload: ArgmaxWorkload, { x, y }: ArgmaxOperand
 
 /** The same of a tensor that is resized first. */
 export function evaluateResizeArgmax(workload: ResizeArgmaxWorkload, { x, y }: ArgmaxOperands): void {
-  const value = interpolation(workload, x);
+  const value = linearInterpolation(workload, (index) => x[index] as number);
   const { columns, channels } = workload;
   eachPixel(workload, (row, column) => {
     const values = Float32Array.from({ length: channels }, (_, channel) => value(row, column, channel));
@@ -60,28 +59,6 @@ function eachPixel(
   body: (row: number, column: number) => void,
 ): void {
   for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) body(row, column);
-}
-
-function interpolation(
-  workload: Omit<FloatResizeWorkload, "op" | "y">,
-  x: Float32Array,
-): (row: number, column: number, channel: number) => number {
-  const [rows, columns] = resizeAxes(workload).map((axis) => linearTaps(axis, workload.coordinates)) as [
-    readonly LinearTap[],
-    readonly LinearTap[],
-  ];
-  return (row, column, channel) => {
-    const [v, h] = [rows[row] as LinearTap, columns[column] as LinearTap];
-    const term = (y: number, yWeight: number, c: number, cWeight: number): number => {
-      const cell = x[y * workload.x.row + c * workload.x.pixel + channel] as number;
-      return Math.fround(Math.fround(cWeight * yWeight) * cell);
-    };
-    const top = Math.fround(
-      term(v.near, v.nearWeight, h.near, h.nearWeight) + term(v.near, v.nearWeight, h.far, h.farWeight),
-    );
-    const three = Math.fround(top + term(v.far, v.farWeight, h.near, h.nearWeight));
-    return Math.fround(three + term(v.far, v.farWeight, h.far, h.farWeight));
-  };
 }
 
 function place({ kind }: ExtremeChannel, y: BigInt64Array | Int32Array, pixel: number, values: Float32Array): void {

@@ -1,6 +1,5 @@
 import type { Assembler, Register } from "../../../../src/codegen/x86/index.ts";
 import {
-  ebx,
   edi,
   k,
   masked,
@@ -27,6 +26,7 @@ import { emitPackBytes } from "../bytes/leaves.ts";
 import type { Simd } from "../bytes/simd.ts";
 import { emitFrame } from "../kernel-frame.ts";
 import { emitLoadPieces, emitStorePieces } from "../transfer/quads.ts";
+import { emitCellWeights } from "./cell-weights.ts";
 import { entryBytes, linearLayout, scratchHeader } from "./linear-layout.ts";
 
 /** Numbers of vector registers: results of groups 0 to 3, one product, weights of the four cells, of the two rows. */
@@ -63,7 +63,7 @@ export function emitLinear(a: Assembler, simd: Simd, workload: ResizeWorkload): 
     a.emit("lea", r11, mem(r9, { disp: layout.columns }));
     a.emit("mov", rax, columns);
     a.bind("pixel");
-    emitWeights(a, simd);
+    emitCellWeights(a, simd, { topNear, topFar, bottomNear, bottomFar, top, bottom });
     emitPixel(a, simd, workload.channels);
     a.emit("add", r11, entryBytes);
     a.emit("add", r10, y.pixel);
@@ -140,19 +140,6 @@ function emitLoadGroup(a: Assembler, simd: Simd, count: number, disp: number): v
     emitLoadPieces(a, 0, count, (byte) => mem(rdi, { disp: disp + byte }));
     a.emit("vpmovzxbd", simd.vector(0), xmm(0));
   }
-}
-
-/** The weights of the four cells of the column at r11, and in rdi and rbx where its cells stand in a scratch row. */
-function emitWeights(a: Assembler, simd: Simd): void {
-  const v = simd.vector;
-  a.emit("mov", edi, mem(r11));
-  a.emit("mov", ebx, mem(r11, { disp: 4 }));
-  a.emit("vbroadcastss", v(topNear), mem(r11, { disp: 8 }));
-  a.emit("vbroadcastss", v(topFar), mem(r11, { disp: 12 }));
-  a.emit("vmulps", v(bottomNear), v(topNear), v(bottom));
-  a.emit("vmulps", v(bottomFar), v(topFar), v(bottom));
-  a.emit("vmulps", v(topNear), v(topNear), v(top));
-  a.emit("vmulps", v(topFar), v(topFar), v(top));
 }
 
 /** One pixel at r10 from the scratch rows r12 and r13. */

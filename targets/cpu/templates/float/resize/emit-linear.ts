@@ -2,8 +2,6 @@ import type { Assembler } from "../../../../../src/codegen/x86/index.ts";
 import {
   createAssembler,
   eax,
-  ebx,
-  edi,
   k,
   mem,
   r10,
@@ -22,6 +20,7 @@ import {
 import type { FloatResizeWorkload } from "../../../float-workload.ts";
 import type { Simd } from "../../bytes/simd.ts";
 import { emitFrame } from "../../kernel-frame.ts";
+import { emitCellWeights } from "../../resize/cell-weights.ts";
 import { emitAdvance, emitCounted, emitLaneMask, emitLoad, emitStore, vectorBytes } from "../vectors.ts";
 import { tapBytes } from "./taps.ts";
 
@@ -66,7 +65,7 @@ export function emitLinearFloats(simd: Simd, workload: FloatResizeWorkload): Ass
     a.emit("lea", r11, mem(r9, { disp: tapBytes * rows }));
     a.emit("mov", rax, columns);
     a.bind("pixel");
-    emitWeights(a, simd);
+    emitCellWeights(a, simd, { topNear, topFar, bottomNear, bottomFar, top, bottom });
     emitPixel(a, simd, workload.channels);
     a.emit("add", r11, tapBytes);
     a.emit("add", r10, 4 * y.pixel);
@@ -83,19 +82,6 @@ export function emitLinearFloats(simd: Simd, workload: FloatResizeWorkload): Ass
 
 function maskOf(simd: Simd): ReturnType<typeof k> {
   return simd.name === "avx512" ? k(1) : simd.vector(vectorMask);
-}
-
-/** The weights of the four cells of the column at r11, and in rdi and rbx where its cells stand in a row. */
-function emitWeights(a: Assembler, simd: Simd): void {
-  const v = simd.vector;
-  a.emit("mov", edi, mem(r11));
-  a.emit("mov", ebx, mem(r11, { disp: 4 }));
-  a.emit("vbroadcastss", v(topNear), mem(r11, { disp: 8 }));
-  a.emit("vbroadcastss", v(topFar), mem(r11, { disp: 12 }));
-  a.emit("vmulps", v(bottomNear), v(topNear), v(bottom));
-  a.emit("vmulps", v(bottomFar), v(topFar), v(bottom));
-  a.emit("vmulps", v(topNear), v(topNear), v(top));
-  a.emit("vmulps", v(topFar), v(topFar), v(top));
 }
 
 /** The channels of the pixel at r10, which is where it was afterwards; rdi and rbx are lost. */
