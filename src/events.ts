@@ -2,6 +2,7 @@ import type { Diagnostic } from "./diagnostics/index.ts";
 import type { CompileReport } from "./events/compile-report.ts";
 import type { LatencySummary } from "./events/latency.ts";
 import type { RegionsReport } from "./events/regions-report.ts";
+import type { TuningHistory } from "./events/tuning-history.ts";
 import type { TuningSummary } from "./events/tuning-summary.ts";
 
 export type { CheckReport } from "./events/check.ts";
@@ -125,6 +126,8 @@ export type CompileEvent =
       readonly ns: number;
     }
   | { readonly type: "tuning-finished"; readonly result: TuningSummary }
+  /** How a search went that is replayed here and not made: by the records. */
+  | { readonly type: "tuning-replayed"; readonly history: TuningHistory }
   /** Something comes under the clock, or has left it: who hears of it keeps the machine quiet in between. */
   | { readonly type: "timing"; readonly state: "started" | "ended" }
   /** How far the reference loop was off its best in what was timed last, as a share. */

@@ -10,7 +10,7 @@ export { floatTemplate, int8Groups, precisionTemplate } from "./onnxruntime/prec
 export type { SessionOptions } from "./onnxruntime/session-template.ts";
 export { sessionOptions, sessionSettings, sessionTemplate } from "./onnxruntime/session-template.ts";
 export type { FormTuning } from "./onnxruntime/tune-forms.ts";
-export { formTrials, tuneForms } from "./onnxruntime/tune-forms.ts";
+export { formTrials, tellRecordedForms, tuneForms } from "./onnxruntime/tune-forms.ts";
 export type { CompiledRegions, Device, KernelListing, ProgramListing, RegionSetup, Target } from "./target.ts";
 
 /** The targets, in the order of `infer-opt targets`. */

@@ -102,12 +102,18 @@ export interface CompileReport {
   /** What was tuned for ONNX Runtime as it is; absent where nothing was. */
   readonly formTuning?: FormTuningReport;
   readonly pruning: unknown;
-  /** The searches of this run; empty where all was replayed. */
+  /** The searches of this run, and those that it replayed from the records. */
   readonly tuning: readonly TuningHistory[];
   /** Forms of which parts were compiled, or were to be. */
   readonly regions: readonly RegionsReport[];
   readonly forms: readonly FormReport[];
-  readonly choice: { readonly form: string; readonly reason: string; readonly measured: "now" | "replayed" | "no" };
+  readonly choice: {
+    readonly form: string;
+    readonly reason: string;
+    readonly measured: "now" | "replayed" | "no";
+    /** ISO 8601 time at which the forms were timed or judged; absent where they were not. */
+    readonly measuredAt?: string;
+  };
   /** What was best, among the forms that meet every constraint. */
   readonly objective: string;
   readonly constraints: readonly ConstraintReport[];

@@ -109,6 +109,7 @@ function withoutReplays(reporter: Reporter): Reporter {
   return {
     handle: (event) => {
       const isOld =
+        event.type === "tuning-replayed" ||
         (event.type === "tuning-finished" && event.result.source === "replayed") ||
         (event.type === "tuned" && event.replayed === event.workloads);
       if (!isOld) reporter.handle(event);

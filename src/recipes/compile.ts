@@ -141,7 +141,7 @@ function makeReport(
   input: Input,
   forms: readonly Form[],
   chosen: Form,
-  { choice, forms: formReports, constraints, machine }: Decision,
+  { choice, forms: formReports, constraints, machine, measuredAt }: Decision,
   written: {
     readonly file: string | undefined;
     readonly bytes: number;
@@ -183,7 +183,10 @@ function makeReport(
       ...(formReports.find((report) => report.name === form.name) ?? untold(form)),
       bytes: form === chosen ? written.bytes : form.bytes,
     })),
-    choice: { form: chosen.name, reason: choice.reason, measured: choice.measured },
+    choice: {
+      ...{ form: chosen.name, reason: choice.reason, measured: choice.measured },
+      ...(measuredAt === undefined ? {} : { measuredAt }),
+    },
     ...{ objective: options.objective, constraints, noise: run.noise },
     ...(options.baseline === undefined ? {} : { baseline: { file: options.baseline, checks: written.checks } }),
     ...(machine === undefined || Object.keys(machine).length === 0 ? {} : { machine }),

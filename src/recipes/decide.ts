@@ -53,8 +53,8 @@ export async function decide(
     const decision = decideBy(evidence, forms, evidence.proofs.length > 0 ? "now" : "no", run);
     const threads = evidence.proofs.length === 0 ? [] : threadsOf(options);
     const found = { evidence, threads, batch: batchOf(feeds), data, choice: decision.choice };
-    if (evidence.proofs.length > 0 || accuracy !== undefined) recordProof(cache, key, found, input, run);
-    return decision;
+    const isFound = evidence.proofs.length > 0 || accuracy !== undefined;
+    return { ...decision, measuredAt: isFound ? recordProof(cache, key, found, input, run) : undefined };
   };
   if (options.tune === "off") return keep({ ...accurate, proofs: [], resources: [], noise: 0 }, undefined);
   const proof = await unlessItFails(() => timeForms(forms, input, samples, cache, run), run);

@@ -12,6 +12,8 @@ export interface Decision extends Pick<CompileReport, "constraints"> {
   readonly forms: readonly Omit<FormReport, "bytes">[];
   /** The machine while it timed; undefined where it did not. */
   readonly machine?: MachineState | undefined;
+  /** ISO 8601 time of the proof; undefined where there is none. */
+  readonly measuredAt?: string | undefined;
 }
 
 /** What was found of the forms, now or in an earlier run: all that a choice is made by. */

@@ -70,7 +70,7 @@ export function deviceOfRecords(
   return newest?.device;
 }
 
-/** Adds the proof and the choice to the records. */
+/** Adds the proof and the choice to the records, and tells the time they stand under; undefined without a device. */
 export function recordProof(
   cache: ScheduleCache,
   key: string,
@@ -83,9 +83,9 @@ export function recordProof(
   },
   input: Input,
   run: Run,
-): void {
+): string | undefined {
   const { device } = run.environment;
-  if (device === undefined) return;
+  if (device === undefined) return undefined;
   const { evidence, data, threads, batch, choice } = found;
   const { proofs, failures, resources, noise, machine, accuracy } = evidence;
   const stamp = { v: 1, at: new Date().toISOString(), tool: version, key, model: input.form.hash } as const;
@@ -106,4 +106,5 @@ export function recordProof(
     },
     { ...stamp, kind: "choice", scope: "model", chosen: choice.name, reason: choice.reason },
   ]);
+  return stamp.at;
 }

@@ -23,6 +23,7 @@ import { inferTypes } from "../ops/index.ts";
 import { coarseHistogram } from "../quant/index.ts";
 import { runCheckedStage } from "../pipeline/index.ts";
 import { counted } from "../report/index.ts";
+import { calibrationHash, observedEarlier } from "./earlier-report.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import { makeForm } from "./make-form.ts";
@@ -187,8 +188,10 @@ async function quantizeModel(
     samples: found.samples,
     int8Nodes: result.changes,
     floatNodes,
-    candidates,
-    activations: seen === undefined ? [] : activationsOf(seen, found),
+    calibration: calibrationHash(found),
+    ...(seen === undefined
+      ? observedEarlier(run.paths.report, input.form.hash, found)
+      : { candidates, activations: activationsOf(seen, found), observedAt: new Date().toISOString() }),
   };
   if (result.changes === 0) {
     run.note("INT8 left out: no node of the model can become INT8 (--explain-refusals lists why)");

@@ -5,6 +5,7 @@ import {
   int8Groups,
   formTrials,
   precisionTemplate,
+  tellRecordedForms,
   tuneForms,
   withinSessions,
 } from "../../targets/index.ts";
@@ -67,6 +68,7 @@ export async function searchPrecision(
   const explain = (kept: ReadonlySet<string>, reason: string): PrecisionReport =>
     explainPrecision(groups, times, kept, { reason, trials: formTrials(forms, records) });
   if (decided !== undefined) {
+    tellRecordedForms(forms, records, run.reporter);
     const kept = groups.flatMap(({ name }) => (decided.float.has(name) ? [] : [name]));
     return explain(new Set(kept), decided.reason);
   }

@@ -68,6 +68,7 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
     case "tuning-started":
     case "trial":
     case "tuning-best":
+    case "tuning-replayed":
     case "timing":
     case "noise":
       return undefined;

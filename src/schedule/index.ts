@@ -55,6 +55,7 @@ export { raceKernels } from "./successive-halving.ts";
 export type { MachineFigures, Space, Template } from "./template.ts";
 export type { DeviceSummary, WorkloadSummary } from "./summarize-records.ts";
 export { summarizeDevices, summarizeWorkloads } from "./summarize-records.ts";
+export { recordedHistories } from "./recorded-history.ts";
 export { tuneWorkloads } from "./tune-workloads.ts";
 export type { TunedKernel } from "./tuned-kernel.ts";
 export { knownKernel, replayedKernel, summarizeTuned } from "./tuned-kernel.ts";

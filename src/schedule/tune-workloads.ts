@@ -3,6 +3,7 @@ import { underTheClock } from "../measure/index.ts";
 import type { TrialCounts } from "./trial-runner.ts";
 import { makeCrashWatch } from "./crash-watch.ts";
 import { nextSession } from "./next-session.ts";
+import { recordedHistories } from "./recorded-history.ts";
 import type { TunedKernel } from "./tuned-kernel.ts";
 import { replayedKernel, summarizeTuned } from "./tuned-kernel.ts";
 import type { TuningSession } from "./tuning-session.ts";
@@ -31,7 +32,10 @@ export async function tuneWorkloads(
   for (const task of tasks) {
     const replayed = replayedKernel(task, context, effort.candidates);
     if (replayed === undefined) waiting.push(task);
-    else finish(replayed);
+    else {
+      for (const history of recordedHistories(task, context)) reporter.handle({ type: "tuning-replayed", history });
+      finish(replayed);
+    }
   }
   const boundOf =
     waiting.length === 0 || budgetMs === 0 ? () => 0 : await underTheClock(reporter, () => context.measureBounds());

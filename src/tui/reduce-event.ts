@@ -80,6 +80,8 @@ export function reduceEvent(state: TuiState, event: CompileEvent, at: number): T
         `tuned ${counted(event.workloads, "workload")}${replayed}: ${counted(event.tried, "candidate")}${failed}, ${event.seconds.toFixed(1)} s`,
       );
     }
+    case "tuning-replayed":
+      return state;
     case "timing":
       return { ...state, isTiming: event.state === "started" };
     case "noise":

@@ -1,7 +1,7 @@
 import { noControl } from "../../src/events.ts";
 import { systemClock } from "../../src/measure/index.ts";
 import type { Template, TunedKernel, TuningRecords, TuningTask, Workload } from "../../src/schedule/index.ts";
-import { hierarchicalSearch, knownKernel, tuneWorkloads } from "../../src/schedule/index.ts";
+import { hierarchicalSearch, knownKernel, recordedHistories, tuneWorkloads } from "../../src/schedule/index.ts";
 import type { RegionSetup } from "../target.ts";
 import { measureFigures, recordedFigures } from "./calibrate/calibrate.ts";
 import { calibratedTemplates } from "./calibrate/calibrated-templates.ts";
@@ -26,7 +26,11 @@ export async function tuneRegions(
   let figures = effort === undefined ? undefined : recordedFigures(records);
   const offered = calibratedTemplates(offer, () => figures);
   const tasks = tuningTasks(regions, threads, offered).map((task) => ({ ...task, ...limits }));
-  if (effort === undefined) return tasks.map((task) => knownKernel(task, records));
+  if (effort === undefined) {
+    for (const history of tasks.flatMap((task) => recordedHistories(task, records)))
+      reporter.handle({ type: "tuning-replayed", history });
+    return tasks.map((task) => knownKernel(task, records));
+  }
   const measurer = startKernelMeasurer(device);
   const now = (): string => new Date().toISOString();
   const measureBounds = async (): Promise<(task: TuningTask) => number> => {

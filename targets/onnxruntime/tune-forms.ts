@@ -11,7 +11,7 @@ import type {
   Workload,
   WorkloadCase,
 } from "../../src/schedule/index.ts";
-import { guidedSearch, knownKernel, taskTrialKey, tuneWorkloads } from "../../src/schedule/index.ts";
+import { guidedSearch, knownKernel, recordedHistories, taskTrialKey, tuneWorkloads } from "../../src/schedule/index.ts";
 
 /** What is chosen among: models and sessions, each a point of a template. */
 export interface FormSpace {
@@ -64,6 +64,12 @@ export function formTrials(space: FormSpace, records: FormTuning["records"]): re
   );
 }
 
+/** Tells how the searches in a space went, by the records. */
+export function tellRecordedForms(space: FormSpace, records: FormTuning["records"], reporter: Reporter): void {
+  for (const history of recordedHistories(taskOf(space), { ...records, mode: "hot" }))
+    reporter.handle({ type: "tuning-replayed", history });
+}
+
 /** Chooses in a space by the tuner's own search, race and records; undefined where nothing is known and nothing may be measured. */
 export async function tuneForms(space: FormSpace, tuning: FormTuning): Promise<TunedKernel | undefined> {
   const { effort, seed, reporter, signal, control, measurer, tool, budgetMs } = tuning;
@@ -71,7 +77,9 @@ export async function tuneForms(space: FormSpace, tuning: FormTuning): Promise<T
   const task = taskOf(space);
   if (effort === "known") {
     const known = knownKernel(task, records);
-    return known.source === "seed" ? undefined : known;
+    if (known.source === "seed") return undefined;
+    tellRecordedForms(space, tuning.records, reporter);
+    return known;
   }
   const now = (): string => new Date().toISOString();
   const measureBounds = async (): Promise<() => number> => () => 0;
