@@ -1,11 +1,44 @@
 import type { CompileEvent, TuningSummary } from "../events.ts";
-import type { TuningEntry } from "./state.ts";
+import { upsert } from "./entries.ts";
+import type { Entry, PhaseState, TuiState, TuningEntry } from "./state.ts";
 import { traceLength } from "./state.ts";
 
 type EventOf<Type extends CompileEvent["type"]> = Extract<CompileEvent, { readonly type: Type }>;
 
+/** A search begins, tried a candidate, or found a better one: a workload and number of threads is one line. */
+export function reduceTuning(
+  state: TuiState,
+  event: EventOf<"tuning-started" | "trial" | "tuning-best">,
+  at: number,
+): TuiState {
+  return upsert(state, at, isTuning(event), (known) => {
+    if (event.type === "tuning-started") return startTuning(known, event);
+    return event.type === "trial" ? addTrial(known, event) : improveTuning(known, event);
+  });
+}
+
+/** The search for a workload's kernel is over, on all numbers of threads. */
+export function reduceTuningEnd(state: TuiState, result: TuningSummary, at: number): TuiState {
+  const finished = upsert(state, at, isTuning(result), (known) => finishTuning(known, result));
+  const phase = finished.phases.at(-1) as PhaseState;
+  const entries = phase.entries.map((entry) =>
+    entry.kind === "tuning" && entry.workload === result.workload && entry.threads !== result.threads
+      ? finishShared(entry, result)
+      : entry,
+  );
+  return { ...finished, phases: [...finished.phases.slice(0, -1), { ...phase, entries }] };
+}
+
+function isTuning({
+  workload,
+  threads,
+}: Pick<TuningEntry, "workload" | "threads">): (entry: Entry) => entry is TuningEntry {
+  return (entry): entry is TuningEntry =>
+    entry.kind === "tuning" && entry.workload === workload && entry.threads === threads;
+}
+
 /** A search that begins, or goes on at another number of candidates. */
-export function startTuning(known: TuningEntry | undefined, event: EventOf<"tuning-started">): TuningEntry {
+function startTuning(known: TuningEntry | undefined, event: EventOf<"tuning-started">): TuningEntry {
   return {
     ...(known ?? emptyTuning(event)),
     ...{ state: "searching", candidates: event.candidates, seed: event.seed ?? known?.seed },
@@ -13,7 +46,7 @@ export function startTuning(known: TuningEntry | undefined, event: EventOf<"tuni
 }
 
 /** A candidate that was tried; what fails has no time. */
-export function addTrial(
+function addTrial(
   known: TuningEntry | undefined,
   { candidate, status, ns, ...event }: EventOf<"trial">,
 ): TuningEntry {
@@ -32,12 +65,12 @@ export function addTrial(
 }
 
 /** The best that a turn found. */
-export function improveTuning(known: TuningEntry | undefined, event: EventOf<"tuning-best">): TuningEntry {
+function improveTuning(known: TuningEntry | undefined, event: EventOf<"tuning-best">): TuningEntry {
   return { ...(known ?? emptyTuning(event)), candidate: event.candidate, bestNs: event.ns };
 }
 
 /** What was found in the end. */
-export function finishTuning(known: TuningEntry | undefined, result: TuningSummary): TuningEntry {
+function finishTuning(known: TuningEntry | undefined, result: TuningSummary): TuningEntry {
   const entry = known ?? emptyTuning(result);
   return {
     ...entry,
@@ -50,7 +83,7 @@ export function finishTuning(known: TuningEntry | undefined, result: TuningSumma
 }
 
 /** A search on more threads ends with that on fewer, which chooses for both. */
-export function finishShared(known: TuningEntry, { shared }: TuningSummary): TuningEntry {
+function finishShared(known: TuningEntry, { shared }: TuningSummary): TuningEntry {
   return { ...known, state: "done", bestNs: shared?.threads === known.threads ? shared.ns : known.bestNs };
 }
 
