@@ -22,6 +22,7 @@ export type {
   PrecisionReport,
   SessionAdvice,
   SessionReport,
+  TriedMixture,
 } from "./events/form-tuning.ts";
 export type { LayerAccuracyReport, LayerNoise } from "./events/layer-accuracy.ts";
 export type { RunControl } from "./events/run-control.ts";

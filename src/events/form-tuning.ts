@@ -13,12 +13,22 @@ export interface PrecisionGroupReport {
   readonly reason: string;
 }
 
+/** A mixture of INT8 and float that was tried. */
+export interface TriedMixture {
+  /** Groups of layers that are float in it. */
+  readonly floatGroups: number;
+  /** Least nanoseconds of the whole network; absent for one that failed. */
+  readonly ns?: number;
+}
+
 /** Which layers are INT8, and how that was found. */
 export interface PrecisionReport {
   readonly groups: readonly PrecisionGroupReport[];
   /** Mixtures timed, those of earlier runs included, and those that failed. */
   readonly tried: number;
   readonly failed: number;
+  /** In the order in which they were tried, on the least number of threads; absent in reports of older versions. */
+  readonly mixtures?: readonly TriedMixture[];
   /** Times of the whole network in the search, nanoseconds, one thread count: all INT8, all float, what was chosen. */
   readonly int8Ns?: number;
   readonly floatNs?: number;

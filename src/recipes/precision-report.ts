@@ -3,6 +3,7 @@ import type { PrecisionGroupReport, PrecisionReport } from "../events.ts";
 import type { Point, TrialRecord } from "../schedule/index.ts";
 import { pointText, trialScore } from "../schedule/index.ts";
 import type { UnitGroup } from "./precision-units.ts";
+import { triedMixtures } from "./tried-mixtures.ts";
 
 /** Tells of each group what was decided, and by which times. `kept` are the groups in INT8. */
 export function explainPrecision(
@@ -38,6 +39,7 @@ export function explainPrecision(
     groups: reports,
     tried: new Set(trials.map(({ point, code }) => `${code} ${pointText(point)}`)).size,
     failed: trials.filter(({ status }) => status !== "ok").length,
+    mixtures: triedMixtures(groups, trials),
     ...(int8Ns === undefined ? {} : { int8Ns }),
     ...(floatNs === undefined ? {} : { floatNs }),
     ...(chosenNs === undefined ? {} : { chosenNs }),
