@@ -24,7 +24,9 @@ export function constraintRows({ constraints, forms }: CompileReport): readonly 
       ...[constraint, quantity],
       ...names.map((name) => {
         const mine = reached.find(({ form }) => form === name);
-        return mine === undefined ? "-" : `${mine.text} ${mine.met ? "\u2713" : "\u2717"}`;
+        if (mine === undefined) return "-";
+        const missed = mine.missedBy === undefined ? "" : ` ${formatMiss(mine.missedBy)}`;
+        return `${mine.text} ${mine.met ? "\u2713" : "\u2717"}${missed}`;
       }),
     ]),
   ];

@@ -73,7 +73,7 @@ export function resourceTable(forms: readonly FormReport[]): FormTable {
 }
 
 /** Whether energies are measured or estimated: of all forms they are the same. */
-function energyTitle(forms: readonly FormReport[]): string {
+export function energyTitle(forms: readonly FormReport[]): string {
   return forms.some(({ energy }) => energy?.source === "estimate") ? "energy (estimate)" : "energy";
 }
 

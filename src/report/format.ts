@@ -46,6 +46,11 @@ export function formatMiss(share: number): string {
   return `off by ${Number((share * 100).toPrecision(3))} %`;
 }
 
+/** A time of day as it stands in records, for people: `2026-11-21 22:10 UTC`. */
+export function formatDate(at: string): string {
+  return `${at.slice(0, 16).replace("T", " ")} UTC`;
+}
+
 /** An amount of money, in the currency of `--price-per-hour`. */
 export function formatCost(amount: number): string {
   return amount >= 100 ? amount.toFixed(0) : String(Number(amount.toPrecision(3)));

@@ -26,11 +26,14 @@ const longLabel = 18;
 export function barChart(caption: string, bars: readonly Bar[]): Markup {
   if (bars.length === 0) return html``;
   const most = Math.max(...bars.map(({ value, high }) => Math.max(value, high ?? 0)));
-  const isLong = bars.some(({ label }) => label.length > longLabel);
-  return html`<figure class="${isLong ? "chart wide" : "chart"}">
+  return html`<figure class="${chartClass(bars)}">
     <figcaption>${caption}</figcaption>
     ${bars.map((bar) => barRow(bar, most))}
   </figure> `;
+}
+
+function chartClass(rows: readonly { readonly label: string }[]): string {
+  return rows.some(({ label }) => label.length > longLabel) ? "chart wide" : "chart";
 }
 
 function barRow({ label, value, low, tick, high, text, strong }: Bar, most: number): Markup {
@@ -46,15 +49,22 @@ function barRow({ label, value, low, tick, high, text, strong }: Bar, most: numb
   </div> `;
 }
 
-/** Two bars for each name on one scale: before and after. */
+/** Two bars for each name on one scale; without other words before and after. */
 export function pairChart(
   caption: string,
   pairs: readonly { readonly label: string; readonly before: number; readonly after: number }[],
+  {
+    before: first = "before",
+    after: second = "after",
+    format = String,
+  }: { readonly before?: string; readonly after?: string; readonly format?: (value: number) => string } = {},
 ): Markup {
   if (pairs.length === 0) return html``;
   const most = Math.max(...pairs.map(({ before, after }) => Math.max(before, after)));
-  return html`<figure class="chart">
-    <figcaption>${caption} <span class="key before">before</span> <span class="key after">after</span></figcaption>
+  return html`<figure class="${chartClass(pairs)}">
+    <figcaption>
+      ${caption} <span class="key before">${first}</span> <span class="key after">${second}</span>
+    </figcaption>
     ${pairs.map(
       ({ label, before, after }) =>
         html`<div class="row">
@@ -63,7 +73,7 @@ export function pairChart(
             ><i class="bar before" style="width:${percent(before, most)}"></i
             ><i class="bar" style="width:${percent(after, most)}"></i
           ></span>
-          <span class="value">${before} → ${after}</span>
+          <span class="value">${format(before)} → ${format(after)}</span>
         </div> `,
     )}
   </figure> `;

@@ -2,12 +2,15 @@ import { basename } from "node:path";
 import type { CompileReport } from "../../events.ts";
 import { layerAccuracy } from "./layer-accuracy.ts";
 import { html } from "./markup.ts";
+import { precision } from "./precision.ts";
 import { quantization } from "./quantization.ts";
 import { regions } from "./regions.ts";
-import { constraints } from "./resources.ts";
-import { forms, operators, origin, passes, problems, refusals, verdict } from "./sections.ts";
+import { baseline, constraints } from "./resources.ts";
+import { forms, operators, origin, passes, problems, refusals } from "./sections.ts";
+import { session } from "./session.ts";
 import { style } from "./style.ts";
 import { tuningHistory } from "./tuning-history.ts";
+import { verdict } from "./verdict.ts";
 
 /**
  * The report as one page: no script, nothing fetched, readable on a phone, in light and dark. What it shows is what
@@ -18,7 +21,10 @@ export function renderReport(report: CompileReport): string {
   const parts = [
     verdict,
     constraints,
+    baseline,
     forms,
+    precision,
+    session,
     passes,
     operators,
     quantization,

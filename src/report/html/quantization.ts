@@ -1,5 +1,5 @@
 import type { CompileReport } from "../../events.ts";
-import { counted } from "../format.ts";
+import { counted, formatDate } from "../format.ts";
 import { barChart, folded, table } from "./charts.ts";
 import type { Fields } from "./fields.ts";
 import { isFields } from "./fields.ts";
@@ -9,6 +9,14 @@ import { ranges } from "./ranges.ts";
 import { section } from "./section.ts";
 
 const fieldsIn = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
+
+/** When what follows was observed, or that it is not known: ranges that were only read tell neither. */
+function observedText({ calibration, observedAt }: Fields): string {
+  if (typeof observedAt === "string") return `Observed ${formatDate(observedAt)}.`;
+  return calibration === undefined
+    ? ""
+    : "The ranges were read from a file: what was observed when they were made is in the report of that run.";
+}
 
 /** How INT8 ranges were chosen, and which nodes stayed float. The report leaves this part open, so it is read with care. */
 export function quantization({ quantization: part }: CompileReport): Markup {
@@ -29,7 +37,7 @@ export function quantization({ quantization: part }: CompileReport): Markup {
     "INT8",
     html`<p>
       ${counted(Number(part["int8Nodes"] ?? 0), "node")} in INT8, ${floats.length} in float; ranges by
-      ${String(part["chosen"])}, from ${counted(Number(part["samples"] ?? 0), "sample")}
+      ${String(part["chosen"])}, from ${counted(Number(part["samples"] ?? 0), "sample")}. ${observedText(part)}
     </p> `,
     barChart(
       "Signal to quantization noise on held-out samples, by method",

@@ -1,8 +1,9 @@
 import type { CompileReport, FormReport } from "../../events.ts";
 import { constraintRows } from "../constraints.ts";
-import { leastCost, resourceTable } from "../form-table.ts";
+import { energyTitle, leastCost } from "../form-table.ts";
 import { counted, formatBytes, formatCost, formatEnergy } from "../format.ts";
-import { table } from "./charts.ts";
+import type { Bar } from "./charts.ts";
+import { barChart, table } from "./charts.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 import { section } from "./section.ts";
@@ -75,11 +76,45 @@ export function constraints(report: CompileReport): Markup {
   );
 }
 
-/** Memory, energy and cost of every form. */
-export function resources(all: readonly FormReport[], form: string): Markup | undefined {
-  const { header, rows } = resourceTable(all);
-  if (header.length === 0) return undefined;
-  const strong = all.findIndex(({ name }) => name === form);
-  const cells = all.map(({ name }, i) => [name, ...(rows[i] ?? [])]);
-  return table(["form", ...header], cells, { strong });
+/** How the result stands against the model that was shipped last. */
+export function baseline({ baseline: part }: CompileReport): Markup {
+  if (part === undefined) return html``;
+  const failed = part.checks.filter(({ ok }) => !ok).length;
+  return section(
+    "Against the last release",
+    html`<p>
+      <strong class="${failed === 0 ? "good" : "bad"}"
+        >${failed === 0 ? "Holds." : `${counted(failed, "check")} failed.`}</strong
+      >
+      The last release is <code>${part.file}</code>.
+    </p> `,
+    table(
+      ["check", "detail", ""],
+      part.checks.map(({ name, ok, detail }) => [name, detail, ok ? "\u2713" : "\u2717"]),
+      { textColumns: 2 },
+    ),
+  );
+}
+
+/** Memory, energy and cost of every form, a chart each, as far as they are known. */
+export function resources(all: readonly FormReport[], form: string): readonly Markup[] {
+  const chart = (
+    title: string,
+    valueOf: (form: FormReport) => number | undefined,
+    format: (value: number) => string,
+  ): Markup =>
+    barChart(
+      title,
+      all.flatMap((each): readonly Bar[] => {
+        const value = valueOf(each);
+        return value === undefined
+          ? []
+          : [{ label: each.name, value, text: format(value), strong: each.name === form }];
+      }),
+    );
+  return [
+    chart("Memory of a session at its peak", ({ memoryBytes }) => memoryBytes, formatBytes),
+    chart(`${energyTitle(all)} of an inference`, ({ energy }) => energy?.uj, formatEnergy),
+    chart("Cost of a million inferences, one after the other", (each) => leastCost(each)?.cost, formatCost),
+  ];
 }

@@ -1,63 +1,11 @@
 import type { CompileReport, FormReport } from "../../events.ts";
 import { accuracyTable, shownSpeed, threadCounts } from "../form-table.ts";
-import { counted, formatBytes, formatMetric, formatTime } from "../format.ts";
+import { counted, formatBytes, formatTime } from "../format.ts";
 import { barChart, folded, pairChart, table } from "./charts.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
-import { figure, machineText, resourceFigures, resources, written } from "./resources.ts";
+import { resources } from "./resources.ts";
 import { section } from "./section.ts";
-
-/** What was written, and what it gained and cost: before everything else. */
-export function verdict(report: CompileReport): Markup {
-  const { model, output, choice } = report;
-  const kept = output.form === "original";
-  const share = output.bytes / model.bytes;
-  return html`<section>
-    <h2>Verdict</h2>
-    <p>
-      <strong class="${kept ? "warn" : "good"}">${kept ? "The original was kept." : `Written: ${output.form}.`}</strong>
-      ${choice.reason}
-    </p>
-    <div class="figures">
-      ${kept ? undefined : speedFigures(report)}
-      ${figure(formatBytes(output.bytes), `size, ${(share * 100).toFixed(0)} % of ${formatBytes(model.bytes)}`)}
-      ${resourceFigures(report)} ${accuracyFigures(report)}
-    </div>
-    <p class="dim">
-      ${measuredWords[choice.measured]} on ${report.target.device}; ${report.target.runtime}.
-      ${report.noise === undefined ? "" : `Noise of the machine: ${(report.noise * 100).toFixed(1)} %.`}
-      ${machineText(report)}
-    </p>
-  </section> `;
-}
-
-const measuredWords = {
-  now: "Measured in this run",
-  replayed: "Replayed from records of an earlier run",
-  no: "Nothing was timed",
-} as const;
-
-function speedFigures(report: CompileReport): readonly Markup[] {
-  return (written(report)?.timings ?? []).map(({ threads, speed }) => {
-    const { ratio, low, high } = shownSpeed(speed);
-    const words = `speed at ${counted(threads, "thread")} (${low.toFixed(2)} to ${high.toFixed(2)})`;
-    return figure(`${ratio.toFixed(2)}x`, words);
-  });
-}
-
-/** The figures that people ask for first. */
-const firstMetrics: ReadonlySet<string> = new Set(["top1", "agreement", "sqnr"]);
-
-function accuracyFigures(report: CompileReport): readonly Markup[] {
-  const before = report.forms.find(({ name }) => name === "original")?.accuracy ?? [];
-  return (written(report)?.accuracy ?? [])
-    .filter(({ metric }) => firstMetrics.has(metric))
-    .map(({ metric, value, samples }) => {
-      const original = before.find((other) => other.metric === metric);
-      const was = original === undefined ? "" : `, was ${formatMetric(metric, original.value)}`;
-      return figure(formatMetric(metric, value), `${metric}${was}, ${counted(samples, "sample")}`);
-    });
-}
 
 /** Latency, size and accuracy of every form. */
 export function forms(report: CompileReport): Markup {
@@ -156,6 +104,13 @@ export function refusals({ refusals: all, regions: compiled }: CompileReport): M
   );
 }
 
+/** More notes than these are folded: what sections tell better is among them. */
+const openNotes = 4;
+
+function noteLines(notes: readonly string[]): readonly Markup[] {
+  return notes.map((note) => html`<p>${note}</p> `);
+}
+
 /** Warnings, errors and notes. */
 export function problems({ problems: all, notes }: CompileReport): Markup {
   if (all.length === 0 && notes.length === 0) return html``;
@@ -168,7 +123,9 @@ export function problems({ problems: all, notes }: CompileReport): Markup {
           ${hint === undefined ? "" : html`<span class="dim">${hint}</span>`}
         </p> `,
     ),
-    notes.map((note) => html`<p>${note}</p> `),
+    notes.length > openNotes
+      ? folded(`${notes.length} notes of this run`, noteLines(notes))
+      : notes.length > 0 && noteLines(notes),
   );
 }
 

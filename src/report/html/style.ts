@@ -30,6 +30,9 @@ figcaption { color: var(--dim); margin-bottom: 0.4rem; }
 .histograms { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 0.8rem; margin: 0.6rem 0 1.2rem; }
 .histogram { margin: 0; font-size: 0.85rem; } .histogram figcaption { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .histogram svg { display: block; width: 100%; } .histogram .counts { fill: var(--bar); } .histogram .curve { fill: none; stroke: var(--strong); stroke-width: 2; } .histogram line { stroke: var(--strong); stroke-width: 2; }
+.dots { margin: 0.6rem 0 1.2rem; } .field { position: relative; height: 7rem; border-bottom: 1px solid var(--line); }
+.field svg { position: absolute; width: 100%; height: 100%; } .field .curve { fill: none; stroke: var(--strong); stroke-width: 2; vector-effect: non-scaling-stroke; }
+.dot { position: absolute; width: 7px; height: 7px; margin: -3.5px; border-radius: 50%; background: var(--dim); }
 .key::before { content: ""; display: inline-block; width: 0.7rem; height: 0.7rem; margin: 0 0.3rem 0 0.6rem; background: var(--bar); }
 .key.before::before { background: var(--before); }
 .scroll { overflow-x: auto; }

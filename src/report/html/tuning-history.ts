@@ -1,5 +1,5 @@
 import type { CompileReport, TuningHistory } from "../../events.ts";
-import { formatTime } from "../format.ts";
+import { counted, formatDate, formatTime } from "../format.ts";
 import { folded } from "./charts.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
@@ -8,7 +8,7 @@ import { section } from "./section.ts";
 /** So many searches are open; the others are folded. */
 const open = 12;
 
-/** How the searches of this run went: the best so far against the candidates tried, those that gained most first. */
+/** How the searches went: the best so far against the candidates tried, those that gained most first. */
 export function tuningHistory({ tuning }: CompileReport): Markup {
   const timed = tuning.filter(({ best }) => best.length > 0);
   if (timed.length === 0) return html``;
@@ -20,7 +20,8 @@ export function tuningHistory({ tuning }: CompileReport): Markup {
   return section(
     "Tuning",
     html`<p>
-        ${tuning.length} ${tuning.length === 1 ? "search" : "searches"}, ${tried} candidates tried, ${failed} failed.
+        ${tuning.length} ${tuning.length === 1 ? "search" : "searches"}, ${counted(tried, "candidate")} tried, ${failed}
+        failed. ${recordedText(tuning)}
       </p>
       <p class="dim">
         The best time so far, from the first candidate (left) to the last; the foot is the best found.
@@ -28,6 +29,16 @@ export function tuningHistory({ tuning }: CompileReport): Markup {
     figures(ranked.slice(0, open)),
     rest.length > 0 && folded(`${rest.length} more searches`, figures(rest)),
   );
+}
+
+/** How many of them were replayed, and from when their trials are. */
+function recordedText(tuning: readonly TuningHistory[]): string {
+  const times = tuning.flatMap(({ recordedAt }) => recordedAt ?? []).sort();
+  const [first, last] = [times[0], times.at(-1)];
+  if (first === undefined || last === undefined) return "";
+  const [from, to] = [formatDate(first), formatDate(last)];
+  const when = from === to ? from : `${from} to ${to}`;
+  return `${times.length === tuning.length ? "All" : times.length} replayed from the records of ${when}.`;
 }
 
 function gainOf({ best }: TuningHistory): number {

@@ -1,0 +1,85 @@
+import type { CompileReport, PrecisionGroupReport, PrecisionReport } from "../../events.ts";
+import { counted, formatTime } from "../format.ts";
+import { barChart, folded, pairChart, table } from "./charts.ts";
+import type { Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+import { mixturesTried } from "./mixtures-tried.ts";
+import { section } from "./section.ts";
+
+/** Which layers are INT8 for ONNX Runtime: what was decided, the mixtures that were timed, and each group of like layers. */
+export function precision({ formTuning }: CompileReport): Markup {
+  const part = formTuning?.precision;
+  if (part === undefined || part.groups.length === 0) return html``;
+  const { groups, mixtures = [], tried, failed, reason } = part;
+  return section(
+    "Precision of layers",
+    html`<p>
+      <strong>${decisionText(groups)}</strong> ${reason}; ${counted(tried, "mixture")}
+      tried${failed === 0 ? "" : `, ${failed} failed`}.
+    </p> `,
+    barChart("The whole network, least time in the search", wholeBars(part)),
+    mixturesTried(mixtures, groups.length),
+    pairChart(
+      "Groups of like layers, time in ONNX Runtime's profile",
+      groups
+        .filter(({ floatNs, int8Ns }) => floatNs + int8Ns > 0)
+        .map(({ name, floatNs, int8Ns }) => ({ label: name, before: floatNs, after: int8Ns })),
+      { before: "float", after: "INT8", format: formatTime },
+    ),
+    table(
+      ["group", "why", "precision", "layers", "float", "INT8", "otherwise"],
+      groups.map((group) => [
+        ...[group.name, group.reason, group.precision === "int8" ? "INT8" : "float", group.layers.length],
+        ...[timeText(group.floatNs), timeText(group.int8Ns), otherwiseText(group)],
+      ]),
+      { textColumns: 2 },
+    ),
+    html`<p class="dim">
+      Otherwise: how much longer the whole network takes with only this group decided the other way.
+    </p> `,
+    folded(
+      "Layers of each group",
+      table(
+        ["group", "nodes"],
+        groups.map(({ name, layers }) => [name, layers.join(", ")]),
+        { textColumns: 2 },
+      ),
+    ),
+  );
+}
+
+function decisionText(groups: readonly PrecisionGroupReport[]): string {
+  const float = groups.filter(({ precision: decided }) => decided === "float").length;
+  if (float === 0) return "All layers that can be are INT8.";
+  if (float === groups.length) return "No layer gains by INT8.";
+  return `INT8 and float are mixed: ${float} of ${counted(groups.length, "group")} of layers stay${float === 1 ? "s" : ""} float.`;
+}
+
+/** All float, all INT8 and, where it is neither, what was chosen. */
+function wholeBars({ groups, floatNs, int8Ns, chosenNs }: PrecisionReport): Parameters<typeof barChart>[1] {
+  const float = groups.filter(({ precision: decided }) => decided === "float").length;
+  const bar = (label: string, ns: number | undefined, strong: boolean): Parameters<typeof barChart>[1] =>
+    ns === undefined
+      ? []
+      : [
+          {
+            ...{ label, value: ns, strong },
+            text: `${formatTime(ns)}${int8Ns === undefined || ns === int8Ns ? "" : `, ${(int8Ns / ns).toFixed(2)}x of all INT8`}`,
+          },
+        ];
+  return [
+    ...bar("all float", floatNs, float === groups.length),
+    ...bar("all INT8", int8Ns, float === 0),
+    ...(float === 0 || float === groups.length ? [] : bar("mixed", chosenNs, true)),
+  ];
+}
+
+function timeText(ns: number): string {
+  return ns === 0 ? "–" : formatTime(ns);
+}
+
+function otherwiseText({ otherwise }: PrecisionGroupReport): string {
+  if (otherwise === undefined) return "–";
+  const share = (otherwise - 1) * 100;
+  return `${share < 0 ? "−" : "+"}${Math.abs(share).toFixed(1)} %`;
+}
