@@ -34,7 +34,8 @@ export function makeDrawing(
     const at = now();
     if (!(isChanged || at - drawnAt >= staleMs) || !pace.isDue(at, isAsked)) return;
     draw(state, at);
-    pace.drew(at, now() - at);
+    const end = now();
+    pace.drew(end, end - at);
     drawnAt = at;
     [isChanged, isAsked] = [false, false];
   };

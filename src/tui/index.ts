@@ -1,2 +1,3 @@
-export type { Terminal, Tui } from "./open-tui.ts";
+export type { Tui } from "./open-tui.ts";
 export { openTui } from "./open-tui.ts";
+export type { Terminal } from "./take-terminal.ts";

@@ -46,10 +46,7 @@ function startTuning(known: TuningEntry | undefined, event: EventOf<"tuning-star
 }
 
 /** A candidate that was tried; what fails has no time. */
-function addTrial(
-  known: TuningEntry | undefined,
-  { candidate, status, ns, ...event }: EventOf<"trial">,
-): TuningEntry {
+function addTrial(known: TuningEntry | undefined, { candidate, status, ns, ...event }: EventOf<"trial">): TuningEntry {
   const entry = known ?? emptyTuning(event);
   const seen = entry.seen.includes(candidate) ? entry.seen : [...entry.seen, candidate];
   const tried = seen.length;

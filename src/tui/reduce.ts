@@ -2,7 +2,7 @@ import type { CompileEvent } from "../events.ts";
 import { bodyHeight } from "./layout.ts";
 import { reduceEvent } from "./reduce-event.ts";
 import type { Key } from "./keys.ts";
-import { activeRow, rowsOf } from "./rows.ts";
+import { activeRow, rowCount } from "./rows.ts";
 import type { TuiState } from "./state.ts";
 
 /** All that can happen to what is shown. */
@@ -78,5 +78,5 @@ function inSight(state: TuiState): TuiState {
 }
 
 function lastTop(state: TuiState): number {
-  return Math.max(0, rowsOf(state).length - bodyHeight(state));
+  return Math.max(0, rowCount(state) - bodyHeight(state));
 }

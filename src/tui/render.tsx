@@ -1,62 +1,88 @@
-import { Box, renderToString } from "ink";
 import type { ReactElement } from "react";
+import { Fragment } from "react";
 import type { CompileReport } from "../events.ts";
+import { renderToString } from "./ink.ts";
 import { bodyHeight, drawnSize } from "./layout.ts";
 import type { Row } from "./rows.ts";
 import { rowsOf } from "./rows.ts";
 import type { TuiState } from "./state.ts";
+import { formatElapsed } from "./text.ts";
 import type { Theme } from "./theme.ts";
 import { App } from "./views/app.tsx";
 import { BodyRow } from "./views/body-row.tsx";
-import { Footer } from "./views/footer.tsx";
-import { Header } from "./views/header.tsx";
+import { Footer, footerText } from "./views/footer.tsx";
+import { StatusLine, statusText, TitleLine } from "./views/header.tsx";
 import { Summary } from "./views/summary.tsx";
 
 /** Draws a state as lines, at a time of the clock that its times are of. */
 export type FrameRenderer = (state: TuiState, now: number) => readonly string[];
 
+/** A line of the screen, and what it is drawn from: as long as that is the same, so is the line. */
+interface ScreenLine {
+  readonly key: object | string;
+  readonly element: ReactElement;
+}
+
 /**
- * Draws what {@link App} shows, and keeps lines that cannot change any more: laying all lines out anew costs several times
- * as much as the few that are under way.
+ * Draws what {@link App} shows, and keeps lines from frame to frame: laying all lines out anew costs several times as much as
+ * the few that have changed.
  */
 export function makeFrameRenderer(theme: Theme): FrameRenderer {
   let keptColumns = 0;
-  let kept = new WeakMap<object, string>();
+  let kept: ReadonlyMap<object | string, string> = new Map();
   return (state, now) => {
     const { columns, rows } = drawnSize(state.size);
     if (state.view.isHelpShown) return linesOf(<App state={state} now={now} theme={theme} />, columns);
-    if (columns !== keptColumns) [keptColumns, kept] = [columns, new WeakMap()];
-    const height = bodyHeight(state);
-    const { top } = state.view;
-    const inSight = rowsOf(state).slice(top, top + height);
-    const stale = inSight.filter((row) => !kept.has(keyOf(row)));
-    const drawn = linesOf(
-      <Box flexDirection="column" width={columns}>
-        <Header state={state} now={now} theme={theme} />
-        {stale.map((row, i) => (
-          // oxlint-disable-next-line react/no-array-index-key -- a line of the screen is its place
-          <BodyRow key={i} row={row} columns={columns} now={now} isPaused={state.asked.isPaused} theme={theme} />
-        ))}
-        <Footer state={state} theme={theme} />
-      </Box>,
-      columns,
-    );
-    const fresh = new Map(stale.map((row, i) => [row, drawn[i + 2] ?? ""]));
-    for (const [row, line] of fresh) if (isSettled(row)) kept.set(keyOf(row), line);
-    const body = inSight.map((row) => fresh.get(row) ?? kept.get(keyOf(row)) ?? "");
-    const blank = Array.from({ length: height - body.length }, () => "");
-    return [...drawn.slice(0, 2), ...body, ...blank, drawn.at(-1) ?? ""].slice(0, rows);
+    if (columns !== keptColumns) [keptColumns, kept] = [columns, new Map()];
+    const head = headLines(state, now, theme);
+    const body = bodyLines(state, now, theme);
+    const foot = {
+      key: `foot ${JSON.stringify(footerText(state, theme))}`,
+      element: <Footer state={state} theme={theme} />,
+    };
+    const shown = [...head, ...body, foot];
+    const stale = shown.filter(({ key }) => !kept.has(key));
+    const drawn = stale.length === 0 ? [] : linesOf(<>{stale.map(inPlace)}</>, columns);
+    const fresh = new Map(stale.map(({ key }, i) => [key, drawn[i] ?? ""]));
+    kept = new Map(shown.map(({ key }) => [key, fresh.get(key) ?? kept.get(key) ?? ""]));
+    const textOf = ({ key }: ScreenLine): string => kept.get(key) ?? "";
+    const blank = Array.from({ length: bodyHeight(state) - body.length }, () => "");
+    return [...head.map(textOf), ...body.map(textOf), ...blank, textOf(foot)].slice(0, rows);
   };
 }
 
-/** What a line is drawn from: an entry never changes, another takes its place. */
-function keyOf(row: Row): object {
-  return row.kind === "entry" ? row.entry : row.kind === "phase" ? row.phase : row.phase.entries;
+function inPlace({ element }: ScreenLine, place: number): ReactElement {
+  return <Fragment key={place}>{element}</Fragment>;
 }
 
-/** Whether a line stays as it is for as long as what it is drawn from does. */
-function isSettled(row: Row): boolean {
-  return row.kind === "phase" ? row.phase.endedAt !== undefined : true;
+function headLines(state: TuiState, now: number, theme: Theme): readonly ScreenLine[] {
+  const { model, target, startedAt } = state;
+  const title = JSON.stringify([model?.file, target, formatElapsed(now - startedAt)]);
+  return [
+    { key: `title ${title}`, element: <TitleLine state={state} now={now} theme={theme} /> },
+    { key: `status ${statusText(state, theme)}`, element: <StatusLine state={state} theme={theme} /> },
+  ];
+}
+
+function bodyLines(state: TuiState, now: number, theme: Theme): readonly ScreenLine[] {
+  const { columns } = drawnSize(state.size);
+  const { top } = state.view;
+  const { isPaused } = state.asked;
+  return rowsOf(state)
+    .slice(top, top + bodyHeight(state))
+    .map((row, i) => ({
+      key: keyOf(row, top + i, now, isPaused),
+      element: <BodyRow row={row} columns={columns} now={now} isPaused={isPaused} theme={theme} />,
+    }));
+}
+
+/** What a line of the body is drawn from: an entry never changes, another takes its place. */
+function keyOf(row: Row, place: number, now: number, isPaused: boolean): object | string {
+  if (row.kind === "entry") return row.entry;
+  if (row.kind === "tuning-head") return "tuning-head";
+  const { phase } = row;
+  if (phase.endedAt !== undefined) return phase;
+  return `phase ${place} ${formatElapsed(now - phase.startedAt)} ${String(isPaused)}`;
 }
 
 /** The lines of an element. */

@@ -6,22 +6,39 @@ export type Row =
   | { readonly kind: "tuning-head"; readonly phase: PhaseState }
   | { readonly kind: "entry"; readonly entry: Entry };
 
+type Phases = Pick<TuiState, "phases">;
+
 /** All lines of the body: each phase, with what was told of it below. A table of searches has a head. */
-export function rowsOf({ phases }: Pick<TuiState, "phases">): readonly Row[] {
+export function rowsOf({ phases }: Phases): readonly Row[] {
   return phases.flatMap((phase): readonly Row[] => {
     const rows: Row[] = [{ kind: "phase", phase }];
     phase.entries.forEach((entry, i) => {
-      if (entry.kind === "tuning" && phase.entries[i - 1]?.kind !== "tuning") rows.push({ kind: "tuning-head", phase });
+      if (hasHead(phase, i)) rows.push({ kind: "tuning-head", phase });
       rows.push({ kind: "entry", entry });
     });
     return rows;
   });
 }
 
-/** The line that changed last. */
-export function activeRow(state: Pick<TuiState, "phases" | "active">): number {
-  const rows = rowsOf(state);
-  const entry = state.phases.at(-1)?.entries[state.active];
-  const found = entry === undefined ? -1 : rows.findLastIndex((row) => row.kind === "entry" && row.entry === entry);
-  return found === -1 ? rows.length - 1 : found;
+/** How many lines {@link rowsOf} tells: asked after every event, so they are counted and not made. */
+export function rowCount({ phases }: Phases): number {
+  return phases.reduce((sum, phase) => sum + rowsBefore(phase, phase.entries.length), 0);
+}
+
+/** Place of the line that changed last. */
+export function activeRow({ phases, active }: Pick<TuiState, "phases" | "active">): number {
+  const last = phases.at(-1);
+  if (last?.entries[active] === undefined) return rowCount({ phases }) - 1;
+  return rowCount({ phases: phases.slice(0, -1) }) + rowsBefore(last, active) + (hasHead(last, active) ? 1 : 0);
+}
+
+/** Lines of a phase above its entry at a place, and above that one's head. */
+function rowsBefore(phase: PhaseState, place: number): number {
+  let rows = 1 + place;
+  for (let i = 0; i < place; i++) if (hasHead(phase, i)) rows++;
+  return rows;
+}
+
+function hasHead({ entries }: PhaseState, place: number): boolean {
+  return entries[place]?.kind === "tuning" && entries[place - 1]?.kind !== "tuning";
 }

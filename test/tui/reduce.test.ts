@@ -5,7 +5,7 @@ import type { Key } from "../../src/tui/keys.ts";
 import { bodyHeight } from "../../src/tui/layout.ts";
 import type { TuiAction } from "../../src/tui/reduce.ts";
 import { reduce } from "../../src/tui/reduce.ts";
-import { activeRow, rowsOf } from "../../src/tui/rows.ts";
+import { activeRow, rowCount, rowsOf } from "../../src/tui/rows.ts";
 import type { TuiState } from "../../src/tui/state.ts";
 import { initialState, traceLength } from "../../src/tui/state.ts";
 import { sampleEnd, sampleRun } from "./sample-run.ts";
@@ -37,7 +37,12 @@ test("whatever happens in whatever order, what is shown holds together", () => {
     fc.property(fc.array(anyAction, { maxLength: 80 }), (actions) => {
       const timed = actions.map((action, i) => (action.type === "event" ? { ...action, at: i } : action));
       const state = run(timed);
-      const rows = rowsOf(state).length;
+      const lines = rowsOf(state);
+      const rows = lines.length;
+      expect(rowCount(state)).toBe(rows);
+      const shown = lines[activeRow(state)];
+      const entry = state.phases.at(-1)?.entries[state.active];
+      expect(shown?.kind === "entry" ? shown.entry : undefined).toBe(entry);
       const height = bodyHeight(state);
       expect(state.view.top).toBeGreaterThanOrEqual(0);
       expect(state.view.top).toBeLessThanOrEqual(Math.max(0, rows - height));

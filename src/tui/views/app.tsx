@@ -1,4 +1,4 @@
-import { Box } from "ink";
+import { Box } from "../ink.ts";
 import type { ReactElement } from "react";
 import { bodyHeight, drawnSize } from "../layout.ts";
 import { rowsOf } from "../rows.ts";
@@ -6,7 +6,7 @@ import type { TuiState } from "../state.ts";
 import type { Theme } from "../theme.ts";
 import { BodyRow } from "./body-row.tsx";
 import { Footer } from "./footer.tsx";
-import { Header } from "./header.tsx";
+import { StatusLine, TitleLine } from "./header.tsx";
 import { Help } from "./help.tsx";
 
 /** What the screen is drawn from; the time is of the clock that the state's times are of. */
@@ -23,7 +23,8 @@ export function App({ state, now, theme }: AppProps): ReactElement {
   const { top, isHelpShown } = state.view;
   return (
     <Box flexDirection="column" width={columns} height={rows}>
-      <Header state={state} now={now} theme={theme} />
+      <TitleLine state={state} now={now} theme={theme} />
+      <StatusLine state={state} theme={theme} />
       <Box flexDirection="column" height={height} flexShrink={0}>
         {isHelpShown ? (
           <Help columns={columns} height={height} theme={theme} />

@@ -1,4 +1,4 @@
-import { Text } from "ink";
+import { Text } from "../ink.ts";
 import type { ReactElement } from "react";
 import { counted, formatMetric, formatTime } from "../../report/index.ts";
 import type { AccuracyEntry, Entry, MeasuredEntry, PassEntry, ProgressEntry, TextEntry } from "../state.ts";

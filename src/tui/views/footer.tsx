@@ -1,7 +1,7 @@
-import { Text } from "ink";
+import { Text } from "../ink.ts";
 import type { ReactElement } from "react";
 import { bodyHeight, drawnSize } from "../layout.ts";
-import { rowsOf } from "../rows.ts";
+import { rowCount } from "../rows.ts";
 import type { TuiState } from "../state.ts";
 import { displayWidth, fit } from "../text.ts";
 import type { Theme } from "../theme.ts";
@@ -13,23 +13,36 @@ const hints = ["q stop, keep best", "p pause", "? help", "↑↓ scroll", "Ctrl-
 
 /** The last line: what keys do, or what was asked for with one; and which lines are in sight. */
 export function Footer({ state, theme }: { readonly state: TuiState; readonly theme: Theme }): ReactElement {
-  const { columns } = drawnSize(state.size);
-  const { glyphs } = theme;
-  const place = placeOf(state);
-  const room = columns - displayWidth(place) - (place === "" ? 0 : 1);
-  const asked = askedFor(state);
+  const { hints, asked, place } = footerText(state, theme);
   return (
     <Line>
-      {asked === undefined ? (
-        <Text dimColor>{fit(joined(theme, room), room, "left", glyphs.ellipsis)}</Text>
+      {asked === "" ? (
+        <Text dimColor>{hints}</Text>
       ) : (
         <Tinted color={theme.warning} bold>
-          {fit(asked, room, "left", glyphs.ellipsis)}
+          {asked}
         </Tinted>
       )}
-      <Text dimColor>{place === "" ? "" : ` ${place}`}</Text>
+      <Text dimColor>{place}</Text>
     </Line>
   );
+}
+
+/** The words of the last line; `asked` takes the place of the hints where it is not empty. */
+export function footerText(
+  state: TuiState,
+  theme: Theme,
+): { readonly hints: string; readonly asked: string; readonly place: string } {
+  const { columns } = drawnSize(state.size);
+  const { ellipsis } = theme.glyphs;
+  const place = placeOf(state);
+  const room = columns - displayWidth(place);
+  const asked = askedFor(state);
+  return {
+    hints: fit(joined(theme, room), room, "left", ellipsis),
+    asked: asked === undefined ? "" : fit(asked, room, "left", ellipsis),
+    place,
+  };
 }
 
 function askedFor({ asked }: TuiState): string | undefined {
@@ -49,11 +62,11 @@ function joined({ glyphs }: Theme, room: number): string {
   return text;
 }
 
-/** Which lines of how many are in sight, where not all are. */
+/** Which lines of how many are in sight, where not all are, after a blank. */
 function placeOf(state: TuiState): string {
-  const total = rowsOf(state).length;
+  const total = rowCount(state);
   const height = bodyHeight(state);
   if (total <= height) return "";
   const { top } = state.view;
-  return `${top + 1}-${Math.min(total, top + height)}/${total}`;
+  return ` ${top + 1}-${Math.min(total, top + height)}/${total}`;
 }

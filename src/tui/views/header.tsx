@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { Text } from "ink";
+import { Text } from "../ink.ts";
 import type { ReactElement } from "react";
 import { drawnSize } from "../layout.ts";
 import type { TuiState } from "../state.ts";
@@ -11,8 +11,8 @@ import { Tinted } from "./tinted.tsx";
 /** Where there are fewer columns the model is told alone. */
 const roomForName = 50;
 
-/** Two lines: the model, its target and the time; then where the tuner is, and what the machine is worth at the moment. */
-export function Header({
+/** The first line: the model, its target and the time. */
+export function TitleLine({
   state,
   now,
   theme,
@@ -31,24 +31,29 @@ export function Header({
   const device = state.target === undefined ? "" : `  ${state.target.device}`;
   const title = `${fitEnd(model, room - displayWidth(name + target), glyphs.ellipsis)}${target}`;
   return (
-    <>
-      <Line>
-        <Tinted color={theme.active} bold>
-          {name}
-        </Tinted>
-        <Text bold>{title}</Text>
-        <Text dimColor>{fit(device, room - displayWidth(name + title), "left", glyphs.ellipsis)}</Text>
-        <Text>{`  ${elapsed}`}</Text>
-      </Line>
-      <Line>
-        <Text dimColor>{fit(statusOf(state, theme), columns, "left", glyphs.ellipsis)}</Text>
-      </Line>
-    </>
+    <Line>
+      <Tinted color={theme.active} bold>
+        {name}
+      </Tinted>
+      <Text bold>{title}</Text>
+      <Text dimColor>{fit(device, room - displayWidth(name + title), "left", glyphs.ellipsis)}</Text>
+      <Text>{`  ${elapsed}`}</Text>
+    </Line>
+  );
+}
+
+/** The second line: where the tuner is, and what the machine is worth at the moment. */
+export function StatusLine({ state, theme }: { readonly state: TuiState; readonly theme: Theme }): ReactElement {
+  const { columns } = drawnSize(state.size);
+  return (
+    <Line>
+      <Text dimColor>{fit(statusText(state, theme), columns, "left", theme.glyphs.ellipsis)}</Text>
+    </Line>
   );
 }
 
 /** What is counted of the run as a whole. */
-function statusOf({ phases, noise, warnings, isTiming }: TuiState, { glyphs }: Theme): string {
+export function statusText({ phases, noise, warnings, isTiming }: TuiState, { glyphs }: Theme): string {
   const searches = phases.flatMap(({ entries }) => entries).filter((entry) => entry.kind === "tuning");
   const sum = (of: (entry: (typeof searches)[number]) => number): number =>
     searches.reduce((total, entry) => total + of(entry), 0);

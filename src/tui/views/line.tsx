@@ -1,4 +1,4 @@
-import { Text } from "ink";
+import { Text } from "../ink.ts";
 import type { ReactElement, ReactNode } from "react";
 
 /** One line of the screen, as wide as what it stands in; what does not fit is cut off. */

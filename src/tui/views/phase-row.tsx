@@ -1,4 +1,4 @@
-import { Text } from "ink";
+import { Text } from "../ink.ts";
 import type { ReactElement } from "react";
 import type { PhaseState } from "../state.ts";
 import { displayWidth, fit, formatElapsed } from "../text.ts";

@@ -1,4 +1,4 @@
-import { Box, Text } from "ink";
+import { Box, Text } from "../ink.ts";
 import type { ReactElement } from "react";
 import { printable } from "../../diagnostics/index.ts";
 import type { CompileReport, FormReport } from "../../events.ts";

@@ -1,4 +1,4 @@
-import { Text } from "ink";
+import { Text } from "../ink.ts";
 import type { ReactElement, ReactNode } from "react";
 import type { Theme } from "../theme.ts";
 

@@ -1,4 +1,4 @@
-import { Text } from "ink";
+import { Text } from "../ink.ts";
 import type { ReactElement } from "react";
 import { formatTime } from "../../report/index.ts";
 import { tuningColumns } from "../layout.ts";
