@@ -22,4 +22,6 @@ export interface LayerAccuracyReport {
   readonly keptFloat: readonly { readonly node: string; readonly reason: string }[];
   /** How the bound was met or why not. */
   readonly reason: string;
+  /** ISO 8601 time at which this was found: that of the records where it was found earlier. */
+  readonly measuredAt?: string;
 }

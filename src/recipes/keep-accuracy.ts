@@ -54,10 +54,10 @@ export async function keepAccuracy(
   const key = hashJson({ scope: "accuracy", int8: int8.hash, config: measuredHash(run.options), tool: version });
   const known = run.options.reprove ? undefined : recordedVerdict(cache, key, data);
   if (known !== undefined) {
-    const { layers, excluded, reason, samples: count } = known;
+    const { layers, excluded, reason, samples: count = 0, at } = known;
     return {
       mixed: mixer(int8, input, run).formWith(excluded),
-      report: reportOf(int8, layers, excluded, reason, count ?? 0),
+      report: reportOf(int8, { layers, kept: excluded, reason }, count, at),
     };
   }
   if (run.options.reproducible)
@@ -69,7 +69,9 @@ export async function keepAccuracy(
     return { layers, ...(await findKept(mixtures, int8, layers, input, samples, run)) };
   };
   const failed: Found = { layers: [], kept: [], reason: "the runtime failed while they were judged" };
-  const { layers, kept, reason, isStopped } = (await orNoted("layers in INT8", judge, run)) ?? failed;
+  const found = (await orNoted("layers in INT8", judge, run)) ?? failed;
+  const { layers, kept, reason, isStopped } = found;
+  const at = new Date().toISOString();
   // What a user had no patience for is looked for again, another time.
   if (isStopped !== true)
     cache.append([
@@ -78,10 +80,10 @@ export async function keepAccuracy(
         ...{ reason, layers, samples: feeds.length },
         ...{ chosen: kept.length === 0 ? int8.name : mixedName(int8), excluded: kept },
         ...(data === undefined ? {} : { data }),
-        ...{ at: new Date().toISOString(), tool: version },
+        ...{ at, tool: version },
       },
     ]);
-  return { mixed: mixtures.formWith(kept), report: reportOf(int8, layers, kept, reason, feeds.length) };
+  return { mixed: mixtures.formWith(kept), report: reportOf(int8, found, feeds.length, at) };
 }
 
 type Verdict = ChoiceRecord & Required<Pick<ChoiceRecord, "layers" | "excluded">>;
@@ -188,14 +190,13 @@ function mixer(int8: Int8Form, input: Input, run: Run): Mixer {
 
 function reportOf(
   { name }: Int8Form,
-  layers: readonly MeasuredLayer[],
-  kept: Kept,
-  reason: string,
+  { layers, kept, reason }: Found,
   samples: number,
+  measuredAt: string,
 ): LayerAccuracyReport {
   const nameOf = new Map(layers.map(({ output, node }) => [output, node]));
   return {
-    ...{ form: name, samples, reason },
+    ...{ form: name, samples, reason, measuredAt },
     layers: layers.map(({ node, op, ownDb, sqnrDb }) => ({ node, op, ownDb, sqnrDb })),
     keptFloat: kept.map(({ node, reason: why }) => ({ node: nameOf.get(node) ?? node, reason: why })),
   };

@@ -6,6 +6,7 @@ import type { UserOptions } from "../../src/config/index.ts";
 import type { CompileEvent } from "../../src/events.ts";
 import type { CompileReport } from "../../src/index.ts";
 import { compile, completeOptions } from "../../src/index.ts";
+import { renderReport } from "../../src/report/index.ts";
 
 const work = mkdtempSync(join(tmpdir(), "tune-precision-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -30,6 +31,22 @@ const measuring = ["trial", "measured", "accuracy", "noise"];
 const countOf = (events: readonly CompileEvent[]): number =>
   events.filter(({ type }) => measuring.includes(type)).length;
 
+/** A replayed report tells what the run that measured told, and from when it is. */
+function expectSameFigures(replayed: CompileReport, measured: CompileReport): void {
+  const histories = (report: CompileReport): unknown => report.tuning.map(({ recordedAt: _, ...history }) => history);
+  expect(histories(replayed)).toEqual(histories(measured));
+  expect(measured.tuning.every(({ recordedAt }) => recordedAt === undefined)).toBe(true);
+  expect(replayed.tuning.every(({ recordedAt = "" }) => recordedAt < (measured.choice.measuredAt ?? ""))).toBe(true);
+  expect([measured.choice.measured, replayed.choice.measured]).toEqual(["now", "replayed"]);
+  expect(replayed.choice.measuredAt).toBe(measured.choice.measuredAt);
+  for (const part of ["quantization", "formTuning", "layerAccuracy", "forms", "constraints", "noise"] as const)
+    expect(replayed[part], part).toEqual(measured[part]);
+  const titles = (report: CompileReport): readonly string[] =>
+    [...renderReport(report).matchAll(/<h2>([^<]*)<\/h2>/g)].map(([, title]) => title ?? "");
+  expect(titles(measured)).toContain("Tuning");
+  expect(titles(replayed)).toEqual(titles(measured));
+}
+
 test("what was tuned once is not measured again, whatever is chosen by, and ends a reproducible run where it is missing", async () => {
   const first = await optimize({});
   const tried = first.events.flatMap((event) => (event.type === "trial" ? [event.threads] : []));
@@ -39,6 +56,7 @@ test("what was tuned once is not measured again, whatever is chosen by, and ends
   const again = await optimize({});
   expect(countOf(again.events)).toBe(0);
   expect(again.bytes.equals(first.bytes)).toBe(true);
+  expectSameFigures(again.report, first.report);
   const reproduced = await optimize({ reproducible: true });
   expect(countOf(reproduced.events)).toBe(0);
   expect(reproduced.bytes.equals(first.bytes)).toBe(true);

@@ -25,6 +25,24 @@ test("a search is the times at which its best fell; failures count and are no be
   ]);
 });
 
+test("a search that was replayed is told by its records, unless it went on here", () => {
+  const keeper = keepHistory();
+  const recorded = {
+    threads: 1,
+    tried: 3,
+    failed: 0,
+    best: [{ after: 1, ns: 7 }],
+    recordedAt: "2026-11-20T08:00:00.000Z",
+  };
+  for (const workload of ["a", "b"]) keeper.handle({ type: "tuning-replayed", history: { ...recorded, workload } });
+  keeper.handle({ type: "tuning-replayed", history: { ...recorded, workload: "b" } });
+  keeper.handle(trial("a", 5));
+  expect(keeper.read()).toEqual([
+    { workload: "a", threads: 1, tried: 1, failed: 0, best: [{ after: 1, ns: 5 }] },
+    { ...recorded, workload: "b" },
+  ]);
+});
+
 test("the same workload on other threads is another search", () => {
   const keeper = keepHistory();
   keeper.handle(trial("a", 5));

@@ -116,3 +116,54 @@ export const demandingReport: CompileReport = {
     timings: form.timings.map((each) => ({ ...each, costPerMillion: 0.052 })),
   })),
 };
+
+const group = (
+  name: string,
+  precision: "int8" | "float",
+  [floatNs, int8Ns]: readonly [number, number],
+  otherwise?: number,
+): NonNullable<NonNullable<CompileReport["formTuning"]>["precision"]>["groups"][number] => ({
+  ...{ name, precision, floatNs, int8Ns, layers: [`${name} 1`, `${name} <2>`], reason: `why ${name}` },
+  ...(otherwise === undefined ? {} : { otherwise }),
+});
+
+/** What was tuned for ONNX Runtime, held against the last release, and replayed from records. */
+export const tunedReport: CompileReport = {
+  ...sampleReport,
+  choice: { form: "int8", reason: "2.00x at 1 thread", measured: "replayed", measuredAt: "2026-11-20T08:09:10.000Z" },
+  baseline: { file: "last<1>.onnx", checks: [{ name: "speed", ok: false, detail: "0.90x, at least 1x is asked" }] },
+  tuning: [
+    {
+      ...{ workload: "precision of layers", threads: 1, tried: 6, failed: 1, recordedAt: "2026-11-20T07:00:00.000Z" },
+      best: [
+        { after: 1, ns: 4000 },
+        { after: 3, ns: 2000 },
+      ],
+    },
+  ],
+  formTuning: {
+    precision: {
+      groups: [
+        group("Conv 3x3 at 32x32 3->16", "float", [7000, 21_000], 1.059),
+        group("Conv 3x3 at 16x16", "int8", [34_000, 16_000]),
+        group("Gemm", "int8", [0, 0], 0.997),
+      ],
+      ...{ tried: 5, failed: 1, int8Ns: 1.2e6, floatNs: 2.4e6, chosenNs: 1e6, reason: "best of 5 candidates" },
+      mixtures: [
+        { floatGroups: 0, ns: 1.2e6 },
+        { floatGroups: 3, ns: 2.4e6 },
+        { floatGroups: 2 },
+        { floatGroups: 1, ns: 1e6 },
+        { floatGroups: 2, ns: 1.1e6 },
+      ],
+    },
+    session: {
+      form: "int8",
+      options: {
+        ...{ intraOpNumThreads: 2, interOpNumThreads: 2, graphOptimizationLevel: "extended" },
+        ...{ executionMode: "parallel", enableCpuMemArena: false, enableMemPattern: false, allowSpinning: false },
+      },
+      ...{ defaultNs: 1e6, ns: 0.8e6, tried: 20, reason: "ahead of the seed" },
+    },
+  },
+};

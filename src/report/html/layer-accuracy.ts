@@ -1,5 +1,5 @@
 import type { CompileReport } from "../../events.ts";
-import { counted } from "../format.ts";
+import { counted, formatDate } from "../format.ts";
 import { barChart, folded, table } from "./charts.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
@@ -11,7 +11,7 @@ const charted = 15;
 /** Where the INT8 form loses accuracy, the layers that lose most first, and what was left in float for it. */
 export function layerAccuracy({ layerAccuracy: part }: CompileReport): Markup {
   if (part === undefined || part.layers.length === 0) return html``;
-  const { form, layers, keptFloat, reason, samples } = part;
+  const { form, layers, keptFloat, reason, samples, measuredAt } = part;
   const kept = new Set(keptFloat.map(({ node }) => node));
   const ranked = [...layers].sort((a, b) => a.ownDb - b.ownDb);
   const noiseOf = (db: number): number => 10 ** (-db / 20);
@@ -24,7 +24,10 @@ export function layerAccuracy({ layerAccuracy: part }: CompileReport): Markup {
   ]);
   return section(
     "Accuracy by layer",
-    html`<p>${form}: ${reason}. On ${counted(samples, "sample")}.</p> `,
+    html`<p>
+      ${form}: ${reason}. On
+      ${counted(samples, "sample")}${measuredAt === undefined ? "" : `, ${formatDate(measuredAt)}`}.
+    </p> `,
     barChart(
       "Noise that each layer adds by itself, as a share of its result; the worst first",
       ranked.slice(0, charted).map(({ node, op, ownDb }) => ({

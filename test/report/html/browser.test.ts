@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import type { CompileReport } from "../../../src/events.ts";
 import { renderReport } from "../../../src/report/index.ts";
-import { demandingReport, sampleReport } from "../sample-report.ts";
+import { demandingReport, tunedReport } from "../sample-report.ts";
 
 const browser = ["chromium", "chromium-browser", "google-chrome"].find(
   (name) => spawnSync(name, ["--version"]).status === 0,
@@ -34,6 +35,11 @@ document.getElementById("page").addEventListener("load", () => {
     scrollWidth: page.documentElement.scrollWidth,
     charts: page.querySelectorAll("figure.chart").length,
     emptyCharts: [...page.querySelectorAll("figure.chart")].filter((chart) => !drawn(chart)).length,
+    dots: [...page.querySelectorAll(".field")].map((field) => {
+      const edge = field.getBoundingClientRect();
+      const within = ({ left, right, top, bottom }) => left >= edge.left && right <= edge.right && top >= edge.top && bottom <= edge.bottom + 1;
+      return [...field.querySelectorAll(".dot")].filter((dot) => dot.getBoundingClientRect().width > 3 && within(dot.getBoundingClientRect())).length;
+    }),
     drawings: page.querySelectorAll("svg").length,
     emptyDrawings: [...page.querySelectorAll("svg path")].filter((path) => boxOf(path).width < 1).length,
     ink: getComputedStyle(page.body).color,
@@ -60,6 +66,8 @@ interface Seen {
   readonly scrollWidth: number;
   readonly charts: number;
   readonly emptyCharts: number;
+  /** Of each field of dots, how many are drawn within it. */
+  readonly dots: readonly number[];
   readonly drawings: number;
   readonly emptyDrawings: number;
   readonly ink: string;
@@ -67,7 +75,8 @@ interface Seen {
 }
 
 describe.skipIf(browser === undefined)("in a browser", () => {
-  const page = renderReport({ ...sampleReport, ...demandingReport });
+  const { formTuning, baseline, tuning } = tunedReport;
+  const page = renderReport({ ...demandingReport, ...{ formTuning, baseline, tuning } } as CompileReport);
 
   test.each([
     ["on a desk, light", 1200, false],
@@ -81,6 +90,7 @@ describe.skipIf(browser === undefined)("in a browser", () => {
       expect(console).toEqual([]);
       expect(seen.charts).toBeGreaterThan(5);
       expect(seen.emptyCharts).toBe(0);
+      expect(seen.dots).toEqual([4]);
       expect(seen.drawings).toBeGreaterThan(1);
       expect(seen.emptyDrawings).toBe(0);
       expect(seen.scrollWidth).toBeLessThanOrEqual(width);
