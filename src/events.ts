@@ -8,6 +8,7 @@ import type { TuningSummary } from "./events/tuning-summary.ts";
 export type { CheckReport } from "./events/check.ts";
 export type { CompileReport, ConstraintReport, EnergyFigure, FormReport } from "./events/compile-report.ts";
 export type { MachineState } from "./events/machine-state.ts";
+export type { EarlyEnd } from "./events/early-end.ts";
 export type { LatencyProfile, LatencySummary, SpeedFigures } from "./events/latency.ts";
 export type {
   LayerReport,
@@ -25,6 +26,7 @@ export type {
   TriedMixture,
 } from "./events/form-tuning.ts";
 export type { LayerAccuracyReport, LayerNoise } from "./events/layer-accuracy.ts";
+export { nextTurn } from "./events/next-turn.ts";
 export type { RunControl } from "./events/run-control.ts";
 export { noControl } from "./events/run-control.ts";
 export type { TuningHistory } from "./events/tuning-history.ts";

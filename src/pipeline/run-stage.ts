@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostics/index.ts";
 import { InferOptError } from "../diagnostics/index.ts";
 import { pipelineDiagnostics } from "../diagnostics/codes/pipeline.ts";
 import type { Reporter } from "../events.ts";
+import { nextTurn } from "../events.ts";
 import type { Model } from "../ir/index.ts";
 import { hashModel, tensorNumbering, verifyStructure } from "../ir/index.ts";
 import type { Executor } from "./executor.ts";
@@ -68,8 +69,9 @@ export async function runStage(
   for (let round = 1; ; round++) {
     let changedInRound = 0;
     for (const { pass, options } of steps) {
-      context.signal.throwIfAborted();
       if (cleanAt.get(pass.name) === version) continue;
+      await nextTurn();
+      context.signal.throwIfAborted();
       const outcome = await runPass(model, plan.stage, pass, options, round, context, quiet);
       if ("diagnostic" in outcome) return { kind: "broken", pass: pass.name, diagnostic: outcome.diagnostic };
       record(summaries, pass.name, outcome);

@@ -2,7 +2,7 @@ import type { CompileOptions } from "../config/index.ts";
 import { runtimeDiagnostics } from "../diagnostics/codes/runtime.ts";
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type { CompileEvent, CompileReport, FormTuningReport, RegionsReport, Reporter, RunControl } from "../events.ts";
-import { noControl } from "../events.ts";
+import { nextTurn, noControl } from "../events.ts";
 import type { StageResult, TargetFacts } from "../pipeline/index.ts";
 import type { DeviceFingerprint } from "../schedule/index.ts";
 import type { Environment } from "./environment.ts";
@@ -80,6 +80,7 @@ export function startRun(
     judged: new Map(),
     history: keepHistory(),
     phase: async (name, action) => {
+      await nextTurn();
       await run.control.whilePaused();
       setup.signal.throwIfAborted();
       setup.reporter.handle({ type: "phase", name });
