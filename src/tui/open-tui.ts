@@ -19,8 +19,8 @@ export interface Tui {
   close(): void;
 }
 
-/** Milliseconds between two looks at whether clocks on the screen are behind. */
-const tickMs = 250;
+/** Milliseconds between two looks at whether something waits to be drawn. */
+const tickMs = 50;
 
 /** Takes the terminal over and shows a run in it. Keys are asked of the run's control; Ctrl-C is a SIGINT, as ever. */
 export function openTui(terminal: Terminal, signal: AbortSignal): Tui {
