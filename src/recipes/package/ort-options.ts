@@ -7,6 +7,7 @@ export interface OrtOptionsFile {
   readonly graph_optimization_level: string;
   readonly execution_mode: string;
   readonly enable_cpu_mem_arena: boolean;
+  readonly enable_mem_pattern: boolean;
   readonly providers: readonly string[];
   readonly session_config_entries: Readonly<Record<string, string>>;
   /** Beside this file; null where the model has no compiled regions. */
@@ -25,13 +26,15 @@ const levels = {
 
 /** The session options of a model as a file. */
 export function ortOptions(serving: Serving, library: string | undefined): OrtOptionsFile {
-  const { threads, level, executionMode, arena, spinning, maxBatch, maxWaitUs, instances, notes } = serving;
+  const { threads, interOpThreads, level, executionMode, arena, memoryPattern, spinning, notes } = serving;
+  const { maxBatch, maxWaitUs, instances } = serving;
   return {
     intra_op_num_threads: threads,
-    inter_op_num_threads: 1,
+    inter_op_num_threads: interOpThreads,
     graph_optimization_level: levels[level],
     execution_mode: executionMode === "parallel" ? "ORT_PARALLEL" : "ORT_SEQUENTIAL",
     enable_cpu_mem_arena: arena ?? true,
+    enable_mem_pattern: memoryPattern ?? true,
     providers: ["CPUExecutionProvider"],
     session_config_entries: spinning === undefined ? {} : { "session.intra_op.allow_spinning": spinning ? "1" : "0" },
     custom_ops_library: library ?? null,
@@ -57,6 +60,7 @@ options.inter_op_num_threads = o["inter_op_num_threads"]
 options.graph_optimization_level = getattr(ort.GraphOptimizationLevel, o["graph_optimization_level"])
 options.execution_mode = getattr(ort.ExecutionMode, o["execution_mode"])
 options.enable_cpu_mem_arena = o["enable_cpu_mem_arena"]
+options.enable_mem_pattern = o["enable_mem_pattern"]
 for key, value in o["session_config_entries"].items():
     options.add_session_config_entry(key, value)
 if o["custom_ops_library"]:  # leave this out to run the plain operators

@@ -9,10 +9,13 @@ export interface Serving {
   readonly instances: number;
   /** Threads inside an operator; 0 leaves that to ONNX Runtime. */
   readonly threads: number;
+  /** Threads that run operators side by side: as many in parallel execution, else the calling one. */
+  readonly interOpThreads: number;
   readonly level: SessionAdvice["graphOptimizationLevel"];
   readonly executionMode: SessionAdvice["executionMode"];
   /** Undefined leaves it to ONNX Runtime. */
   readonly arena: boolean | undefined;
+  readonly memoryPattern: boolean | undefined;
   readonly spinning: boolean | undefined;
   /** Lines for people: what was measured, or that nothing was. */
   readonly notes: readonly string[];
@@ -41,14 +44,19 @@ export function planServing(
             ? []
             : [`It is the highest rate at which ${limit.share * 100} % end within ${milliseconds(limit.ns)}.`]),
         ];
+  const threads = result?.threads ?? advice?.intraOpNumThreads ?? 0;
+  const executionMode = session?.executionMode ?? advice?.executionMode ?? "sequential";
   return {
     maxBatch: isBatched ? (load?.maxBatch ?? UNMEASURED_BATCH) : 1,
     maxWaitUs: Math.round(load?.maxWaitUs ?? 0),
     instances: result?.instances ?? 1,
-    threads: result?.threads ?? advice?.intraOpNumThreads ?? 0,
+    threads,
+    // As sessions are opened that are measured.
+    interOpThreads: executionMode === "parallel" ? Math.max(1, threads) : 1,
     level: session?.optimization ?? advice?.graphOptimizationLevel ?? "all",
-    executionMode: session?.executionMode ?? advice?.executionMode ?? "sequential",
+    executionMode,
     arena: session?.arena ?? advice?.enableCpuMemArena,
+    memoryPattern: advice?.enableMemPattern,
     spinning: session?.spinning ?? advice?.allowSpinning,
     notes: measured,
   };

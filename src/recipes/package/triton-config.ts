@@ -53,8 +53,13 @@ export function tritonConfig(name: string, model: Model, serving: Serving, libra
     ...(levels[serving.level] === undefined ? {} : { optimization: { graph: { level: levels[serving.level] } } }),
     parameters: [
       parameter("intra_op_thread_count", String(serving.threads)),
-      ...(serving.executionMode === "parallel" ? [parameter("execution_mode", "1")] : []),
+      ...(serving.executionMode === "parallel"
+        ? [parameter("execution_mode", "1"), parameter("inter_op_thread_count", String(serving.interOpThreads))]
+        : []),
       ...(serving.arena === undefined ? [] : [parameter("enable_mem_arena", serving.arena ? "1" : "0")]),
+      ...(serving.memoryPattern === undefined
+        ? []
+        : [parameter("enable_mem_pattern", serving.memoryPattern ? "1" : "0")]),
     ],
     ...(library === undefined ? {} : { model_operations: { op_library_filename: [library] } }),
   };

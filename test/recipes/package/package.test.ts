@@ -7,6 +7,7 @@ import type { SessionAdvice } from "../../../src/events.ts";
 import { hashModel, parseModel } from "../../../src/ir/index.ts";
 import { encodeModel, loadModel, saveModel } from "../../../src/onnx/index.ts";
 import type { LoadResult } from "../../../src/recipes/index.ts";
+import { ortOptions } from "../../../src/recipes/package/ort-options.ts";
 import { planServing } from "../../../src/recipes/package/serving.ts";
 import { writeTextProto } from "../../../src/recipes/package/text-proto.ts";
 import { takesBatches, tritonConfig } from "../../../src/recipes/package/triton-config.ts";
@@ -119,6 +120,30 @@ test("session options for ONNX Runtime, with those that were found best", async 
     custom_ops_library: null,
   });
   expect(readFileSync(join(place, "README.md"), "utf8")).toContain("session-options.json");
+});
+
+test("all that was advised reaches the server: operators side by side have threads, a pattern that was slower is off", () => {
+  const advice: SessionAdvice = {
+    ...{ intraOpNumThreads: 3, interOpNumThreads: 3, enableCpuMemArena: false, enableMemPattern: false },
+    ...{ graphOptimizationLevel: "basic", executionMode: "parallel", allowSpinning: true },
+  };
+  const serving = planServing(true, undefined, advice);
+  expect(ortOptions(serving, undefined)).toMatchObject({
+    ...{ inter_op_num_threads: 3, enable_cpu_mem_arena: false, enable_mem_pattern: false },
+    graph_optimization_level: "ORT_ENABLE_BASIC",
+  });
+  const { parameters } = tritonConfig("net", batched, serving, undefined);
+  expect(parameters).toEqual(
+    [
+      ["intra_op_thread_count", "3"],
+      ["execution_mode", "1"],
+      ["inter_op_thread_count", "3"],
+      ["enable_mem_arena", "0"],
+      ["enable_mem_pattern", "0"],
+    ].map(([key, value]) => ({ key, value: { string_value: value } })),
+  );
+  const sequential = planServing(true, undefined, { ...advice, executionMode: "sequential" });
+  expect(ortOptions(sequential, undefined)).toMatchObject({ inter_op_num_threads: 1 });
 });
 
 test.skipIf(missing !== undefined)("a model with compiled regions brings the host library", async () => {
