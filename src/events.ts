@@ -21,12 +21,13 @@ export type {
   FormTuningReport,
   PrecisionGroupReport,
   PrecisionReport,
+  RewriteReport,
   SessionAdvice,
   SessionReport,
   TriedMixture,
 } from "./events/form-tuning.ts";
 export type { LayerAccuracyReport, LayerNoise } from "./events/layer-accuracy.ts";
-export { nextTurn } from "./events/next-turn.ts";
+export { inTurns, nextTurn } from "./events/next-turn.ts";
 export type { RunControl } from "./events/run-control.ts";
 export { noControl } from "./events/run-control.ts";
 export type { TuningHistory } from "./events/tuning-history.ts";

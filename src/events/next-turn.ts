@@ -7,3 +7,16 @@ import { setImmediate } from "node:timers/promises";
 export async function nextTurn(): Promise<void> {
   await setImmediate();
 }
+
+/** Milliseconds of work after which others have their turn: keys answer at once for people. */
+const longestTurnMs = 50;
+
+/** Does work step by step, with {@link nextTurn} whenever some of it has taken {@link longestTurnMs}. */
+export async function inTurns(steps: Iterable<unknown>): Promise<void> {
+  let begun = performance.now();
+  for (const _ of steps) {
+    if (performance.now() - begun < longestTurnMs) continue;
+    await nextTurn();
+    begun = performance.now();
+  }
+}

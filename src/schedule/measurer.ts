@@ -15,6 +15,8 @@ export interface WorkloadCase {
   readonly parameters: KernelParameters;
   /** Constant inputs by the roles that packs name. */
   readonly constants: Readonly<Record<string, Uint8Array>>;
+  /** Computes what must come out, with turns for others; {@link expected} does it at once where nobody asked before. */
+  prepare?(): Promise<void>;
   /** What is wrong with the bytes a kernel of that class wrote; undefined when they are right. */
   expected(written: WrittenBytes, correctness: Template["correctness"]): string | undefined;
 }

@@ -119,6 +119,7 @@ async function verifyOne(
   threads: number,
 ): Promise<Rejection | undefined> {
   const program = await loader.load(kernelCase, 0);
+  await kernelCase.prepare?.();
   for (const count of new Set([1, threads])) {
     const { outputs, fault } = await timer.request({ op: "run", program, threads: count });
     const wrong = fault ?? kernelCase.expected(writtenBytes(kernelCase, outputs), kernelCase.correctness);

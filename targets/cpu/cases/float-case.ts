@@ -9,6 +9,7 @@ import { evaluateFloatDepthwise } from "../reference/float/depthwise.ts";
 import { evaluateFloatGroupedConv } from "../reference/float/grouped.ts";
 import { evaluateFloatTransposedConv } from "../reference/float/transposed.ts";
 import type { Strides } from "../workload.ts";
+import { makeOracle } from "./oracle.ts";
 import type { SumWorkload } from "./sum-shape.ts";
 import { sumShape } from "./sum-shape.ts";
 
@@ -38,8 +39,11 @@ export function floatCase(workload: FloatSumWorkload, seed: number): WorkloadCas
   const { inputs, outputs, terms, weights, channels } = sumShape(workload);
   const next = uniformNumbers(seed);
   // Of mean 0 and variance 1.
-  const floats = (count: number, scale = 1): Float32Array =>
-    Float32Array.from({ length: count }, () => scale * Math.sqrt(12) * (next() - 0.5));
+  const floats = (count: number, scale = 1): Float32Array => {
+    const numbers = new Float32Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = scale * Math.sqrt(12) * (next() - 0.5);
+    return numbers;
+  };
   const reach = (axis: 0 | 1, size: number): number =>
     (size - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis];
   const last = ({ row, pixel }: Strides): number => (rows - 1) * row + (columns - 1) * pixel + outputs;
@@ -51,8 +55,12 @@ export function floatCase(workload: FloatSumWorkload, seed: number): WorkloadCas
     bias: workload.bias ? floats(channels) : undefined,
     residual: residual === undefined ? undefined : held(residual.from === "bf16", floats(last(residual) + slack)),
   };
-  let expected: readonly ExpectedPixel[] | undefined;
+  const oracle = makeOracle(
+    () => samplePixels(workload, Math.max(4, Math.floor(oracleWork / (outputs * terms)))),
+    (pixel): ExpectedPixel => ({ ...pixel, values: expectedPixel(workload, pixel, operands) }),
+  );
   return {
+    prepare: oracle.prepare,
     buffers: bytesOf({
       x: stored(isNarrow, operands.x),
       residual: operands.residual === undefined ? undefined : stored(residual?.from === "bf16", operands.residual),
@@ -61,10 +69,7 @@ export function floatCase(workload: FloatSumWorkload, seed: number): WorkloadCas
     constants: bytesOf({ weights: operands.weights, bias: operands.bias }),
     expected: ({ y }) => {
       if (y === undefined) return "nothing was written";
-      expected ??= samplePixels(workload, Math.max(4, Math.floor(oracleWork / (outputs * terms)))).map((pixel) => ({
-        ...pixel,
-        values: expectedPixel(workload, pixel, operands),
-      }));
+      const expected = oracle.results();
       // A copy: bytes that come from another process stand at any address.
       const { buffer, byteLength } = y.slice();
       return epilogue.out === "bf16"

@@ -5,6 +5,7 @@ import type { FloatPoolWorkload } from "../float-workload.ts";
 import { evaluateFloatPool } from "../reference/float/pool.ts";
 import { evaluatePool } from "../reference/pool.ts";
 import type { PoolWorkload } from "../workload.ts";
+import { makeOracle } from "./oracle.ts";
 import { randomBytes } from "./random-bytes.ts";
 
 /** Elements that the oracle of a case may read: of more channels only the first and the last are checked. */
@@ -29,19 +30,21 @@ export function poolCase(workload: PoolWorkload | FloatPoolWorkload, seed: numbe
     (outputs - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis];
   const elements = reach(0, rows) * workload.x.row + reach(1, columns) * workload.x.pixel + channels + SLACK;
   const next = uniformNumbers(seed);
-  const x =
-    workload.op === "pool-u8"
-      ? randomBytes(elements, seed)
-      : Float32Array.from({ length: elements }, () => next() - 0.5);
+  const x = workload.op === "pool-u8" ? randomBytes(elements, seed) : new Float32Array(elements);
+  if (workload.op === "pool-f32") for (let i = 0; i < elements; i++) x[i] = next() - 0.5;
   const slices = channelSlices(channels, rows * columns * window.kernel[0] * window.kernel[1]);
-  let expected: readonly ArrayLike<number>[] | undefined;
+  const oracle = makeOracle(
+    () => slices,
+    ({ first, count }): ArrayLike<number> => pooled(workload, x, first, count),
+  );
   return {
+    prepare: oracle.prepare,
     buffers: { x: new Uint8Array(x.buffer, x.byteOffset, x.byteLength) },
     parameters,
     constants: {},
     expected: ({ y }) => {
       if (y === undefined) return "nothing was written";
-      const right = (expected ??= slices.map(({ first, count }) => pooled(workload, x, first, count)));
+      const right = oracle.results();
       // A copy: bytes that come from another process stand at any address.
       const bytes = y.slice();
       const actual =

@@ -2,6 +2,7 @@ import type { KernelParameters } from "../../../src/codegen/index.ts";
 import type { WorkloadCase } from "../../../src/schedule/index.ts";
 import { evaluateProduct } from "../reference/transformer/product.ts";
 import type { ProductWorkload } from "../transformer-workload.ts";
+import { makeOracle } from "./oracle.ts";
 import { randomBytes } from "./random-bytes.ts";
 
 /** Multiply-accumulates of the oracle a case may cost: of more matrices only the first and the last are checked. */
@@ -31,23 +32,26 @@ export function productCase(workload: ProductWorkload, seed: number): WorkloadCa
   const count = last(y.matrix) + (rows - 1) * y.row + columns;
   const work = rows * columns * channels;
   const checked = matrices * work <= ORACLE_WORK ? [...Array(matrices).keys()] : [0, matrices - 1];
-  let expected: readonly { readonly matrix: number; readonly values: Uint8Array | Float32Array }[] | undefined;
+  const oracle = makeOracle(
+    () => checked,
+    (matrix) => {
+      const length = (rows - 1) * y.row + columns;
+      const values = out === "u8" ? new Uint8Array(length) : new Float32Array(length);
+      const operands = { a: left.subarray(matrix * a.matrix), b: right.subarray(matrix * b.matrix), y: values };
+      evaluateProduct({ ...workload, matrices: 1 }, operands, parameters);
+      return { matrix, values };
+    },
+  );
   return {
+    prepare: oracle.prepare,
     buffers: { a: left, b: right, y: new Uint8Array(count * elementBytes).fill(0xa5) },
     parameters,
     constants: {},
     expected: ({ y: written }) => {
       if (written === undefined) return "nothing was written";
-      expected ??= checked.map((matrix) => {
-        const length = (rows - 1) * y.row + columns;
-        const values = out === "u8" ? new Uint8Array(length) : new Float32Array(length);
-        const operands = { a: left.subarray(matrix * a.matrix), b: right.subarray(matrix * b.matrix), y: values };
-        evaluateProduct({ ...workload, matrices: 1 }, operands, parameters);
-        return { matrix, values };
-      });
       const found = written.slice(0, count * elementBytes);
       const actual = out === "u8" ? found : new Float32Array(found.buffer);
-      for (const { matrix, values } of expected)
+      for (const { matrix, values } of oracle.results())
         for (let row = 0; row < rows; row++)
           for (let column = 0; column < columns; column++) {
             const [is, wanted] = [actual[matrix * y.matrix + row * y.row + column], values[row * y.row + column]];

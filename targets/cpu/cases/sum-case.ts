@@ -7,6 +7,7 @@ import { evaluateDepthwise } from "../reference/depthwise.ts";
 import { evaluateGroupedConv } from "../reference/grouped.ts";
 import { evaluateTransposedConv, foldPhaseBiases } from "../reference/transposed.ts";
 import type { CpuWorkload, Strides } from "../workload.ts";
+import { makeOracle } from "./oracle.ts";
 import { randomBytes, randomTable, randomWeights } from "./random-bytes.ts";
 import { createStepCheck } from "./step-check.ts";
 import type { SumWorkload } from "./sum-shape.ts";
@@ -55,8 +56,15 @@ export function sumCase(workload: IntegerSumWorkload, seed: number): WorkloadCas
   const last = ({ row, pixel }: Strides): number => (rows - 1) * row + (columns - 1) * pixel + outputs;
   const residual = epilogue.residual === undefined ? undefined : randomBytes(last(epilogue.residual) + SLACK, seed + 4);
   const elementBytes = epilogue.out === "u8" ? 1 : 4;
-  let tiles: readonly ExpectedTile[] | undefined;
+  const oracle = makeOracle(
+    () => sampleTiles(rows, columns, outputs * terms),
+    (tile): ExpectedTile => ({
+      ...tile,
+      values: expectedTile(workload, tile, { x, weights, bias, shift, weightScale, residual }, parameters),
+    }),
+  );
   return {
+    prepare: oracle.prepare,
     buffers: {
       x,
       ...(residual === undefined ? {} : { residual }),
@@ -73,17 +81,12 @@ export function sumCase(workload: IntegerSumWorkload, seed: number): WorkloadCas
       if (y === undefined) return "nothing was written";
       // Kernels of phases equal the oracle: it is the oracle that ONNX Runtime may be a step off from.
       const correctness = workload.op === "transposed-u8s8" ? "exact" : given;
-      const operands = { x, weights, bias, shift, weightScale, residual };
-      tiles ??= sampleTiles(rows, columns, outputs * terms).map((tile) => ({
-        ...tile,
-        values: expectedTile(workload, tile, operands, parameters),
-      }));
       const check = createStepCheck(correctness, epilogue, parameters);
       const agrees = (expected: number, added: number, actual: number): boolean =>
         epilogue.out === "u8"
           ? check.accepts(expected, added, actual)
           : Math.abs(actual - expected) <= (correctness === "exact" ? 0 : floatError);
-      for (const tile of tiles) {
+      for (const tile of oracle.results()) {
         const wrong = checkTile(workload, tile, y, residual, agrees);
         if (wrong !== undefined) return wrong;
       }
