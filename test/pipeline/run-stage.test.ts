@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { InferOptError, define } from "../../src/diagnostics/index.ts";
 import { runStage } from "../../src/pipeline/index.ts";
+import { countTurns } from "../events/count-turns.ts";
 import { contextOf, cyclicPass, operatorsOf, passOf, sampleModel, stageOf, swapPass } from "./fake-passes.ts";
 
 test("passes are repeated until a round changes nothing; a pass that found nothing is not asked again in vain", async () => {
@@ -101,6 +102,15 @@ test("an abort stops between passes, with the abort itself", async () => {
   const context = contextOf({ signal: abort.signal });
   await expect(runStage(sampleModel(), stageOf(first, second), context)).rejects.toThrow(/abort/i);
   expect(reached).toBe(false);
+});
+
+test("keys, signals and timers have their turn before every pass", async () => {
+  const turns = countTurns();
+  const at: number[] = [];
+  const noting = (name: string): ReturnType<typeof passOf> => passOf(name, () => (at.push(turns.count), 0));
+  await runStage(sampleModel(), stageOf(noting("first"), noting("second"), noting("third")), contextOf());
+  turns.stop();
+  expect(new Set(at).size).toBe(3);
 });
 
 test("disabled passes are not run; near misses are passed on, quietly not", async () => {
