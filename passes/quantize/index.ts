@@ -7,6 +7,8 @@ export { calibrationGraphHash, checkCalibration, parseCalibration, printCalibrat
 export type { QuantizationDialect } from "./dialect.ts";
 export { dialects } from "./dialects.ts";
 export type { Exclusions } from "./exclusions.ts";
+export { exclusionTest } from "./exclusions.ts";
+export { extendCalibration } from "./extend-calibration.ts";
 export type { Observations } from "./observe.ts";
 export { makePlan } from "./make-plan.ts";
 export type { ActivationPlan, BiasPlan, NodePlan, QuantizationPlan, WeightPlan } from "./plan.ts";
