@@ -14,6 +14,8 @@ export interface CandidatePool<F extends Family = Template> {
   readonly ranked: readonly CandidateOf<F>[];
   /** What is taken without measurement, in the order of the families. */
   readonly seeds: readonly CandidateOf<F>[];
+  /** What families want tried early besides their seeds, in their order. */
+  readonly openings: readonly CandidateOf<F>[];
   /** The time predicted for a candidate of the pool, in any unit that is one for all of them; Infinity for others. */
   predict(candidate: CandidateOf<F>): number;
   /** The member of `ranked` that a candidate is equal to; undefined when there is none. */
@@ -31,6 +33,8 @@ export interface CandidateSource<F extends Family> {
   readonly template: F;
   readonly space: Space;
   readonly seed: Point;
+  /** Points worth a trial early; none where left out. */
+  readonly openings?: readonly Point[];
   /** The predicted time of a point; NaN counts as Infinity. */
   cost(point: Point): number;
 }
@@ -45,6 +49,7 @@ export function makeCandidatePool(
     template,
     space: template.space(workload, device),
     seed: template.seed(workload, device),
+    openings: template.openings?.(workload, device) ?? [],
     cost: (point: Point) => template.cost(workload, point, device),
   }));
   return poolCandidates(workload, sources);
@@ -66,6 +71,7 @@ export function poolCandidates<F extends Family>(
       return ranking().ranked;
     },
     seeds: sources.map(({ template, seed }) => ({ template, point: seed })),
+    openings: sources.flatMap(({ template, openings = [] }) => openings.map((point) => ({ template, point }))),
     predict: (candidate) => {
       const member = find(candidate);
       return member === undefined ? Infinity : (ranking().costs.get(member) as number);

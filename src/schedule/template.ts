@@ -26,6 +26,8 @@ export interface Template<W extends Workload = Workload> {
   space(workload: W, device: DeviceFingerprint): Space;
   /** The point used without any measurement. */
   seed(workload: W, device: DeviceFingerprint): Point;
+  /** Points worth a trial in the first turn besides the seed, the first the sooner; none where left out. */
+  openings?(workload: W, device: DeviceFingerprint): readonly Point[];
   emit(workload: W, point: Point, device: DeviceFingerprint): Kernel;
   /** Bytes of scratch that a kernel takes for each thread; left out where all points take what the seed takes. */
   workspace?(workload: W, point: Point, device: DeviceFingerprint): number;

@@ -17,12 +17,14 @@ export interface PrecisionEdge {
   readonly elements: number;
 }
 
-/** Which layers of one model may be INT8. */
+/** Which layers of one model may be INT8, and how else the model may be spelled. */
 export interface PrecisionPlan {
   readonly groups: readonly PrecisionGroup[];
   readonly edges: readonly PrecisionEdge[];
+  /** Names of other spellings, none of them that of a group. */
+  readonly rewrites: readonly string[];
   /** All that the model of a choice follows from, as text: equal models have equal texts. */
-  identity(int8: ReadonlySet<string>): string;
+  identity(int8: ReadonlySet<string>, rewrites: ReadonlySet<string>): string;
 }
 
 /**
@@ -31,58 +33,85 @@ export interface PrecisionPlan {
  */
 const nsPerConversion = 0.25;
 
+/** What another spelling adds to a prediction, as a share: nothing is known of it, so the fewer the sooner they are tried. */
+const spellingDoubt = 0.02;
+
 /** The groups that are INT8 at a point. */
 export function int8Groups(plan: Pick<PrecisionPlan, "groups">, point: Point): ReadonlySet<string> {
   return new Set(plan.groups.flatMap(({ name }) => (point[name] === 1 ? [name] : [])));
 }
 
+/** The other spellings that a point takes. */
+export function chosenRewrites(plan: Pick<PrecisionPlan, "rewrites">, point: Point): ReadonlySet<string> {
+  return new Set(plan.rewrites.filter((name) => point[name] === 1));
+}
+
 /** Predicted nanoseconds: the groups' own times, and a conversion of each value that changes its type. */
-function predictNs({ groups, edges }: PrecisionPlan, point: Point): number {
+function predictNs({ groups, edges, rewrites }: PrecisionPlan, point: Point): number {
   const isInt8 = (group: number | undefined): boolean => point[groups[group ?? -1]?.name ?? ""] === 1;
   const own = groups.reduce((sum, { name, floatNs, int8Ns }) => sum + (point[name] === 1 ? int8Ns : floatNs), 0);
   const converted = edges.reduce((sum, { from, to, elements }) => {
     const changes = to.some((reader) => isInt8(reader) !== isInt8(from));
     return sum + (changes ? elements : 0);
   }, 0);
-  return own + converted * nsPerConversion;
+  const spelled = rewrites.filter((name) => point[name] === 1).length;
+  return (own + converted * nsPerConversion) * (1 + spelled * spellingDoubt);
 }
 
-/** Precision of each group of layers: 1 is INT8. The seed is plain INT8: every layer that can be. */
+function emitForm(plan: PrecisionPlan, point: Point): ReturnType<Template["emit"]> {
+  return formKernel(formName(plan, point), plan.identity(int8Groups(plan, point), chosenRewrites(plan, point)));
+}
+
+/** A seed, and what it becomes with one spelling taken. */
+function seedPoints(plan: PrecisionPlan, int8: number): { readonly seed: Point; readonly openings: readonly Point[] } {
+  const layers = int8 === 1 ? plan.groups.map(({ name }) => [name, 1] as const) : [];
+  const seed: Point = Object.fromEntries([...layers, ...plan.rewrites.map((name) => [name, 0] as const)]);
+  return { seed, openings: plan.rewrites.map((name) => ({ ...seed, [name]: 1 })) };
+}
+
+/** Precision of each group of layers: 1 is INT8; and other spellings. The seed is plain INT8: every layer that can be. */
 export function precisionTemplate(plan: PrecisionPlan): Template {
   const names = plan.groups.map(({ name }) => name);
   const space: Space = {
-    parameters: names.map((name) => ({ name, values: [1, 0] })),
+    parameters: [
+      ...names.map((name) => ({ name, values: [1, 0] })),
+      ...plan.rewrites.map((name) => ({ name, values: [0, 1] })),
+    ],
     // All float is the other template's.
     legal: (point) => names.some((name) => point[name] === 1),
   };
+  const { seed, openings } = seedPoints(plan, 1);
   return {
     name: "precision",
     version: 1,
     correctness: "bounded",
     matches: (workload): workload is typeof workload => workload.op === "precision",
     space: () => space,
-    seed: () => Object.fromEntries(names.map((name) => [name, 1])),
-    emit: (_workload, point) => formKernel(mixName(plan, point), plan.identity(int8Groups(plan, point))),
+    seed: () => seed,
+    openings: () => openings,
+    emit: (_workload, point) => emitForm(plan, point),
     cost: (_workload, point) => predictNs(plan, point),
   };
 }
 
-/** The model without any INT8. */
+/** The model without any INT8, and its other spellings. */
 export function floatTemplate(plan: PrecisionPlan): Template {
-  const none = new Set<string>();
+  const { seed } = seedPoints(plan, 0);
   return {
     name: "float",
     version: 1,
     correctness: "exact",
     matches: (workload): workload is typeof workload => workload.op === "precision",
-    space: () => ({ parameters: [], legal: () => true }),
-    seed: () => ({}),
-    emit: () => formKernel("float", plan.identity(none)),
-    cost: () => predictNs(plan, {}),
+    space: () => ({ parameters: plan.rewrites.map((name) => ({ name, values: [0, 1] })), legal: () => true }),
+    seed: () => seed,
+    emit: (_workload, point) => emitForm(plan, point),
+    cost: (_workload, point) => predictNs(plan, point),
   };
 }
 
-function mixName(plan: PrecisionPlan, point: Point): string {
+function formName(plan: PrecisionPlan, point: Point): string {
   const float = plan.groups.filter(({ name }) => point[name] !== 1).map(({ name }) => name);
-  return float.length === 0 ? "int8" : `int8 without ${float.join(", ")}`;
+  const mixed = float.length === 0 ? "int8" : `int8 without ${float.join(", ")}`;
+  const layers = float.length === plan.groups.length ? "float" : mixed;
+  return [layers, ...chosenRewrites(plan, point)].join(" with ");
 }

@@ -33,12 +33,19 @@ export function makeProposal<F extends Family>(tried: readonly TriedCandidate<F>
   };
 }
 
-/** What every search tries first: the seeds, and the best of the nearest workloads for up to half of what is left. */
+/**
+ * What every search tries first: the seeds; where families want more tried early, the best prediction and that; and the best
+ * of the nearest workloads for up to half of what is left.
+ */
 export function takeOpening<F extends Family>(
   proposal: Proposal<F>,
   { pool, related }: Pick<SearchState<F>, "pool" | "related">,
 ): void {
   proposal.take(pool.seeds);
+  if (pool.openings.length > 0) {
+    proposal.take(pool.ranked, 1);
+    proposal.take(pool.openings);
+  }
   proposal.take(related, Math.floor(proposal.room / 2));
 }
 

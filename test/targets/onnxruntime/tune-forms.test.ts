@@ -28,6 +28,7 @@ const plan: PrecisionPlan = {
     return { name, floatNs: 500_000, int8Ns: 500_000 - told * 1000 };
   }),
   edges: [],
+  rewrites: [],
   identity: (int8) => [...int8].sort().join("+"),
 };
 
