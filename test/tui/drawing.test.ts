@@ -84,6 +84,23 @@ test("frames that nobody asked for take a small share of the time", () => {
   expect(at.length).toBeGreaterThan(9);
 });
 
+test("counters are drawn four times a second at most, and a key's effect within a tenth of one", () => {
+  const { at, drawing, wait } = drawn(0.1);
+  const count = (ms: number): void => {
+    for (let i = 0; i < ms; i++) {
+      wait(1);
+      drawing.dispatch({ type: "event", event: note, at: 0 });
+    }
+  };
+  count(2000);
+  expect(at.length).toBeGreaterThanOrEqual(7);
+  expect(at.length).toBeLessThanOrEqual(8);
+  const frames = at.length;
+  drawing.dispatch({ type: "key", key: "down" });
+  count(101);
+  expect(at.length).toBe(frames + 1);
+});
+
 test("what changed under the clock is drawn when it has stopped, and clocks go on without news", () => {
   const { at, drawing, wait } = drawn(1);
   drawing.dispatch({ type: "event", event: timing("started"), at: 0 });
