@@ -40,6 +40,18 @@ export function formatEnergy(uj: number): string {
   return uj < 1e6 ? `${(uj / 1e3).toFixed(2)} mJ` : `${(uj / 1e6).toFixed(2)} J`;
 }
 
+/** How long ago something was, for people: in the largest unit of which it is at least one. */
+export function formatAge(then: Date, now: Date): string {
+  const seconds = (now.getTime() - then.getTime()) / 1000;
+  const units = [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ] as const;
+  const [unit, length] = units.find(([, size]) => seconds >= size) ?? ["minute", Infinity];
+  return length === Infinity ? "less than a minute ago" : `${counted(Math.floor(seconds / length), unit)} ago`;
+}
+
 /** How far a limit is missed by a share of it: `off by 25 %`, or how many times the limit where that is easier to read. */
 export function formatMiss(share: number): string {
   if (share >= 10) return `${(share + 1).toFixed(0)} times the limit`;

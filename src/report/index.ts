@@ -1,6 +1,15 @@
 export { renderAnnotation } from "./annotations.ts";
 export { renderChecksJunit, renderChecksSummary } from "./checks.ts";
-export { counted, formatBytes, formatEnergy, formatMetric, formatMiss, formatTable, formatTime } from "./format.ts";
+export {
+  counted,
+  formatAge,
+  formatBytes,
+  formatEnergy,
+  formatMetric,
+  formatMiss,
+  formatTable,
+  formatTime,
+} from "./format.ts";
 export { renderReport } from "./html/index.ts";
 export { renderJobSummary } from "./job-summary.ts";
 export { renderJunit } from "./junit.ts";

@@ -2,7 +2,8 @@ import { formatDiagnostic, printable } from "../diagnostics/index.ts";
 import type { CompileEvent, CompileReport, Reporter, TuningSummary } from "../events.ts";
 import { summarizeConstraints } from "./constraints.ts";
 import { accuracyTable, resourceTable, timingTable } from "./form-table.ts";
-import { counted, formatBytes, formatMetric, formatTable, formatTime } from "./format.ts";
+import { gatherAccuracy } from "./accuracy-lines.ts";
+import { counted, formatBytes, formatTable, formatTime } from "./format.ts";
 import { describeRegions, summarizeMemory, summarizeRegions } from "./regions.ts";
 
 /** Options of the plain reporter. */
@@ -15,15 +16,22 @@ export interface PlainOptions {
 export function plainReporter(write: (text: string) => void, options: PlainOptions): Reporter {
   let lastProgress = 0;
   const line = (text: string): void => write(`${text}\n`);
+  const accuracy = gatherAccuracy(line);
   return {
     handle: (event) => {
+      if (event.type === "accuracy") {
+        accuracy.add(shown(event));
+        return;
+      }
       if (event.type === "progress") {
         const now = Date.now();
         if (now - lastProgress < 2000 && event.done < event.total) return;
         lastProgress = now;
       }
       const text = describe(event.type === "diagnostic" ? event : shown(event), options);
-      if (text !== undefined) line(text);
+      if (text === undefined) return;
+      accuracy.flush();
+      line(text);
     },
   };
 }
@@ -36,7 +44,7 @@ function shown<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, shown(part as unknown)])) as T;
 }
 
-function describe(event: CompileEvent, options: PlainOptions): string | undefined {
+function describe(event: Exclude<CompileEvent, { type: "accuracy" }>, options: PlainOptions): string | undefined {
   switch (event.type) {
     case "phase":
       return `== ${event.name}${event.detail === undefined ? "" : `: ${event.detail}`}`;
@@ -61,8 +69,6 @@ function describe(event: CompileEvent, options: PlainOptions): string | undefine
       return `   rolled back ${event.pass}${event.rule === undefined ? "" : `/${event.rule}`}: ${event.reason}`;
     case "progress":
       return `   ${event.phase} ${event.done}/${event.total}${event.etaMs === undefined ? "" : `, ${Math.ceil(event.etaMs / 1000)} s left`}`;
-    case "accuracy":
-      return `   ${event.form}: ${event.metric} ${formatMetric(event.metric, event.value)} on ${counted(event.samples, "sample")}${event.detail === undefined ? "" : ` (${event.detail})`}`;
     case "measured":
       return `   ${event.form}: min ${formatTime(event.latency.minNs)}, median ${formatTime(event.latency.medianNs)}, ${event.ratio.toFixed(3)}x (${event.low.toFixed(3)} to ${event.high.toFixed(3)})`;
     case "tuning-started":

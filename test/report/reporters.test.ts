@@ -155,6 +155,21 @@ test("names can neither steer a terminal nor begin a line of a log, which pipeli
   expect(text).toContain("no model: a");
 });
 
+test("all metrics of a form are one line, whether something follows or not", async () => {
+  const told: string[] = [];
+  const reporter = plainReporter((text) => told.push(text.trim()), { refusals: false });
+  const judged = (form: string, metric: string, value: number): CompileEvent => ({
+    ...{ type: "accuracy", form, metric, value, samples: 500 },
+  });
+  for (const event of [judged("a", "top1", 0.9), judged("a", "sqnr", 30), judged("b", "top1", 0.8)])
+    reporter.handle(event);
+  reporter.handle({ type: "note", text: "between" });
+  reporter.handle(judged("c", "cosine", 1));
+  expect(told).toEqual(["a: top1 90.00 %, sqnr 30.0 dB on 500 samples", "b: top1 80.00 % on 500 samples", "between"]);
+  await Promise.resolve();
+  expect(told.at(-1)).toBe("c: cosine 1.0000 on 500 samples");
+});
+
 test("near misses are listed on request only", () => {
   expect(lines(false)).not.toContain("near miss");
 });

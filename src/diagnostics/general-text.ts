@@ -1,0 +1,29 @@
+import type { DiagnosticEntry } from "./diagnostic.ts";
+
+/** What a diagnostic says of any case: its message and its advice, with `<name>` where a case has its own. */
+export interface GeneralText {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The texts of an entry without a case: in a list and in `explain`, where only the code is known. */
+export function generalText({ message, hint }: Pick<DiagnosticEntry<never>, "message" | "hint">): GeneralText {
+  const details = new Proxy({}, { get: (_, name) => placeholder(String(name)) }) as never;
+  return { message: message(details), hint: hint(details) };
+}
+
+/** A value that is written as `<name>`, whatever is asked of it on the way: texts format, join and count what they get. */
+function placeholder(name: string): unknown {
+  const text = `<${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}>`;
+  const written = (): string => text;
+  const value: unknown = new Proxy(written, {
+    get: (_, key) => {
+      if (key === Symbol.toPrimitive || key === "toString") return written;
+      // A list of one, for texts that walk through what they get.
+      if (key === Symbol.iterator) return () => [text].values();
+      return key === "length" ? 1 : value;
+    },
+    apply: () => value,
+  });
+  return value;
+}
