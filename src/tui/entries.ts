@@ -7,10 +7,16 @@ export function startPhase(state: TuiState, name: string, at: number): TuiState 
   return { ...ended, phases: [...ended.phases, phase], active: 0 };
 }
 
-/** No phase is under way any more. */
+/** No phase is under way any more, and nothing in it has time left. */
 export function endPhases(state: TuiState, at: number): TuiState {
-  const phases = state.phases.map((phase) => (phase.endedAt === undefined ? { ...phase, endedAt: at } : phase));
+  const phases = state.phases.map((phase) =>
+    phase.endedAt === undefined ? { ...phase, endedAt: at, entries: phase.entries.map(withoutEta) } : phase,
+  );
   return { ...state, phases };
+}
+
+function withoutEta(entry: Entry): Entry {
+  return entry.kind === "progress" && entry.etaMs !== undefined ? { ...entry, etaMs: undefined } : entry;
 }
 
 /** Replaces the entry of the last phase that is meant, or appends it; it is the active one then. */

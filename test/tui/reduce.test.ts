@@ -82,6 +82,12 @@ test("rounds of a pass are one line, with the nodes before the first and after t
   ]);
 });
 
+test("what a phase left uncounted at its end has no time left", () => {
+  const half: CompileEvent = { type: "progress", phase: "calibration", done: 24, total: 64, etaMs: 4200 };
+  const { phases } = run(events([half, { type: "phase", name: "choose" }]));
+  expect(phases[0]?.entries).toMatchObject([{ kind: "progress", done: 24, etaMs: undefined }]);
+});
+
 test("a search counts candidates once, keeps the least time, and knows the seed's", () => {
   const workload = "conv";
   const trial = (candidate: string, ns: number): CompileEvent => ({
