@@ -1,3 +1,4 @@
+import { counted } from "../format.ts";
 import type { Content, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 
@@ -79,6 +80,14 @@ export function pairChart(
   </figure> `;
 }
 
+/** A page holds so many rows of a table: the largest models have thousands of layers, and report.json has them all. */
+const mostRows = 300;
+
+/** A line that tells how many of something are left to report.json; nothing for none. */
+export function moreInJson(count: number, noun: string): Markup | undefined {
+  return count <= 0 ? undefined : html`<p class="dim">${counted(count, `more ${noun}`)} in report.json.</p> `;
+}
+
 /** A table that scrolls by itself on narrow screens: the first `textColumns`, and with `textLast` the last, to the left. */
 export function table(
   header: readonly string[],
@@ -101,7 +110,7 @@ export function table(
         </tr>
       </thead>
       <tbody>
-        ${rows.map(
+        ${rows.slice(0, mostRows).map(
           (row, index) =>
             html`<tr class="${index === strong ? "strong" : ""}">
               ${row.map((content, column) => cell("td", content, column))}
@@ -109,6 +118,7 @@ export function table(
         )}
       </tbody>
     </table>
+    ${moreInJson(rows.length - mostRows, "row")}
   </div> `;
 }
 

@@ -1,5 +1,6 @@
-import type { CompileReport, PrecisionGroupReport, PrecisionReport } from "../../events.ts";
+import type { CompileReport, PrecisionGroupReport, PrecisionReport, RewriteReport } from "../../events.ts";
 import { counted, formatTime } from "../format.ts";
+import type { Bar } from "./charts.ts";
 import { barChart, folded, pairChart, table } from "./charts.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
@@ -10,7 +11,7 @@ import { section } from "./section.ts";
 export function precision({ formTuning }: CompileReport): Markup {
   const part = formTuning?.precision;
   if (part === undefined || part.groups.length === 0) return html``;
-  const { groups, mixtures = [], tried, failed, reason } = part;
+  const { groups, rewrites = [], mixtures = [], tried, failed, reason, endedBy } = part;
   return section(
     "Precision of layers",
     html`<p>
@@ -34,19 +35,24 @@ export function precision({ formTuning }: CompileReport): Markup {
       ]),
       { textColumns: 2 },
     ),
-    html`<p class="dim">
-      Otherwise: how much longer the whole network takes with only this group decided the other way.
-    </p> `,
+    rewriteTable(rewrites),
+    html`<p class="dim">Otherwise: how much longer the whole network takes with only this decided the other way.</p> `,
+    endedBy !== undefined && html`<p class="warn">${endedTexts[endedBy]}</p> `,
     folded(
       "Layers of each group",
       table(
         ["group", "nodes"],
-        groups.map(({ name, layers }) => [name, layers.join(", ")]),
+        groups.map(({ name, layers }) => [name, namesText(layers)]),
         { textColumns: 2 },
       ),
     ),
   );
 }
+
+const endedTexts = {
+  stopped: "The search was stopped on request before it was done: the best so far was taken.",
+  budget: "The budget ended the search before it was done: the best so far was taken.",
+} as const;
 
 function decisionText(groups: readonly PrecisionGroupReport[]): string {
   const float = groups.filter(({ precision: decided }) => decided === "float").length;
@@ -55,10 +61,24 @@ function decisionText(groups: readonly PrecisionGroupReport[]): string {
   return `INT8 and float are mixed: ${float} of ${counted(groups.length, "group")} of layers stay${float === 1 ? "s" : ""} float.`;
 }
 
-/** All float, all INT8 and, where it is neither, what was chosen. */
-function wholeBars({ groups, floatNs, int8Ns, chosenNs }: PrecisionReport): Parameters<typeof barChart>[1] {
+/** Other spellings of the model that could be chosen, and whether they were. */
+function rewriteTable(rewrites: readonly RewriteReport[]): Markup | undefined {
+  if (rewrites.length === 0) return undefined;
+  return table(
+    ["other spelling", "why", "taken", "places", "otherwise"],
+    rewrites.map((each) => [
+      html`${each.name}<br /><span class="dim">${each.summary}</span>`,
+      ...[each.reason, each.taken ? "yes" : "no", each.places, otherwiseText(each)],
+    ]),
+    { textColumns: 2 },
+  );
+}
+
+/** All float, all INT8 and, where it is neither of them plainly, what was chosen. */
+function wholeBars({ groups, rewrites = [], floatNs, int8Ns, chosenNs }: PrecisionReport): readonly Bar[] {
   const float = groups.filter(({ precision: decided }) => decided === "float").length;
-  const bar = (label: string, ns: number | undefined, strong: boolean): Parameters<typeof barChart>[1] =>
+  const isPlain = (float === 0 || float === groups.length) && !rewrites.some(({ taken }) => taken);
+  const bar = (label: string, ns: number | undefined, strong: boolean): readonly Bar[] =>
     ns === undefined
       ? []
       : [
@@ -68,17 +88,25 @@ function wholeBars({ groups, floatNs, int8Ns, chosenNs }: PrecisionReport): Para
           },
         ];
   return [
-    ...bar("all float", floatNs, float === groups.length),
-    ...bar("all INT8", int8Ns, float === 0),
-    ...(float === 0 || float === groups.length ? [] : bar("mixed", chosenNs, true)),
+    ...bar("all float", floatNs, isPlain && float > 0),
+    ...bar("all INT8", int8Ns, isPlain && float === 0),
+    ...(isPlain ? [] : bar("as chosen", chosenNs, true)),
   ];
+}
+
+/** Names of layers are told as far as a page should hold them. */
+const mostNames = 100;
+
+function namesText(names: readonly string[]): string {
+  const more = names.length - mostNames;
+  return `${names.slice(0, mostNames).join(", ")}${more > 0 ? ` and ${more} more in report.json` : ""}`;
 }
 
 function timeText(ns: number): string {
   return ns === 0 ? "–" : formatTime(ns);
 }
 
-function otherwiseText({ otherwise }: PrecisionGroupReport): string {
+function otherwiseText({ otherwise }: Pick<PrecisionGroupReport, "otherwise">): string {
   if (otherwise === undefined) return "–";
   const share = (otherwise - 1) * 100;
   return `${share < 0 ? "−" : "+"}${Math.abs(share).toFixed(1)} %`;

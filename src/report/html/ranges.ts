@@ -1,11 +1,12 @@
 import type { Fields } from "./fields.ts";
 import { isFields, isNumber } from "./fields.ts";
-import { folded } from "./charts.ts";
+import { folded, moreInJson } from "./charts.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 
-/** So many histograms are open; the others are folded. */
+/** So many histograms are open; the others are folded, as far as a page should hold them. */
 const open = 12;
+const most = 120;
 
 interface Activation {
   readonly value: string;
@@ -23,13 +24,20 @@ export function ranges(part: Fields): readonly Markup[] {
   if (all.length === 0) return [];
   const ranked = [...all].sort((a, b) => b.clipped - a.clipped);
   const figure = (shown: readonly Activation[]): Markup => html`<div class="histograms">${shown.map(histogram)}</div> `;
-  const rest = ranked.slice(open);
+  const rest = ranked.slice(open, most);
   return [
     html`<p class="dim">
       What was observed of each activation, counts on a logarithmic scale; the line below is the range that INT8 holds.
     </p> `,
     figure(ranked.slice(0, open)),
-    ...(rest.length === 0 ? [] : [folded(`${rest.length} more activations`, figure(rest))]),
+    ...(rest.length === 0
+      ? []
+      : [
+          folded(`${ranked.length - open} more activations`, [
+            figure(rest),
+            moreInJson(ranked.length - most, "activation"),
+          ]),
+        ]),
   ];
 }
 

@@ -1,8 +1,8 @@
 import type { CompileReport, FormReport } from "../../events.ts";
 import { accuracyTable, shownSpeed, threadCounts } from "../form-table.ts";
 import { counted, formatBytes, formatTime } from "../format.ts";
-import { barChart, folded, pairChart, table } from "./charts.ts";
-import type { Markup } from "./markup.ts";
+import { barChart, folded, moreInJson, pairChart, table } from "./charts.ts";
+import type { Content, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 import { resources } from "./resources.ts";
 import { section } from "./section.ts";
@@ -107,8 +107,11 @@ export function refusals({ refusals: all, regions: compiled }: CompileReport): M
 /** More notes than these are folded: what sections tell better is among them. */
 const openNotes = 4;
 
-function noteLines(notes: readonly string[]): readonly Markup[] {
-  return notes.map((note) => html`<p>${note}</p> `);
+/** A page holds so many notes. */
+const mostNotes = 300;
+
+function noteLines(notes: readonly string[]): Content {
+  return [notes.slice(0, mostNotes).map((note) => html`<p>${note}</p> `), moreInJson(notes.length - mostNotes, "note")];
 }
 
 /** Warnings, errors and notes. */

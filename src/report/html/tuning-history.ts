@@ -1,12 +1,13 @@
 import type { CompileReport, TuningHistory } from "../../events.ts";
 import { counted, formatDate, formatTime } from "../format.ts";
-import { folded } from "./charts.ts";
+import { folded, moreInJson } from "./charts.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 import { section } from "./section.ts";
 
-/** So many searches are open; the others are folded. */
+/** So many searches are open; the others are folded, as far as a page should hold them. */
 const open = 12;
+const most = 240;
 
 /** How the searches went: the best so far against the candidates tried, those that gained most first. */
 export function tuningHistory({ tuning }: CompileReport): Markup {
@@ -16,7 +17,7 @@ export function tuningHistory({ tuning }: CompileReport): Markup {
   const tried = tuning.reduce((sum, search) => sum + search.tried, 0);
   const failed = tuning.reduce((sum, search) => sum + search.failed, 0);
   const figures = (shown: readonly TuningHistory[]): Markup => html`<div class="histograms">${shown.map(curve)}</div> `;
-  const rest = ranked.slice(open);
+  const rest = ranked.slice(open, most);
   return section(
     "Tuning",
     html`<p>
@@ -27,7 +28,11 @@ export function tuningHistory({ tuning }: CompileReport): Markup {
         The best time so far, from the first candidate (left) to the last; the foot is the best found.
       </p> `,
     figures(ranked.slice(0, open)),
-    rest.length > 0 && folded(`${rest.length} more searches`, figures(rest)),
+    rest.length > 0 &&
+      folded(`${ranked.length - open} more ${ranked.length - open === 1 ? "search" : "searches"}`, [
+        figures(rest),
+        moreInJson(ranked.length - most, "curve"),
+      ]),
   );
 }
 

@@ -15,7 +15,7 @@ test("the precision of layers is told: verdict, mixtures, groups with both times
   const told = text(page);
   for (const words of [
     ...["INT8 and float are mixed: 1 of 3 groups of layers stays float.", "5 mixtures tried, 1 failed."],
-    ...["all float 2.40 ms, 0.50x of all INT8", "all INT8 1.20 ms", "mixed 1.00 ms, 1.20x of all INT8"],
+    ...["all float 2.40 ms, 0.50x of all INT8", "all INT8 1.20 ms", "as chosen 1.00 ms, 1.20x of all INT8"],
     ...["7.0 us → 21.0 us", "why Conv 3x3 at 16x16", "+5.9 %", "−0.3 %", "Gemm &lt;2&gt;"],
     "from 2.40 ms to 1.00 ms in 4 mixtures",
   ])
@@ -33,7 +33,7 @@ test.each([
   const groups = precision.groups.map((group) => ({ ...group, precision: decided }));
   const told = text(renderReport({ ...report, formTuning: { precision: { ...precision, groups } } }));
   expect(told).toContain(words);
-  expect(told).not.toContain("mixed 1.00 ms");
+  expect(told).not.toContain("as chosen");
 });
 
 test("session options stand beside the defaults, with a line to set them in each language", () => {
@@ -75,6 +75,21 @@ test("it is told from when replayed figures are, and what fails against the last
     "All replayed from the records of 2026-11-20 07:00 UTC.",
     "Not met: speed: 0.90x, at least 1x is asked",
     "1 check failed. The last release is last&lt;1&gt;.onnx .",
+  ])
+    expect(told).toContain(words);
+});
+
+test("other spellings of the model are told with the reason, and a search that ended early says so", () => {
+  const rewrites = [
+    { name: "gelu", summary: "Gelu <in> place", places: 4, taken: true, otherwise: 1.05, reason: "faster" },
+    { name: "attention", summary: "Attention", places: 1, taken: false, reason: "not tried" },
+  ];
+  const groups = precision.groups.map((group) => ({ ...group, precision: "int8" as const }));
+  const part = { ...precision, groups, rewrites, endedBy: "budget" as const };
+  const told = text(renderReport({ ...report, formTuning: { precision: part } }));
+  for (const words of [
+    ...["gelu Gelu &lt;in&gt; place faster yes 4 +5.0 %", "attention Attention not tried no 1 –"],
+    ...["as chosen 1.00 ms", "The budget ended the search before it was done"],
   ])
     expect(told).toContain(words);
 });
