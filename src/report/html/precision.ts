@@ -2,6 +2,7 @@ import type { CompileReport, PrecisionGroupReport, PrecisionReport, RewriteRepor
 import { counted, formatTime } from "../format.ts";
 import type { Bar } from "./charts.ts";
 import { barChart, folded, pairChart, table } from "./charts.ts";
+import { earlyEnd } from "./early-end.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 import { mixturesTried } from "./mixtures-tried.ts";
@@ -37,7 +38,7 @@ export function precision({ formTuning }: CompileReport): Markup {
     ),
     rewriteTable(rewrites),
     html`<p class="dim">Otherwise: how much longer the whole network takes with only this decided the other way.</p> `,
-    endedBy !== undefined && html`<p class="warn">${endedTexts[endedBy]}</p> `,
+    earlyEnd(endedBy),
     folded(
       "Layers of each group",
       table(
@@ -48,11 +49,6 @@ export function precision({ formTuning }: CompileReport): Markup {
     ),
   );
 }
-
-const endedTexts = {
-  stopped: "The search was stopped on request before it was done: the best so far was taken.",
-  budget: "The budget ended the search before it was done: the best so far was taken.",
-} as const;
 
 function decisionText(groups: readonly PrecisionGroupReport[]): string {
   const float = groups.filter(({ precision: decided }) => decided === "float").length;

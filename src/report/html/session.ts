@@ -3,6 +3,7 @@ import type { CompileReport, SessionAdvice, SessionReport } from "../../events.t
 import { counted, formatTime } from "../format.ts";
 import { sessionCode } from "../session-code.ts";
 import { barChart, table } from "./charts.ts";
+import { earlyEnd } from "./early-end.ts";
 import type { Content, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 import { section } from "./section.ts";
@@ -11,7 +12,7 @@ import { section } from "./section.ts";
 export function session({ formTuning, output }: CompileReport): Markup {
   const part = formTuning?.session;
   if (part === undefined) return html``;
-  const { form, options, defaultNs, ns, tried, reason } = part;
+  const { form, options, defaultNs, ns, tried, reason, endedBy } = part;
   const bars = [
     ...(defaultNs === undefined ? [] : [{ label: "defaults", value: defaultNs, text: formatTime(defaultNs) }]),
     ...(ns === undefined || isDefault(part)
@@ -30,6 +31,7 @@ export function session({ formTuning, output }: CompileReport): Markup {
         Advice for ${form} on this machine while it does nothing else. The proof was timed with the defaults, at the
         thread counts it names.
       </p> `,
+    earlyEnd(endedBy),
     barChart("Least time of an inference", bars),
     table(["option", "default", "here"], rowsOf(options), { textColumns: 3 }),
     table(
