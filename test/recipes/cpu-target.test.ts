@@ -92,6 +92,11 @@ test.skipIf(missing !== undefined)(
     expect(second.events.filter(({ type }) => type === "trial")).toEqual([]);
     const layersOf = ({ report }: typeof first) => report.regions.map(({ form, layers }) => ({ form, layers }));
     expect(layersOf(second)).toEqual(layersOf(first));
+    expect(second.report.regions).toEqual(first.report.regions);
+    const searchesOf = ({ report }: typeof first): readonly string[] =>
+      report.tuning.map(({ recordedAt: _, ...search }) => JSON.stringify(search)).sort();
+    expect(searchesOf(first).length).toBeGreaterThan(1);
+    expect(searchesOf(second)).toEqual(searchesOf(first));
     const layers = layersOf(first).flatMap((each) => each.layers ?? []);
     expect(layers.filter(({ peer }) => peer !== undefined).length).toBeGreaterThanOrEqual(4);
     expect(layers.every(({ ns, share }) => ns > 0 && share > 0 && share <= 1)).toBe(true);
