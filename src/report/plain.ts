@@ -97,10 +97,18 @@ function describe(event: Exclude<CompileEvent, { type: "accuracy" }>, options: P
   }
 }
 
+/** Template and point; points whose parameters have names of several words, as those of whole models, by their number. */
+function candidateText(candidate: string): string {
+  const space = candidate.indexOf(" ");
+  const point = candidate.slice(space + 1);
+  if (!point.includes(" ")) return candidate.trimEnd();
+  return `${candidate.slice(0, space)} with ${counted(point.split(",").length, "parameter")}`;
+}
+
 function describeTuning(result: TuningSummary): string {
   const { workload, threads, uses, candidate, ns, seedNs, shared, peakShare, noise, source, tried, failed } = result;
   const parts = [
-    `${candidate ?? "no kernel"}${ns === undefined ? "" : `, ${formatTime(ns)}`}`,
+    `${candidate === undefined ? "no kernel" : candidateText(candidate)}${ns === undefined ? "" : `, ${formatTime(ns)}`}`,
     ...(peakShare === undefined ? [] : [`${Math.round(peakShare * 100)} % of peak`]),
     ...(ns === undefined || shared === undefined
       ? []

@@ -14,6 +14,14 @@ function linesOf(events: readonly CompileEvent[]): string {
   return text;
 }
 
+test("a candidate whose parameters are sentences is told by their number", () => {
+  const groups = ["Conv 3x3 at 32x32 3->16=1", "Conv 3x3 depthwise at 14x14 96->96=0", "MatMul 384x384=1"];
+  const told = linesOf([
+    { type: "tuning-finished", result: { ...result, candidate: `precision@1 ${groups.join(",")}` } },
+  ]);
+  expect(told).toContain(": precision@1 with 3 parameters, 432.1 us;");
+});
+
 test("tuning is one line a workload and one in all; trials are not told", () => {
   const at = { workload: result.workload, threads: 1 } as const;
   expect(
