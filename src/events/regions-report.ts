@@ -72,6 +72,8 @@ export interface RegionsReport {
   readonly regions: readonly RegionReport[];
   /** All steps, layer by layer in the order they run, in the network; absent where it was not timed. */
   readonly layers?: readonly LayerReport[];
+  /** ISO 8601 time at which they were timed: that of the records where it was an earlier run. */
+  readonly measuredAt?: string;
   /** Why other nodes are in none. */
   readonly refusals: readonly { readonly node: string; readonly reason: string }[];
 }

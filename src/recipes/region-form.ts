@@ -53,9 +53,12 @@ export async function addRegionForm(
   const known = findRegionChoice(cache, key, run);
   const first = await compileChecked(compiler, known, run);
   const isSettled = known !== undefined && known.kernels === hashKernels(first.compiled);
-  const found =
+  const found: Settled =
     isSettled || !compiler.measures || samples === undefined
-      ? { result: first, timed: isSettled ? timedAs(compiler, first, known.profile) : undefined }
+      ? {
+          result: first,
+          ...(isSettled ? { timed: timedAs(compiler, first, known.profile), measuredAt: known.at } : {}),
+        }
       : await settle(
           compiler,
           known === undefined ? first : await compileChecked(compiler, undefined, run),
@@ -65,9 +68,15 @@ export async function addRegionForm(
   const { compiled, form, difference, sqnrDb } = found.result;
   for (const { node, reason } of compiled.refusals)
     run.reporter.handle({ type: "refusal", pass: "regions", rule: run.environment.target.id, node, reason });
+  const { timed, measuredAt } = found;
   run.reporter.handle({
     type: "regions",
-    report: { ...compiler.report(compiled), ...found.timed, ...(sqnrDb === undefined ? {} : { sqnrDb }) },
+    report: {
+      ...compiler.report(compiled),
+      ...timed,
+      ...(timed?.layers === undefined || measuredAt === undefined ? {} : { measuredAt }),
+      ...(sqnrDb === undefined ? {} : { sqnrDb }),
+    },
   });
   if (form === undefined || difference === undefined) return form;
   run.diagnose(runtimeDiagnostics.regionsDiffer({ form: compiler.name, detail: difference }));
@@ -89,6 +98,13 @@ async function compileChecked(compiler: FormCompiler, known: RegionChoice | unde
     : { ...(await compiler.compile({ exact: true, excluded })), exact: true };
 }
 
+/** How a form ended up, its layers in the network, and when those were timed. */
+interface Settled {
+  readonly result: Checked;
+  readonly timed?: TimedRegions | undefined;
+  readonly measuredAt?: string | undefined;
+}
+
 /** Times the layers of a form, tries to leave those plain that lose, and records what was found best. */
 async function settle(
   compiler: FormCompiler,
@@ -100,12 +116,11 @@ async function settle(
     readonly run: Run;
   },
   key: string,
-): Promise<{ readonly result: Checked; readonly timed: TimedRegions | undefined }> {
+): Promise<Settled> {
   const { input, samples, cache, run } = measuring;
   const { form: full, exact } = first;
   // What is stopped is settled by a later run.
-  if (full === undefined || first.difference !== undefined || run.control.isStopping)
-    return { result: first, timed: undefined };
+  if (full === undefined || first.difference !== undefined || run.control.isStopping) return { result: first };
   const untimed: string[] = [];
   const onFailure = (reason: string): void => void untimed.push(reason);
   const peers = await profilePeers(compiler.model, samples, run, onFailure);
@@ -115,22 +130,23 @@ async function settle(
   };
   const profile = await profileOf(full);
   const timed = timedAs(compiler, first, profile);
-  const keep = ({ compiled }: CompiledForm, choice: Omit<RegionChoice, "kernels" | "exact">): void => {
+  const keep = ({ compiled }: CompiledForm, choice: Omit<RegionChoice, "kernels" | "exact">): string | undefined => {
+    // What a person ended is settled by a later run.
+    if (run.control.isStopping) return undefined;
     const kernels = hashKernels(compiled);
     const why = untimed.length === 0 ? {} : { untimed: untimed.join("; ") };
-    recordRegionChoice(cache, key, input.form.hash, { ...choice, ...why, exact, kernels }, run);
+    return recordRegionChoice(cache, key, input.form.hash, { ...choice, ...why, exact, kernels }, run);
   };
   if (timed !== undefined) {
     const excluded = await revertLayers({ ...measuring, ...timed, compiler, full, exact });
     const result = excluded.size === 0 ? undefined : await compiler.compile({ exact, excluded });
     if (result?.form !== undefined && result.difference === undefined) {
       const now = await profileOf(result.form);
-      keep(result, { excluded, profile: now });
-      return { result: { ...result, exact }, timed: timedAs(compiler, result, now) };
+      const measuredAt = keep(result, { excluded, profile: now });
+      return { result: { ...result, exact }, timed: timedAs(compiler, result, now), measuredAt };
     }
   }
-  keep(first, { excluded: new Map(), profile });
-  return { result: first, timed };
+  return { result: first, timed, measuredAt: keep(first, { excluded: new Map(), profile }) };
 }
 
 function timedAs(

@@ -17,6 +17,8 @@ export interface RegionChoice {
   readonly untimed?: string;
   /** Hash of the kernels that this was found with: where others were tuned since, it says nothing of them. */
   readonly kernels: string | undefined;
+  /** ISO 8601 time at which it was found. */
+  readonly at?: string;
 }
 
 /** The hash of the kernels of compiled regions: templates and points, step by step. */
@@ -44,34 +46,37 @@ export function findRegionChoice(cache: ScheduleCache, key: string, run: Run): R
   const [newest] = [...cache.choices(key)].sort(newestFirst).filter(holds);
   if (newest === undefined) return undefined;
   const excluded = new Map((newest.excluded ?? []).map(({ node, reason }) => [node, reason]));
-  return { exact: newest.chosen === "exact", excluded, profile: newest.profile, kernels: newest.kernels };
+  const { chosen, profile, kernels, at } = newest;
+  return { exact: chosen === "exact", excluded, profile, kernels, at };
 }
 
 function isSame(device: DeviceFingerprint, other: DeviceFingerprint | undefined): boolean {
   return other !== undefined && hashJson({ ...device }) === hashJson({ ...other });
 }
 
-/** Adds the choice to the records. */
+/** Adds the choice to the records, and tells the time it stands under; undefined without a device. */
 export function recordRegionChoice(
   cache: ScheduleCache,
   key: string,
   model: string,
   { exact, excluded, profile, kernels, untimed }: RegionChoice,
   run: Run,
-): void {
+): string | undefined {
   const { device } = run.environment;
-  if (device === undefined) return;
+  if (device === undefined) return undefined;
+  const at = new Date().toISOString();
   const reason =
     excluded.size === 0
       ? (untimed ?? "no layer is faster left plain")
       : `faster with ${excluded.size} node${excluded.size === 1 ? "" : "s"} left plain`;
   cache.append([
     {
-      ...{ v: 1, kind: "choice", key, model, scope: "regions", at: new Date().toISOString(), tool: version },
+      ...{ v: 1, kind: "choice", key, model, scope: "regions", at, tool: version },
       ...{ chosen: exact ? "exact" : "any", reason, device: device.fingerprint },
       excluded: [...excluded].map(([node, why]) => ({ node, reason: why })),
       ...(profile === undefined ? {} : { profile }),
       ...(kernels === undefined ? {} : { kernels }),
     },
   ]);
+  return at;
 }

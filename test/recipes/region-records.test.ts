@@ -32,7 +32,7 @@ test("a choice is found again as it was recorded, on its device only, and not wh
   recordRegionChoice(cache, key, "model", choice, run);
   expect(cache.records.map(faultOf)).toEqual([undefined]);
   expect(faultOf(JSON.parse(JSON.stringify(cache.records[0])))).toBeUndefined();
-  expect(findRegionChoice(cache, key, run)).toEqual(choice);
+  expect(findRegionChoice(cache, key, run)).toEqual({ ...choice, at: cache.records[0]?.at });
   expect(findRegionChoice(cache, key, runOn("other"))).toBeUndefined();
   expect(findRegionChoice(cache, key, runOn("one", { reprove: true }))).toBeUndefined();
   expect(regionKey(base, "f32", runOn("one", { exact: true }))).not.toBe(key);

@@ -1,5 +1,5 @@
 import type { CompileReport, RegionsReport } from "../../events.ts";
-import { formatBytes, formatTime } from "../format.ts";
+import { formatBytes, formatDate, formatTime } from "../format.ts";
 import { kernelText } from "../kernel-text.ts";
 import { layerColumns, layerKinds, layerRow } from "../layers.ts";
 import { barChart, folded, table } from "./charts.ts";
@@ -15,14 +15,14 @@ export function regions({ regions: all }: CompileReport): Markup {
 const mostLayers = 25;
 
 function regionsOf(report: RegionsReport): Markup {
-  const { form, nodes, regions: found } = report;
+  const { form, nodes, regions: found, measuredAt } = report;
   const covered = found.reduce((sum, region) => sum + region.nodes, 0);
   const sum = (of: (region: (typeof found)[number]) => number): string =>
     formatBytes(found.reduce((total, region) => total + of(region), 0));
   return html`<p>
       ${form}: ${covered} of ${nodes} nodes in ${found.length} region${found.length === 1 ? "" : "s"}; programs
       ${sum(({ programBytes }) => programBytes)}, arena ${sum(({ arenaBytes }) => arenaBytes)}, packed constants
-      ${sum(({ weightsBytes }) => weightsBytes)}
+      ${sum(({ weightsBytes }) => weightsBytes)}${measuredAt === undefined ? "" : `; timed ${formatDate(measuredAt)}`}
     </p>
     ${report.layers === undefined ? kernelsOf(report) : layersOf(report, report.layers)} `;
 }
