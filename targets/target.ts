@@ -70,6 +70,35 @@ export interface ProgramListing {
   readonly buffers: readonly PlacedBuffer[];
 }
 
+/** When something was measured (ISO 8601), and by which version of this tool. */
+interface MeasuredAt {
+  readonly at: string;
+  readonly tool: string;
+}
+
+/** What a device does in a second at its best, on one thread: its roofline. */
+export interface DeviceRates {
+  /** Multiply-accumulates: of bytes, by a convolution in the first caches, and of float32, by multiply-adds. */
+  readonly int8: number;
+  readonly float32: number;
+  /** Bytes read from memory that no cache holds, and bytes stored to it. */
+  readonly memory: number;
+  readonly stores: number;
+}
+
+/** What is known of a device's speed. */
+export interface DeviceSpeed {
+  readonly rates?: DeviceRates & MeasuredAt;
+  /** Relative to the machine that cost models were fitted on, by name: what kernels are ranked by. */
+  readonly figures?: MeasuredAt & { readonly relative: Readonly<Record<string, number>> };
+}
+
+/** Who measures. */
+export interface SpeedMeasuring {
+  readonly tool: string;
+  readonly signal: AbortSignal;
+}
+
 /** Where a model will run: one folder under targets/ exports one object of this type. */
 export interface Target {
   readonly id: string;
@@ -91,11 +120,15 @@ export interface Target {
   readonly tunesForms?: true;
   /** Whether kernels multiply bfloat16 on the device; absent where the target has none. */
   readonly multipliesBf16?: (device: DeviceFingerprint) => boolean;
-  /** Measures nanoseconds of one multiply-accumulate at the device's best, hot, on one thread, by element type; 0: no kernel. */
-  readonly measurePeak?: (
+  /**
+   * What records know of the device's speed on one thread; with `measuring`, what they lack is measured in a process of its
+   * own and added to them. Absent for targets without kernels to measure with.
+   */
+  readonly speed?: (
     device: DeviceFingerprint,
-    signal: AbortSignal,
-  ) => Promise<{ readonly int8: number; readonly float32: number }>;
+    cache: ScheduleCache,
+    measuring?: SpeedMeasuring,
+  ) => Promise<DeviceSpeed>;
   /** Emits the kernels of a program again and lists them; undefined for a program that does not say where it is from. */
   readonly listProgram?: (program: DecodedProgram) => Promise<ProgramListing | undefined>;
 }

@@ -1,28 +1,30 @@
+import { printable } from "../diagnostics/index.ts";
 import type { CostReport, CostedLayer, Scenario } from "../recipes/index.ts";
-import { formatBytes, formatTable, formatTime } from "../report/index.ts";
+import { originText, ratesText } from "../recipes/index.ts";
+import { formatBytes, formatEnergy, formatTable, formatTime } from "../report/index.ts";
 
 /** Rows of the layer table; the rest is summed up, and complete with --json. */
 const ROWS = 40;
 
 /** What a model costs, for people. */
-export function formatCost(report: CostReport): string {
+export function formatCost(report: CostReport, now: Date): string {
   const { layers, memory, fusion, machine, assumed, parameters } = report;
   const measured = !("missing" in machine);
   const byCost = [...layers].sort((a, b) => weight(b) - weight(a)).slice(0, ROWS);
   const shown = layers.filter((layer) => byCost.includes(layer));
   return [
-    `${report.file}: ${layers.length} layers, ${parameters} parameters`,
-    ...(assumed.length > 0 ? [`dimensions ${assumed.join(", ")} count as 1: --shape name:dims pins them`] : []),
-    measured
-      ? `this machine, one thread: ${rate(machine.int8)} of int8, ${rate(machine.float32)} of float32, ${formatBytes(machine.memory)}/s of memory (measured)`
-      : `no roofline: ${machine.missing}`,
+    `${printable(report.file)}: ${layers.length} layers, ${parameters} parameters`,
+    ...(assumed.length > 0
+      ? [`dimensions ${assumed.map(printable).join(", ")} count as 1: --shape name:dims pins them`]
+      : []),
+    measured ? `this machine, ${ratesText(machine)} (${originText(machine, now)})` : `no roofline: ${machine.missing}`,
     "",
     formatTable([header(measured), ...shown.map((layer) => row(layer, measured))], 2),
     ...(shown.length < layers.length
       ? [`${layers.length - shown.length} lesser layers are not shown; --json has all`]
       : []),
     "",
-    `activations: at most ${formatBytes(memory.peakBytes)} live at once, at ${memory.peakNode}; ${memory.intermediates} between nodes, ${formatBytes(memory.intermediateBytes)}`,
+    `activations: at most ${formatBytes(memory.peakBytes)} live at once, at ${printable(memory.peakNode)}; ${memory.intermediates} between nodes, ${formatBytes(memory.intermediateBytes)}`,
     `fusing (-O2) saves ${fusion.launches} launches, ${fusion.allocations} allocations, ${formatBytes(fusion.intermediateBytes)} written and read again`,
     "",
     formatTable([scenarioHeader(measured), ...report.scenarios.map((each) => scenarioRow(each, measured))]),
@@ -37,10 +39,6 @@ export function formatCost(report: CostReport): string {
 /** What decides whether a layer is worth a row. */
 function weight({ roofline, macs, bytes }: CostedLayer): number {
   return roofline?.ns ?? macs + bytes;
-}
-
-function rate(macsPerSecond: number): string {
-  return `${(macsPerSecond / 1e9).toFixed(0)} GMAC/s`;
 }
 
 function count(value: number): string {
@@ -96,6 +94,6 @@ function scenarioRow(
       String(launches),
     ],
     ...(measured ? [formatTime(rooflineNs ?? NaN)] : []),
-    energy.total < 1000 ? `${energy.total.toFixed(1)} uJ` : `${(energy.total / 1000).toFixed(2)} mJ`,
+    formatEnergy(energy.total),
   ];
 }

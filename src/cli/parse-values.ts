@@ -28,3 +28,8 @@ export function toSwitch(text: string): boolean {
   if (text !== "on" && text !== "off") throw new InvalidArgumentError("on or off is expected.");
   return text === "on";
 }
+
+/** One value more of an option that may be repeated. */
+export function append(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

@@ -36,7 +36,7 @@ export function readConfigFile(file: string): UserOptions {
 
 /**
  * Checks options against the schema, fills in what a profile presets, then defaults; inside, options are complete. Throws
- * IO0901 or IO0902.
+ * IO0901 or IO0902, and IO0904 for one that means nothing by itself.
  */
 export function completeOptions(given: UserOptions, file?: string): CompileOptions {
   // The schema itself is checked by a test, not on every start: compiling its own schema takes longer than all the rest.
@@ -44,11 +44,31 @@ export function completeOptions(given: UserOptions, file?: string): CompileOptio
   const validate = ajv.compile(schema) as ValidateFunction<CompileOptions>;
   const { profile } = given;
   const preset = profile !== undefined && Object.hasOwn(profiles, profile) ? profiles[profile] : {};
-  const options: unknown = structuredClone({ ...preset, ...given });
-  if (validate(options)) return options;
+  const asked = { ...preset, ...given };
+  const options: unknown = structuredClone(asked);
+  if (validate(options)) {
+    requireMeaning(asked, file);
+    return options;
+  }
   const [error] = validate.errors ?? [];
   if (error === undefined) throw new Error("the schema refused the options without a reason");
   return explain(error, file);
+}
+
+/** An option that says something about another one, which was not given, would be passed over in silence. */
+function requireMeaning({ percentile, maxLatency }: UserOptions, file: string | undefined): void {
+  // Complete options, which may be completed again, hold the default.
+  const { default: fallback } = schema.properties.percentile;
+  if (percentile === undefined || percentile === fallback || maxLatency !== undefined) return;
+  fail(
+    configDiagnostics.conflict(
+      {
+        detail: "--percentile says which latency --max-latency is about, and there is no --max-latency",
+        advice: "give --max-latency too; the columns of `bench` are named by --percentiles",
+      },
+      file === undefined ? {} : { file, pointer: "/percentile" },
+    ),
+  );
 }
 
 function explain(error: ErrorObject, file: string | undefined): never {

@@ -179,7 +179,8 @@ export const schema = {
     },
     maxDrop: {
       type: "string",
-      pattern: "^\\d+(\\.\\d+)?%?(rel)?$",
+      // A bare number is a share: 1 would be all of it, and whoever writes that means 1%.
+      pattern: "^(0(\\.\\d+)?|(100|\\d{1,2}(\\.\\d+)?)%)(rel)?$",
       examples: ["0.5%", "0.005", "0.5%rel"],
       default: "1%",
       description: "largest loss of accuracy that is accepted, absolute (`0.5%`) or relative (`0.5%rel`)",
@@ -187,7 +188,7 @@ export const schema = {
     },
     nodesToExclude: {
       type: "string",
-      description: "regular expression: nodes that stay float",
+      description: "regular expression: nodes that stay float, by name or, without one, by their first output",
       "x-group": "calibration",
     },
     opTypesToExclude: {
@@ -199,7 +200,7 @@ export const schema = {
     },
     sparsity: {
       type: "string",
-      pattern: "^\\d+(\\.\\d+)?%?$",
+      pattern: "^(0(\\.\\d+)?|\\d{1,2}(\\.\\d+)?%)$",
       examples: ["30%", "0.3"],
       description: "share of weights or channels to prune, for example 30%; nothing is pruned without it",
       "x-group": "pruning",

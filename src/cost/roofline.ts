@@ -8,8 +8,9 @@ export interface MachineRates {
   /** Multiply-accumulates a second: of bytes, and of float32. */
   readonly int8: number;
   readonly float32: number;
-  /** Bytes a second from and to memory that no cache holds. */
+  /** Bytes a second read from memory that no cache holds, and stored to it. */
   readonly memory: number;
+  readonly stores: number;
 }
 
 /** Where a layer stands under the roofline (Williams, Waterman, Patterson, CACM 52(4), 2009). */
@@ -35,7 +36,8 @@ export function intensityOf(layer: LayerCost): number {
 /** The bound of a layer on a machine. */
 export function rooflinePoint(layer: LayerCost, rates: MachineRates): RooflinePoint {
   const arithmetic = (layer.macs / macRate(layer.dtype, rates)) * 1e9;
-  const memory = (movedBytes(layer) / rates.memory) * 1e9;
+  const read = totalBytes(layer.weightBytes) + totalBytes(layer.readBytes);
+  const memory = (read / rates.memory + totalBytes(layer.writtenBytes) / rates.stores) * 1e9;
   return {
     intensity: intensityOf(layer),
     bound: arithmetic > memory ? "arithmetic" : "memory",

@@ -1,73 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
-/** Energy that the processor took, whoever caused it. */
+/** Counts the energy that a device takes, whoever causes it: other work and its idling are in it. */
 export interface EnergyCounter {
   /** Microjoules since the counter was opened; undefined once it can no longer be read. */
   read(): number | undefined;
+  /** Frees what reading takes. */
+  close(): void;
 }
 
-/**
- * Counts by the running average power limits (RAPL) that Linux tells under `powercap`, on processors of Intel and AMD: all
- * packages and their memory. Undefined where there are none, or where only root may read them. The machine's other work and
- * its idling are counted along.
- */
-export function openEnergyCounter(root = "/sys/class/powercap"): EnergyCounter | undefined {
-  const zones = zonesOf(root);
-  if (zones.length === 0) return undefined;
-  let total = 0;
-  let last = zones.map(({ read }) => read());
-  if (last.includes(undefined)) return undefined;
-  return {
-    read: () => {
-      const now = zones.map(({ read }) => read());
-      for (const [i, { range }] of zones.entries()) {
-        const [before, after] = [last[i], now[i]];
-        if (before === undefined || after === undefined) return undefined;
-        // A counter that came to its end goes on from zero.
-        total += after >= before ? after - before : after + range - before;
-      }
-      last = now;
-      return total;
-    },
-  };
-}
-
-interface Zone {
-  /** Microjoules after which the counter goes on from zero. */
-  readonly range: number;
-  read(): number | undefined;
-}
-
-/** Packages are `intel-rapl:0`, …; what belongs to one is `intel-rapl:0:1`: of these only memory is not in the package's own. */
-function zonesOf(root: string): readonly Zone[] {
-  return foldersOf(root).flatMap((folder) => {
-    const name = textOf(join(root, folder, "name")) ?? "";
-    const isPackage = /^intel-rapl:\d+$/.test(folder) && name.startsWith("package");
-    const isMemory = /^intel-rapl:\d+:\d+$/.test(folder) && name === "dram";
-    const range = numberOf(join(root, folder, "max_energy_range_uj"));
-    if ((!isPackage && !isMemory) || range === undefined) return [];
-    return [{ range, read: () => numberOf(join(root, folder, "energy_uj")) }];
-  });
-}
-
-function foldersOf(root: string): readonly string[] {
-  try {
-    return readdirSync(root).sort();
-  } catch {
-    return [];
-  }
-}
-
-function numberOf(file: string): number | undefined {
-  const text = textOf(file);
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch {
-    return undefined;
-  }
-}
+/** A counter, or why there is none. */
+export type OpenedCounter = EnergyCounter | { readonly missing: string };

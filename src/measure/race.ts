@@ -42,7 +42,7 @@ export interface RaceSetup {
   onRound?(round: number, rounds: number): Promise<boolean> | void;
   readonly signal?: AbortSignal;
   /** Counts the energy of each block, where the machine tells it. */
-  readonly energy?: EnergyCounter;
+  readonly energy?: Pick<EnergyCounter, "read">;
 }
 
 /**

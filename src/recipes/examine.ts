@@ -4,23 +4,37 @@ import { targets } from "../../targets/index.ts";
 import type { MachineState } from "../events.ts";
 import { noiseFloor, readMachineState, systemClock } from "../measure/index.ts";
 import { nativeLibraryPath, whyNativeMissing } from "../runtime/index.ts";
+import { examineEnergy } from "./examine-energy.ts";
+import { speedFindings } from "./examine-speed.ts";
+import type { Finding } from "./finding.ts";
 import { listTargets } from "./listings.ts";
+import { machineSpeed } from "./machine-speed.ts";
 import type { MachineLimits } from "./machine-limits.ts";
 import { readMachineLimits } from "./machine-limits.ts";
 
-/** One finding of `doctor`. */
-export interface Finding {
-  readonly name: string;
-  readonly ok: boolean;
-  /** True when its absence only narrows what can be done. */
-  readonly optional: boolean;
-  readonly detail: string;
-  /** What would help; absent where nothing is needed. */
-  readonly advice?: string;
+/** How a machine is examined. */
+export interface Examination {
+  /** Schedule caches to look for this machine's speed in; those of the working folder when left out. */
+  readonly records?: readonly string[];
+  /** Measures the speed that records do not know, and the power drawn; what is measured is added to the first of the records. */
+  readonly measure?: boolean;
+  readonly signal?: AbortSignal;
 }
 
-/** Examines this machine: Node, the processor and what bounds it, how quiet it is, the runtimes, the targets. */
-export async function examine(): Promise<readonly Finding[]> {
+/**
+ * Examines this machine: Node, the processor and what bounds it, how quiet it is, how fast, what counts its energy, the
+ * runtimes, the targets. Throws IO0802 for records that are none.
+ */
+export async function examine({
+  records,
+  measure = false,
+  signal = new AbortController().signal,
+}: Examination = {}): Promise<readonly Finding[]> {
+  const speed = await machineSpeed({
+    signal,
+    ...(records === undefined ? {} : { records }),
+    ...(measure ? { measure: records === undefined ? "forget" : "keep" } : {}),
+  });
   const [portable] = targets;
   const found = (await listTargets()).map(({ id, detected, missing }): Finding => ({
     name: `target ${id}`,
@@ -42,6 +56,8 @@ export async function examine(): Promise<readonly Finding[]> {
     memoryFinding(limits),
     clockFinding(readMachineState()),
     noiseFinding(noiseFloor(systemClock)),
+    ...speedFindings(speed, new Date()),
+    ...(await examineEnergy(measure)),
     libraryFinding(),
     ...found,
   ];

@@ -16,11 +16,12 @@ import {
 import type { ActivationMemory, RooflinePoint } from "../cost/index.ts";
 import type { Model } from "../ir/index.ts";
 import { cloneModel } from "../ir/index.ts";
-import { memoryRate, systemClock } from "../measure/index.ts";
 import { loadModel } from "../onnx/index.ts";
 import { bindShapes, inferTypes } from "../ops/index.ts";
 import { runStage } from "../pipeline/index.ts";
 import { inlineRegions } from "../region/index.ts";
+import type { MachineSpeed } from "./machine-speed.ts";
+import { machineSpeed } from "./machine-speed.ts";
 import { requireFile } from "./paths.ts";
 import { maxRounds, planStages } from "./plan-stages.ts";
 
@@ -63,8 +64,8 @@ export interface CostReport {
     readonly intermediateBytes: number;
     readonly allocations: number;
   };
-  /** Measured on one thread of this machine; the reason where it was not. */
-  readonly machine: MachineRates | { readonly missing: string };
+  /** One thread of this machine as records know it, or as it was measured (then without a file); the reason where it is not known. */
+  readonly machine: NonNullable<MachineSpeed["rates"]> | { readonly missing: string };
   /** Symbols whose dimensions counted as 1. */
   readonly assumed: readonly string[];
 }
@@ -76,13 +77,15 @@ export interface CostQuery {
   readonly whatIf?: readonly ScenarioName[];
   /** False does not measure this machine: counts and energy only. */
   readonly roofline?: boolean;
+  /** Schedule caches to look for this machine's roofline in before it is measured. */
+  readonly records?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
 /** Counts and estimates what a model costs. Throws InferOptError when the file is no model or a shape fits no input. */
 export async function inspectCost(
   file: string,
-  { shape = [], whatIf = [], roofline = true, signal = new AbortController().signal }: CostQuery = {},
+  { shape = [], whatIf = [], roofline = true, records = [], signal = new AbortController().signal }: CostQuery = {},
 ): Promise<CostReport> {
   requireFile(file);
   const { model, bytes } = await loadModel(file);
@@ -91,17 +94,21 @@ export async function inspectCost(
   if (pinned.size > 0) bindShapes(model, pinned);
   inferTypes(model);
   const fused = await fusedCopy(model, bytes, signal);
-  const machine = roofline ? await measureMachine(signal) : { missing: "not asked for" };
+  const machine = roofline ? await rooflineOf(records, signal) : { missing: "not asked for" };
   const rates = "missing" in machine ? undefined : machine;
   const plain = graphCost(model.graph);
   const memory = activationMemory(model.graph);
   const after = { cost: graphCost(fused.graph), memory: activationMemory(fused.graph) };
   const assess = (name: string, changes: readonly ScenarioName[]): Scenario => {
-    const isFused = changes.includes("fused");
-    const layers = changed(isFused ? after.cost : plain, changes);
-    return scenario(name, layers, (isFused ? after.memory : memory).peakBytes, rates);
+    const before = changes.includes("fused") ? after : { cost: plain, memory };
+    const layers = changed(before.cost, changes);
+    const [bytesThen, bytesNow] = [activationBytes(before.cost.layers), activationBytes(layers)];
+    // What lives at once shrinks as all activations do: by how much of them is narrower.
+    const peakBytes = bytesThen === 0 ? 0 : before.memory.peakBytes * (bytesNow / bytesThen);
+    return scenario(name, layers, peakBytes, rates);
   };
-  const every = whatIf.length > 1 ? [assess(whatIf.join(" + "), whatIf)] : [];
+  const asked = [...new Set(whatIf)];
+  const every = asked.length > 1 ? [assess(asked.join(" + "), asked)] : [];
   return {
     file,
     layers: plain.layers.map((layer) => ({
@@ -111,7 +118,7 @@ export async function inspectCost(
     })),
     parameters: plain.layers.reduce((sum, layer) => sum + layer.parameters, 0),
     memory,
-    scenarios: [assess("as it is", []), ...whatIf.map((name) => assess(name, [name])), ...every],
+    scenarios: [assess("as it is", []), ...asked.map((name) => assess(name, [name])), ...every],
     fusion: {
       launches: plain.layers.length - after.cost.layers.length,
       intermediateBytes: memory.intermediateBytes - after.memory.intermediateBytes,
@@ -127,6 +134,10 @@ function changed({ layers }: GraphCost, changes: readonly ScenarioName[]): reado
   return changes.includes("int8") ? sparse.map(inInt8) : sparse;
 }
 
+function activationBytes(layers: readonly LayerCost[]): number {
+  return layers.reduce((sum, layer) => sum + totalBytes(layer.readBytes) + totalBytes(layer.writtenBytes), 0);
+}
+
 function scenario(
   name: string,
   layers: readonly LayerCost[],
@@ -138,7 +149,7 @@ function scenario(
     name,
     macs: sum(({ macs }) => macs),
     weightBytes: sum(({ weightBytes }) => totalBytes(weightBytes)),
-    activationBytes: sum(({ readBytes, writtenBytes }) => totalBytes(readBytes) + totalBytes(writtenBytes)),
+    activationBytes: activationBytes(layers),
     launches: layers.length,
     rooflineNs: rates === undefined ? undefined : sum((layer) => rooflinePoint(layer, rates).ns),
     energy: estimateEnergy(layers, peakBytes, usualCacheBytes),
@@ -167,15 +178,7 @@ async function fusedCopy(model: Model, bytes: number, signal: AbortSignal): Prom
   return copy;
 }
 
-/** Rates of arithmetic through a kernel of our own, of memory by copying. */
-async function measureMachine(signal: AbortSignal): Promise<CostReport["machine"]> {
-  for (const { detect, measurePeak } of targets) {
-    if (measurePeak === undefined) continue;
-    const found = await detect();
-    if ("missing" in found) return found;
-    const { int8, float32 } = await measurePeak(found.device.fingerprint, signal);
-    if (int8 === 0) return { missing: "no kernel for this CPU to measure with" };
-    return { int8: 1e9 / int8, float32: 1e9 / float32, memory: memoryRate(systemClock) };
-  }
-  return { missing: "no target with kernels of its own" };
+async function rooflineOf(records: readonly string[], signal: AbortSignal): Promise<CostReport["machine"]> {
+  const speed = await machineSpeed({ records, measure: "forget", signal });
+  return "missing" in speed ? speed : (speed.rates ?? { missing: "no kernel for this CPU to measure with" });
 }

@@ -65,7 +65,7 @@ export async function prove(forms: readonly Form[], setup: ProveSetup): Promise<
     const feeds = toWire(setup.feeds);
     const names = open.map(({ form }) => form.name);
     const what = `timing at ${threads} thread${threads === 1 ? "" : "s"}`;
-    const racing = { op: "race", policy: setup.policy, seed: setup.seed } as const;
+    const racing = { op: "race", policy: setup.policy, seed: setup.seed, energy: setup.device.kind } as const;
     const entrants = open.map(({ form, session }) => ({ name: form.name, session, feeds }));
     const result = await underTheClock(setup.reporter, (betweenRounds) =>
       setup.worker.request({ ...racing, forms: entrants }, (round, rounds) =>

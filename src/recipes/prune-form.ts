@@ -1,6 +1,4 @@
 import { parseShare } from "../config/index.ts";
-import { fail } from "../diagnostics/index.ts";
-import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { cloneModel, hashModel } from "../ir/index.ts";
 import { runCheckedStage } from "../pipeline/index.ts";
 import type { Form } from "./form.ts";
@@ -16,14 +14,6 @@ export async function addPrunedForm(base: Form, input: Input, run: Run): Promise
   const { options, environment } = run;
   if (options.sparsity === undefined) return undefined;
   const sparsity = parseShare(options.sparsity);
-  if (!(sparsity >= 0 && sparsity < 1))
-    fail(
-      configDiagnostics.badValue({
-        key: "sparsity",
-        value: options.sparsity,
-        expected: "a share from 0 up to, but not, 100%",
-      }),
-    );
   const model = cloneModel(base.model);
   const pass = passNamed(methods[options.pruneMethod]);
   const context = {

@@ -1,3 +1,4 @@
+export type { EnergySources, GpuState, MeanPower } from "./energy/counters.ts";
 export type { ModelInstance } from "./instance/client.ts";
 export { startModelInstance } from "./instance/client.ts";
 export type { HostLibrary } from "./native.ts";

@@ -26,7 +26,7 @@ export const cpu: Target = {
     return { device: { ...device, toolchain: { ...device.toolchain, host: "1" } } };
   },
   listProgram: async (program) => (await import("./list-program.ts")).listProgram(program),
-  measurePeak: async (device, signal) => (await import("./peak.ts")).measureDevicePeak(device, signal),
+  speed: async (...query) => (await import("./calibrate/device-speed.ts")).deviceSpeed(...query),
   multipliesBf16: hasBf16,
   compileRegions: async (model, setup) => (await import("./compile-regions.ts")).compileRegions(model, setup),
 };

@@ -24,7 +24,7 @@ test("shapes may stand before the model, one a flag, and are checked", async () 
 });
 
 test("flags of --cost without it are refused, and so is a change that is not known", async () => {
-  for (const flags of [["--what-if", "int8"], ["--shape", "a:1"], ["--no-roofline"]]) {
+  for (const flags of [["--what-if", "int8"], ["--shape", "a:1"], ["--no-roofline"], ["--records", "a"]]) {
     const { code, errors } = await inspect(product, ...flags);
     expect(code).toBe(2);
     expect(errors).toContain("add --cost");

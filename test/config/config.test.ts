@@ -79,6 +79,12 @@ test("bad values say what is wanted, and where in the file", () => {
     [{ seed: 1.5 }, "of type integer", "/seed"],
     [{ strict: "yes" }, "of type boolean", "/strict"],
     [{ maxDrop: "half" }, "such as 0.5%, 0.005, 0.5%rel", "/maxDrop"],
+    // Five percent was meant, and a bound of 500 % is none.
+    [{ maxDrop: "5" }, "such as 0.5%, 0.005, 0.5%rel", "/maxDrop"],
+    [{ maxDrop: "1" }, "such as 0.5%, 0.005, 0.5%rel", "/maxDrop"],
+    [{ maxDrop: "100.5%" }, "such as 0.5%, 0.005, 0.5%rel", "/maxDrop"],
+    [{ sparsity: "30" }, "such as 30%, 0.3", "/sparsity"],
+    [{ sparsity: "100%" }, "such as 30%, 0.3", "/sparsity"],
     [{ shape: ["x"] }, "such as input:1x3x224x224", "/shape/0"],
     [{ threads: [1, 0] }, ">= 1", "/threads/1"],
   ];
@@ -136,6 +142,21 @@ test("a config file may begin with a byte order mark; one nested beyond all opti
   expect(readConfigFile(file("bom.json", '\uFEFF{"tune": "off"}'))).toEqual({ tune: "off" });
   const deep = file("deep.json", `${'{"x":'.repeat(20_000)}1${"}".repeat(20_000)}`);
   expect(refusal(() => readConfigFile(deep)).code).toBe("IO0903");
+});
+
+test("losses up to all of it can be accepted, in percent or as a share", () => {
+  for (const maxDrop of ["0", "0%", "0.5%", "0.005", "12.25%rel", "0.1rel", "100%"])
+    expect(completeOptions({ maxDrop }).maxDrop).toBe(maxDrop);
+});
+
+test("a percentile without a limit that it is about is refused, in a file with its place", () => {
+  expect(refusal(() => completeOptions({ percentile: "p99" }, "c.json"))).toMatchObject({
+    ...{ code: "IO0904", exitCode: 2, where: { file: "c.json", pointer: "/percentile" } },
+  });
+  expect(completeOptions({ percentile: "p99", maxLatency: "5ms" }).percentile).toBe("p99");
+  expect(completeOptions({ percentile: "p95", profile: "cloud" })).toMatchObject({ percentile: "p95" });
+  const complete = completeOptions({});
+  expect(completeOptions(complete)).toEqual(complete);
 });
 
 test("a shape with nothing behind the colon is that of a scalar", () => {

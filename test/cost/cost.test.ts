@@ -215,10 +215,17 @@ test("a value that a branch reads lives until the branch", () => {
 
 test("a roofline tells what binds", () => {
   const [product] = graphCost(model(matmul).graph).layers as [LayerCost];
-  const rates = { int8: 4e9, float32: 1e9, memory: 1e9 };
-  expect(rooflinePoint(product, rates)).toEqual({ intensity: 36 / 132, bound: "memory", ns: 132 });
-  expect(rooflinePoint(product, { ...rates, memory: 10e9 })).toMatchObject({ bound: "arithmetic", ns: 36 });
-  expect(rooflinePoint(inInt8(product), { ...rates, memory: 10e9 })).toMatchObject({ bound: "arithmetic", ns: 9 });
+  const rates = { int8: 4e9, float32: 1e9, memory: 1e9, stores: 0.5e9 };
+  // 36 and 48 bytes are read, 48 are stored.
+  expect(rooflinePoint(product, rates)).toEqual({ intensity: 36 / 132, bound: "memory", ns: 84 + 2 * 48 });
+  expect(rooflinePoint(product, { ...rates, memory: 10e9, stores: 10e9 })).toMatchObject({
+    bound: "arithmetic",
+    ns: 36,
+  });
+  expect(rooflinePoint(inInt8(product), { ...rates, memory: 10e9, stores: 10e9 })).toMatchObject({
+    bound: "arithmetic",
+    ns: 9,
+  });
 });
 
 test("zeros of weights and of both sides", () => {

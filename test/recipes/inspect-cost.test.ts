@@ -1,7 +1,9 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { printModel } from "../../src/ir/index.ts";
-import { loadModel } from "../../src/onnx/index.ts";
+import { parseModel, printModel } from "../../src/ir/index.ts";
+import { loadModel, saveModel } from "../../src/onnx/index.ts";
 import { inspectCost } from "../../src/recipes/index.ts";
 
 const product = join("examples", "cost-by-hand", "product.onnx");
@@ -32,6 +34,21 @@ test("a product counted by hand", async () => {
   ]);
   const [plain, int8] = scenarios;
   expect(int8?.energy.total).toBeLessThan(plain?.energy.total ?? 0);
+});
+
+test("in INT8 a quarter of the activations lives at once: what then fits the cache costs the energy of the cache", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "infer-opt-cost-"));
+  // 12 MiB of float32 live at once, 3 MiB of bytes.
+  const inputs = "in %a: float32[1024, 1024] in %b: float32[1024, 1024]";
+  const model = parseModel(`opset 17 graph g { ${inputs} %y = MatMul(%a, %b) out %y }`);
+  const { path } = await saveModel(model, join(folder, "wide.onnx"));
+  const { scenarios, memory } = await inspectCost(path, { whatIf: ["int8", "int8"], roofline: false });
+  rmSync(folder, { recursive: true });
+  expect(memory.peakBytes).toBe(12 << 20);
+  expect(scenarios.map(({ name }) => name)).toEqual(["as it is", "int8"]);
+  const [plain, int8] = scenarios;
+  // A byte of DRAM takes 19.5 times the energy of one of a cache (Horowitz).
+  expect((plain?.energy.activations ?? 0) / (int8?.energy.activations ?? 0)).toBeCloseTo(4 * 19.5);
 });
 
 test("the embedded networks cost what examples/README.md says, however many pictures", async () => {

@@ -1,4 +1,10 @@
+import type { Examination } from "../../recipes/index.ts";
 import type { CliCommand } from "../command.ts";
+import { append } from "../parse-values.ts";
+
+interface DoctorOptions extends Pick<Examination, "measure" | "records"> {
+  readonly json?: boolean;
+}
 
 /** `infer-opt doctor`: what this machine has and what each target needs. */
 export const doctor: CliCommand = {
@@ -7,11 +13,17 @@ export const doctor: CliCommand = {
     program
       .command("doctor")
       .description("show the device, the runtimes found and what is missing")
+      .option("--measure", "measure how fast this machine is where records do not know it, and the power it draws")
+      .option(
+        "--records <file>",
+        "a schedule cache that may know how fast it is (repeatable; --measure adds to the first); default: those in the working folder",
+        append,
+      )
       .option("--json", "as JSON")
-      .action(async (values: { readonly json?: boolean }) => {
+      .action(async ({ json, ...examination }: DoctorOptions) => {
         const { examine } = await import("../../recipes/index.ts");
-        const findings = await examine();
-        if (values.json === true) io.stdout(`${JSON.stringify(findings, null, 2)}\n`);
+        const findings = await examine({ ...examination, signal: io.signal });
+        if (json === true) io.stdout(`${JSON.stringify(findings, null, 2)}\n`);
         else
           for (const { name, ok, detail, advice } of findings)
             io.stdout(

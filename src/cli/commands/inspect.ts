@@ -3,6 +3,7 @@ import { runtimeDiagnostics } from "../../diagnostics/codes/runtime.ts";
 import { fail, printable } from "../../diagnostics/index.ts";
 import type { CliCommand } from "../command.ts";
 import type { CliIo } from "../io.ts";
+import { append } from "../parse-values.ts";
 
 interface InspectOptions {
   readonly text?: boolean;
@@ -10,8 +11,9 @@ interface InspectOptions {
   readonly json?: boolean;
   readonly cost?: boolean;
   readonly whatIf?: string;
-  readonly shape: readonly string[];
+  readonly shape?: readonly string[];
   readonly roofline: boolean;
+  readonly records?: readonly string[];
 }
 
 /** `infer-opt inspect MODEL`: what is in a model. */
@@ -27,7 +29,12 @@ export const inspect: CliCommand = {
       .option("--cost", "multiplications, bytes, memory, roofline and energy of every layer, and what fusing saves")
       .option("--what-if <changes>", "with --cost: int8, sparse, fused, or several with commas")
       .option("--no-roofline", "with --cost: do not measure this machine")
-      .option("--shape <shape>", "with --cost: pin an input's shape, name:1x3x224x224 (repeatable)", append, [])
+      .option(
+        "--records <file>",
+        "with --cost: take this machine's speed from a schedule cache that knows it (repeatable)",
+        append,
+      )
+      .option("--shape <shape>", "with --cost: pin an input's shape, name:1x3x224x224 (repeatable)", append)
       .option("--json", "as JSON")
       .action(async (model: string, values: InspectOptions) => {
         if (values.kernels === true) {
@@ -38,10 +45,11 @@ export const inspect: CliCommand = {
           await printCost(model, values, io);
           return;
         }
-        if (values.whatIf !== undefined || values.shape.length > 0 || !values.roofline)
+        const { whatIf, shape, records, roofline } = values;
+        if (whatIf !== undefined || shape !== undefined || records !== undefined || !roofline)
           fail(
             configDiagnostics.conflict({
-              detail: "--what-if, --shape and --no-roofline mean something only to --cost",
+              detail: "--what-if, --shape, --records and --no-roofline mean something only to --cost",
               advice: "add --cost, or leave them out",
             }),
           );
@@ -84,7 +92,11 @@ async function printRegions(model: string, json: boolean, io: CliIo): Promise<vo
       fail(runtimeDiagnostics.programDamaged({ region: region.region, detail: region.malformed }));
 }
 
-async function printCost(model: string, { whatIf, shape, json, roofline }: InspectOptions, io: CliIo): Promise<void> {
+async function printCost(
+  model: string,
+  { whatIf, shape = [], json, roofline, records = [] }: InspectOptions,
+  io: CliIo,
+): Promise<void> {
   const { inspectCost, scenarios } = await import("../../recipes/index.ts");
   const { formatCost } = await import("../format-cost.ts");
   const { completeOptions } = await import("../../config/index.ts");
@@ -96,10 +108,6 @@ async function printCost(model: string, { whatIf, shape, json, roofline }: Inspe
     );
   });
   const { shape: pinned } = completeOptions({ shape: [...shape] });
-  const report = await inspectCost(model, { shape: pinned, whatIf: chosen, roofline, signal: io.signal });
-  io.stdout(json === true ? `${JSON.stringify(report, null, 2)}\n` : formatCost(report));
-}
-
-function append(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
+  const report = await inspectCost(model, { shape: pinned, whatIf: chosen, roofline, records, signal: io.signal });
+  io.stdout(json === true ? `${JSON.stringify(report, null, 2)}\n` : formatCost(report, new Date()));
 }

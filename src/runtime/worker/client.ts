@@ -43,6 +43,8 @@ export function startWorker({ limits = defaultWorkerLimits, scratch }: WorkerSet
     profile: limits.raceSeconds,
     close: limits.runSeconds,
     memory: limits.runSeconds,
+    energy: limits.runSeconds,
+    power: limits.runSeconds,
     race: limits.raceSeconds,
   };
   const client = startChildClient<WorkerRequest, WorkerAnswers>({

@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs";
-import { forgetPeak, openEnergyCounter, processMemory, race, systemClock } from "../../measure/index.ts";
+import { setTimeout } from "node:timers/promises";
+import { forgetPeak, processMemory, race, systemClock } from "../../measure/index.ts";
 import { loadModel } from "../../onnx/index.ts";
+import { findEnergySources, measurePower, openEnergyCounter } from "../energy/counters.ts";
 import { loadHostLibrary } from "../native.ts";
 import { profileRegions } from "../profile-regions.ts";
 import type { OrtSession } from "../ort/session.ts";
@@ -66,6 +68,10 @@ function serve(): void {
         forgetPeak();
         return memory;
       }
+      case "energy":
+        return findEnergySources();
+      case "power":
+        return measurePower(() => setTimeout(request.ms), systemClock);
       case "close":
         await sessions.get(request.session)?.close();
         sessions.delete(request.session);
@@ -75,9 +81,14 @@ function serve(): void {
           name,
           run: sessionOf(session).prepare(fromWire(feeds)),
         }));
-        const energy = openEnergyCounter();
+        const counter = request.energy === undefined ? undefined : openEnergyCounter(request.energy);
+        const energy = counter === undefined || "missing" in counter ? undefined : counter;
         const setup = { clock: systemClock, seed: request.seed, onRound, ...(energy === undefined ? {} : { energy }) };
-        return race(forms, request.policy, setup);
+        try {
+          return await race(forms, request.policy, setup);
+        } finally {
+          energy?.close();
+        }
       }
     }
   };

@@ -1,4 +1,5 @@
 import type { MeasurePolicy, ProcessMemory, RaceResult } from "../../measure/index.ts";
+import type { CountedDevice, EnergySources, MeanPower } from "../energy/counters.ts";
 import type { SessionSettings } from "../ort/session.ts";
 import type { ProfileLimits, RegionTimes } from "../profile-regions.ts";
 import type { WireValues } from "./wire.ts";
@@ -23,6 +24,10 @@ export type WorkerRequest =
   | { readonly op: "close"; readonly session: number }
   /** Tells the memory of the process, and lets its peak start anew. */
   | { readonly op: "memory" }
+  /** Looks for counters of energy, and for GPUs: a driver that crashes takes this process along and no other. */
+  | { readonly op: "energy" }
+  /** Tells the mean power over so long. */
+  | { readonly op: "power"; readonly ms: number }
   /** Times the steps of the compiled regions in a model's file. */
   | { readonly op: "profile"; readonly model: string; readonly limits: ProfileLimits }
   | {
@@ -30,6 +35,8 @@ export type WorkerRequest =
       readonly forms: readonly { readonly name: string; readonly session: number; readonly feeds: WireValues }[];
       readonly policy: MeasurePolicy;
       readonly seed: number;
+      /** Device whose energy is counted where that can be; none when left out. */
+      readonly energy?: CountedDevice;
     };
 
 /** Answers, one a kind of request. */
@@ -46,6 +53,8 @@ export interface WorkerAnswers {
   readonly repeat: { readonly rssBytes: number; readonly leastNs: number };
   readonly close: Record<string, never>;
   readonly memory: ProcessMemory;
+  readonly energy: EnergySources;
+  readonly power: MeanPower;
   readonly profile: { readonly regions: readonly RegionTimes[] };
   readonly race: RaceResult;
 }

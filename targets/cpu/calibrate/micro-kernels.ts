@@ -1,11 +1,18 @@
 import type { Kernel } from "../../../src/codegen/index.ts";
 import type { Assembler } from "../../../src/codegen/x86/index.ts";
 import { createAssembler, mem, rax, rcx, rdi, rdx } from "../../../src/codegen/x86/index.ts";
-import type { DeviceFingerprint } from "../../../src/schedule/index.ts";
+import type { DeviceFingerprint, KernelCase } from "../../../src/schedule/index.ts";
 import { finishKernel } from "../templates/bytes/finish-kernel.ts";
 import type { CoreFigureName } from "../templates/core-figures.ts";
 import type { VectorIsa } from "../templates/epilogue/vector-isa.ts";
 import { requireVectorIsa } from "../templates/epilogue/vector-isa.ts";
+import type { CalibrationTask } from "./trials.ts";
+
+/** What bounds a layer that no cache holds, and ranks no kernels: bytes read from memory, and bytes stored to it. */
+export const memoryFigureNames = ["memory", "stores"] as const;
+
+/** Whatever a micro-kernel measures. */
+export type MicroFigureName = CoreFigureName | (typeof memoryFigureNames)[number];
 
 /** A kernel that keeps one part of the core busy, and how much it does in a call: instructions, or bytes. */
 export interface MicroKernel {
@@ -26,8 +33,11 @@ const firstCache = { bytes: 16 << 10, passes: 32 };
 const leastBytes = 64 << 10;
 const mostBytes = 4 << 20;
 
+/** Bytes that no cache holds: so many times the third one, within bounds. */
+const uncached = { l3s: 4, least: 64 << 20, most: 256 << 20 };
+
 /** The kernel of a figure, for the instruction set of a device. */
-export function microKernel(figure: CoreFigureName, device: DeviceFingerprint): MicroKernel {
+export function microKernel(figure: MicroFigureName, device: DeviceFingerprint): MicroKernel {
   const isa = requireVectorIsa(device);
   switch (figure) {
     case "dots":
@@ -44,7 +54,24 @@ export function microKernel(figure: CoreFigureName, device: DeviceFingerprint): 
       return stream(figure, isa, streamed((device.l2KiB * 1024) / 2), 1);
     case "l3":
       return stream(figure, isa, streamed(3 * device.l2KiB * 1024), 1);
+    case "memory":
+      return stream(figure, isa, uncachedBytes(device), 1);
+    case "stores":
+      return storing(figure, isa, uncachedBytes(device));
   }
+}
+
+/** A micro-kernel to be timed. What is read holds what the timer fills buffers with: pages that nobody wrote to are one. */
+export function microTask(figure: MicroFigureName, device: DeviceFingerprint): CalibrationTask {
+  const kernelCase: KernelCase = {
+    kernel: microKernel(figure, device).kernel,
+    correctness: "exact",
+    buffers: {},
+    parameters: { numbers: {}, tables: {} },
+    constants: {},
+    expected: () => undefined,
+  };
+  return { name: figure, kernelCase };
 }
 
 /** A product of bytes that adds to a register: plain AVX2 has none, and multiplies into it instead. */
@@ -55,7 +82,7 @@ function emitDot(a: Assembler, isa: VectorIsa, at: number): void {
 }
 
 function arithmetic(
-  figure: CoreFigureName,
+  figure: MicroFigureName,
   isa: VectorIsa,
   registers: number,
   emit: (a: Assembler, register: number) => void,
@@ -73,7 +100,7 @@ function arithmetic(
 }
 
 /** Reads `bytes` in order, `passes` times. */
-function stream(figure: CoreFigureName, isa: VectorIsa, bytes: number, passes: number): MicroKernel {
+function stream(figure: MicroFigureName, isa: VectorIsa, bytes: number, passes: number): MicroKernel {
   const vector = 4 * isa.lanes;
   const block = 8 * vector;
   const a = createAssembler();
@@ -93,8 +120,32 @@ function stream(figure: CoreFigureName, isa: VectorIsa, bytes: number, passes: n
   return { kernel: finish(a, figure, isa, [bytes]), work: bytes * passes };
 }
 
-/** Writes the first register, zeros, to the output at rdx. */
-function finish(a: Assembler, figure: CoreFigureName, isa: VectorIsa, reads: readonly number[]): Kernel {
+/** Writes `bytes` in order, zeros, as kernels do: with plain stores, for which the caches first read what they replace. */
+function storing(figure: MicroFigureName, isa: VectorIsa, bytes: number): MicroKernel {
+  const vector = 4 * isa.lanes;
+  const block = 8 * vector;
+  const a = createAssembler();
+  a.emit("vxorps", isa.vector(0), isa.vector(0), isa.vector(0));
+  a.emit("mov", rdx, mem(rdi));
+  a.emit("mov", rcx, bytes / block);
+  a.align(32);
+  a.bind("block");
+  for (let i = 0; i < 8; i++) a.emit("vmovups", mem(rdx, { disp: i * vector }), isa.vector(0));
+  a.emit("add", rdx, block);
+  a.emit("dec", rcx);
+  a.emit("jne", a.label("block"));
+  a.emit("mov", rdx, mem(rdi));
+  return { kernel: finish(a, figure, isa, [], bytes), work: bytes };
+}
+
+/** Writes the first register to the output at rdx. */
+function finish(
+  a: Assembler,
+  figure: MicroFigureName,
+  isa: VectorIsa,
+  reads: readonly number[],
+  written = 4 * isa.lanes,
+): Kernel {
   a.emit("vmovups", mem(rdx), isa.vector(0));
   a.emit("vzeroupper");
   a.emit("ret");
@@ -102,7 +153,7 @@ function finish(a: Assembler, figure: CoreFigureName, isa: VectorIsa, reads: rea
     name: `calibrate ${figure}`,
     arguments: [
       ...reads.map((bytes) => ({ name: "x", bytes, access: "read" as const, alignment: 64 })),
-      { name: "y", bytes: 4 * isa.lanes, access: "write", alignment: 64 },
+      { name: "y", bytes: written, access: "write", alignment: 64 },
     ],
     extent: 1,
     grain: 1,
@@ -111,4 +162,8 @@ function finish(a: Assembler, figure: CoreFigureName, isa: VectorIsa, reads: rea
 
 function streamed(bytes: number): number {
   return Math.floor(Math.min(mostBytes, Math.max(leastBytes, bytes)) / 4096) * 4096;
+}
+
+function uncachedBytes({ l3KiB }: DeviceFingerprint): number {
+  return Math.min(uncached.most, Math.max(uncached.least, uncached.l3s * l3KiB * 1024));
 }

@@ -10,11 +10,16 @@ export interface CCompiler {
   readonly folder: string;
   /** Why programs with these flags cannot be built and run here; undefined when they can. */
   lacks(flags: readonly string[]): string | undefined;
-  /** Compiles a file of this folder, with the library's sources when `withLibrary`; the path of the program. */
-  compile(file: string, flags: readonly string[], options?: { readonly withLibrary?: boolean }): string;
+  /** Compiles a file of this folder, with the library's sources when `withLibrary`; the path of the program, named as the file unless told. */
+  compile(file: string, flags: readonly string[], options?: CompileOptions): string;
   /** Writes a file into the folder; its path. */
   write(name: string, content: Uint8Array | string): string;
   remove(): void;
+}
+
+interface CompileOptions {
+  readonly withLibrary?: boolean;
+  readonly name?: string;
 }
 
 /** The C compiler of this machine; programs go to a temporary folder. */
@@ -35,11 +40,11 @@ export function cCompiler(): CCompiler {
       const ran = spawnSync(program);
       return ran.status === 0 ? undefined : `programs built with ${flags.join(" ")} do not run here`;
     },
-    compile: (file, flags, { withLibrary = false } = {}) => {
+    compile: (file, flags, { withLibrary = false, name = file.replace(/\.c$/, "") } = {}) => {
       const library = readdirSync(sources)
-        .filter((name) => withLibrary && name.endsWith(".c"))
-        .map((name) => join(sources, name));
-      const program = join(folder, file.replace(/\.c$/, ""));
+        .filter((source) => withLibrary && source.endsWith(".c"))
+        .map((source) => join(sources, source));
+      const program = join(folder, name);
       const strict = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-I", sources];
       const all = [...strict, ...flags, "-o", program, join(import.meta.dirname, file), ...library];
       execFileSync("cc", [...all, "-pthread", "-lm", "-ldl"], { stdio: ["ignore", "ignore", "pipe"] });

@@ -3,6 +3,7 @@ import type { Measurer, Point, TuningRecords } from "../../../../src/schedule/in
 import { legalPoints, makeScheduleCache } from "../../../../src/schedule/index.ts";
 import { measureFigures, recordedFigures } from "../../../../targets/cpu/calibrate/calibrate.ts";
 import { calibratedTemplates } from "../../../../targets/cpu/calibrate/calibrated-templates.ts";
+import { measureRates, recordedRates } from "../../../../targets/cpu/calibrate/device-rates.ts";
 import { fittedOn } from "../../../../targets/cpu/calibrate/fitted-on.ts";
 import { microKernel } from "../../../../targets/cpu/calibrate/micro-kernels.ts";
 import type { CoreFigureName } from "../../../../targets/cpu/templates/core-figures.ts";
@@ -130,6 +131,31 @@ describe("rankings", () => {
       points.reduce((sum, point) => sum + igemm.cost(conv, point, device, { [name]: speed }), 0);
     expect(costs(0.5)).toBeGreaterThan(costs(1));
   });
+});
+
+test("what the roofline needs beside is no part of the figures that rank kernels", async () => {
+  const { measurer, records } = machine({});
+  const figures = await measureFigures(measurer, records, stamp, signal);
+  expect(recordedRates(records)).toBeUndefined();
+  const asked: string[] = [];
+  const rating: Measurer = {
+    ...measurer,
+    time: async (kernels, { rounds }) => {
+      asked.push(...kernels.map(({ kernel }) => kernel.name));
+      // A millisecond for whatever it is.
+      return {
+        rounds: Array.from({ length: rounds }, () => ({ ns: kernels.map(() => 1e6), referenceNs: 20_000 })),
+        rejections: kernels.map(() => undefined),
+      };
+    },
+  };
+  await measureRates(rating, records, stamp, signal);
+  expect(asked.slice(1)).toEqual(["calibrate memory", "calibrate stores"]);
+  expect(recordedFigures(records)).toEqual(figures);
+  const bytes = 128 << 20;
+  expect(recordedRates(records)).toMatchObject({ memory: bytes * 1e3, stores: bytes * 1e3 });
+  await measureRates(rating, records, stamp, signal);
+  expect(asked).toHaveLength(3);
 });
 
 describe.skipIf(hostMissing !== undefined).each(Object.entries(integerIsas))("microbenchmarks on %s", (_, isa) => {
