@@ -128,7 +128,9 @@ async function sampleWhereRunnable(input: Input, run: Run): Promise<Samples | un
     return undefined;
   }
   try {
-    return await openSamples(input.model, run.options);
+    const samples = await openSamples(input.model, run.options);
+    for (const note of samples.notes) run.note(note);
+    return samples;
   } catch (error) {
     const diagnostic = error instanceof InferOptError ? error.diagnostic : undefined;
     if (diagnostic?.code !== dataDiagnostics.notGenerated.entry.code) throw error;
