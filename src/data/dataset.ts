@@ -17,6 +17,8 @@ export interface Dataset {
   /** Where it comes from, for messages. */
   readonly source: string;
   readonly size: number;
+  /** What of it may surprise: for people, as whole clauses. */
+  readonly notes?: readonly string[];
   /** Names of the inputs it feeds. */
   readonly inputs: readonly string[];
   /** Samples at the given positions, in ascending order; all without them. Each call reads anew. */

@@ -7,6 +7,7 @@ import { allPositions } from "./dataset.ts";
 import { kindOfPath, sortedNames } from "./files.ts";
 import { preprocess } from "./preprocess/apply.ts";
 import { decodeImage, imageEndings } from "./preprocess/decode.ts";
+import type { PreprocessPlan } from "./preprocess/plan.ts";
 import { planPreprocess } from "./preprocess/plan.ts";
 import type { PreprocessSpec } from "./preprocess/spec.ts";
 
@@ -14,6 +15,13 @@ import type { PreprocessSpec } from "./preprocess/spec.ts";
 interface Entry {
   readonly id: string;
   readonly label: number | undefined;
+}
+
+/** The pictures of a folder. */
+interface Listing {
+  readonly entries: readonly Entry[];
+  /** Sub-folders that are classes; undefined where pictures lie in the folder itself. */
+  readonly classes: number | undefined;
 }
 
 const labelsFile = "labels.json";
@@ -44,12 +52,12 @@ async function readLabels(folder: string): Promise<ReadonlyMap<string, number>> 
 }
 
 /** Pictures of a folder: sub-folders are classes in alphabetical order; else labels come from `labels.json`, if any. */
-async function listImages(folder: string): Promise<readonly Entry[]> {
+async function listImages(folder: string): Promise<Listing> {
   const names = await sortedNames(folder);
   const images = names.filter(isImage);
   if (images.length > 0) {
     const labels = names.includes(labelsFile) ? await readLabels(folder) : new Map<string, number>();
-    return images.map((id) => ({ id, label: labels.get(id) }));
+    return { entries: images.map((id) => ({ id, label: labels.get(id) })), classes: undefined };
   }
   const entries: Entry[] = [];
   let label = 0;
@@ -60,12 +68,12 @@ async function listImages(folder: string): Promise<readonly Entry[]> {
     for (const image of inside) entries.push({ id: `${name}/${image}`, label });
     label++;
   }
-  return entries;
+  return { entries, classes: label };
 }
 
 /** True when a folder holds pictures, directly or one level down. */
 export async function isImageFolder(folder: string): Promise<boolean> {
-  return (await listImages(folder)).length > 0;
+  return (await listImages(folder)).entries.length > 0;
 }
 
 /** What an image folder needs to know of the model. */
@@ -81,6 +89,24 @@ function labelOffset(spec: PreprocessSpec, classes: number | undefined, entries:
   return classes === 1001 && entries.every(({ label }) => label === undefined || label < 1000) ? 1 : 0;
 }
 
+/** What about the pictures may be meant otherwise: numbers that no preprocessing made, and classes numbered by their folders. */
+function notesOf(plan: PreprocessPlan, folders: number | undefined, classes: number | undefined): readonly string[] {
+  const { scale, mean, std } = plan;
+  const isPlain = scale === 1 && mean.every((each) => each === 0) && std.every((each) => each === 1);
+  const others = classes === undefined || folders === undefined || folders === classes ? undefined : classes;
+  return [
+    ...(isPlain
+      ? ["pictures are fed as pixels from 0 to 255: --preprocess tells what else the model was trained on"]
+      : []),
+    // TensorFlow's class for the background has no folder.
+    ...(others === undefined || (others === 1001 && folders === 1000)
+      ? []
+      : [
+          `the ${folders} sub-folders are classes 0 to ${(folders ?? 0) - 1} in alphabetical order, and the model has ${others}: where it numbers them otherwise, put the pictures into one folder with labels.json`,
+        ]),
+  ];
+}
+
 /** Opens a folder of pictures for the model's one input; pictures are decoded as samples are asked for. */
 export async function openImageFolder(
   folder: string,
@@ -88,12 +114,13 @@ export async function openImageFolder(
   options: ImageFolderOptions,
 ): Promise<Dataset> {
   const plan = planPreprocess(options.preprocess, inputs);
-  const entries = await listImages(folder);
+  const { entries, classes } = await listImages(folder);
   if (entries.length === 0) fail(dataDiagnostics.empty({ path: folder }, { file: folder }));
   const offset = labelOffset(options.preprocess, options.classes, entries);
   return {
     source: basename(folder),
     size: entries.length,
+    notes: notesOf(plan, classes, options.classes),
     inputs: [plan.input],
     async *samples(positions = allPositions(entries.length)) {
       for (const position of positions) {

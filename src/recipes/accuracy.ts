@@ -14,6 +14,8 @@ export interface AccuracyResult {
   readonly byForm: ReadonlyMap<string, readonly Accuracy[]>;
   /** Why a form has none: it does not run. */
   readonly failures: ReadonlyMap<string, string>;
+  /** Numbers in the output that labels belong to: the classes; undefined without labels. */
+  readonly classes: number | undefined;
   /** Change of top-1 against the first form with its 95 % interval, as shares. */
   readonly top1Change: ReadonlyMap<
     string,
@@ -24,6 +26,7 @@ export interface AccuracyResult {
 interface Tally {
   readonly top1: boolean[];
   readonly top5: boolean[];
+  classes: number | undefined;
   /** One meter an output, in the order of the outputs: the first is the one that labels belong to. */
   readonly meters: Map<string, ReturnType<typeof similarityMeter>>;
   /** An output changed its shape: nothing is alike any more. */
@@ -78,7 +81,11 @@ async function tallyForms(
     for (const form of forms) {
       at = form;
       const { session } = await worker.request({ op: "open", model: await form.file(), settings });
-      running.push({ form, session, tally: { top1: [], top5: [], meters: new Map(), hasOtherShape: false } });
+      running.push({
+        form,
+        session,
+        tally: { top1: [], top5: [], classes: undefined, meters: new Map(), hasOtherShape: false },
+      });
     }
     for await (const sample of data.samples()) {
       signal.throwIfAborted();
@@ -125,6 +132,7 @@ function count(
   const [first] = scoresOf(values);
   if (label === undefined || first === undefined) return;
   const numbers = numbersOf(first[1]);
+  into.classes = numbers.length;
   into.top1.push(isInTopK(numbers, label, 1));
   into.top5.push(isInTopK(numbers, label, 5));
 }
@@ -171,5 +179,5 @@ function summarizeTallies(forms: readonly Form[], tallies: readonly Tally[]): Om
       top1Change.set(form.name, pairedDifference(gained, lost, top1.length));
     }
   }
-  return { byForm, top1Change };
+  return { byForm, classes: base.classes, top1Change };
 }

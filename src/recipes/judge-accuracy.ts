@@ -1,6 +1,7 @@
 import type { CompileOptions } from "../config/index.ts";
 import { parseDrop } from "../config/index.ts";
 import type { Dataset } from "../data/index.ts";
+import { dataDiagnostics } from "../diagnostics/codes/data.ts";
 import type { AccuracyResult } from "./accuracy.ts";
 import { measureAccuracy } from "./accuracy.ts";
 import type { Accuracy, Form } from "./form.ts";
@@ -27,6 +28,7 @@ export async function measureForms(forms: readonly Form[], data: Dataset, run: R
       (done, total) => run.reporter.handle({ type: "progress", phase: "accuracy", done, total }),
       run.signal,
     );
+    if (!run.judged.has(reference)) warnOfGuesses(result, reference, run);
     for (const form of [reference, ...fresh]) {
       const failure = result.failures.get(form.name);
       const accuracy = result.byForm.get(form.name) ?? [];
@@ -43,6 +45,19 @@ export async function measureForms(forms: readonly Form[], data: Dataset, run: R
     ),
     failures: new Map(found.flatMap(({ name, failure }) => (failure === undefined ? [] : [[name, failure] as const]))),
   };
+}
+
+/** Samples from which on chance is told from skill. */
+const ENOUGH_SAMPLES = 20;
+
+/** Warns where the reference is right no more often than guessing would be, within three standard deviations. */
+function warnOfGuesses({ byForm, classes }: AccuracyResult, reference: Form, run: Run): void {
+  const top1 = byForm.get(reference.name)?.find(({ metric }) => metric === "top1");
+  if (top1 === undefined || classes === undefined || classes < 2 || top1.samples < ENOUGH_SAMPLES) return;
+  const { value, samples } = top1;
+  const chance = 1 / classes;
+  if (value > chance + 3 * Math.sqrt((chance * (1 - chance)) / samples)) return;
+  run.diagnose(dataDiagnostics.labelsMissed({ top1: value, classes, samples }));
 }
 
 /** Why a form loses more accuracy than allowed; undefined when it does not. */

@@ -26,6 +26,8 @@ export interface Samples {
   /** For accuracy: never the samples that calibrated. */
   readonly evaluation: Dataset | undefined;
   readonly isGenerated: boolean;
+  /** What of the data may surprise. */
+  readonly notes: readonly string[];
 }
 
 /** Samples of generated noise for calibration. */
@@ -64,6 +66,7 @@ export async function openSamples(model: Model, options: CompileOptions): Promis
   const settings = { preprocess: parsePreprocess(options.preprocess), classes: classesOf(model) };
   const given = options.calibData === undefined ? undefined : await openDataset(options.calibData, inputs, settings);
   const separate = options.evalData === undefined ? undefined : await openDataset(options.evalData, inputs, settings);
+  const notes = [...new Set([given, separate].flatMap((data) => data?.notes ?? []))];
   if (given === undefined) {
     const calibration = options.randomCalib ? generate() : undefined;
     const evaluation = separate ?? calibration;
@@ -72,6 +75,7 @@ export async function openSamples(model: Model, options: CompileOptions): Promis
       calibration,
       evaluation: limited(evaluation, options.evalSamples),
       isGenerated: separate === undefined,
+      notes,
     };
   }
   const split = separate === undefined && given.size >= 5 ? splitEveryFifth(given) : undefined;
@@ -80,6 +84,7 @@ export async function openSamples(model: Model, options: CompileOptions): Promis
     calibration: spread(split?.calibration ?? given, options.calibSamples),
     evaluation: limited(separate ?? split?.evaluation ?? given, options.evalSamples),
     isGenerated: false,
+    notes,
   };
 }
 

@@ -153,6 +153,10 @@ test("image folders: labels from sub-folders in alphabetical order, or from labe
     ["b/2.png", 1],
   ]);
   expect(fed(classes[1], "image").slice(0, 1)).toEqual([20]);
+  const notes = async (count: number, preprocess = plain.preprocess): Promise<string> =>
+    (await openDataset(join(folder, "classes"), [image], { preprocess, classes: count })).notes?.join() ?? "";
+  expect(await notes(1000)).toMatch(/pixels from 0 to 255.*the 2 sub-folders are classes 0 to 1 .* the model has 1000/);
+  expect(await notes(2, parsePreprocess("imagenet-torchvision"))).toBe("");
   await picture("listed/z.png", 1);
   await picture("listed/y.png", 2);
   put("listed/labels.json", '{"z.png": 5, "y.png": 999}');

@@ -103,4 +103,13 @@ export const dataDiagnostics = {
     explanation:
       "Without data, checks and timing feed generated samples. They are tensors whose rank and element type the model declares, and small enough to be held in memory several times. `optimize` goes on without them and reports the result as not measured.",
   }),
+  labelsMissed: define<{ top1: number; classes: number; samples: number }>({
+    code: "IO0415",
+    severity: "warning",
+    message: ({ top1, classes, samples }) =>
+      `the original model is right on ${(top1 * 100).toFixed(2)} % of ${samples} labelled samples: no better than guessing among ${classes} classes`,
+    hint: () => "check --preprocess and how labels are numbered (docs/data.md); until then --max-drop bounds nothing",
+    explanation:
+      "Accuracy of a form is judged by what it loses against the original. Where the original does not beat chance (by three standard deviations), there is nothing to lose, and a form that is ruined would be accepted. Most often the labels are numbered otherwise than the model's outputs (sub-folders are numbered in alphabetical order from 0; `labels.json` gives other numbers, `label-offset` shifts them), or the pictures are prepared otherwise than in training.",
+  }),
 } as const;
