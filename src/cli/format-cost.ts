@@ -1,7 +1,7 @@
 import { printable } from "../diagnostics/index.ts";
 import type { CostReport, CostedLayer, Scenario } from "../recipes/index.ts";
 import { originText, ratesText } from "../recipes/index.ts";
-import { formatBytes, formatEnergy, formatTable, formatTime } from "../report/index.ts";
+import { counted, formatBytes, formatEnergy, formatTable, formatTime } from "../report/index.ts";
 
 /** Rows of the layer table; the rest is summed up, and complete with --json. */
 const ROWS = 40;
@@ -10,6 +10,7 @@ const ROWS = 40;
 export function formatCost(report: CostReport, now: Date): string {
   const { layers, memory, fusion, machine, assumed, parameters } = report;
   const measured = !("missing" in machine);
+  const asksForSparse = report.scenarios.some(({ name }) => name === "sparse");
   const byCost = [...layers].sort((a, b) => weight(b) - weight(a)).slice(0, ROWS);
   const shown = layers.filter((layer) => byCost.includes(layer));
   return [
@@ -25,9 +26,12 @@ export function formatCost(report: CostReport, now: Date): string {
       : []),
     "",
     `activations: at most ${formatBytes(memory.peakBytes)} live at once, at ${printable(memory.peakNode)}; ${memory.intermediates} between nodes, ${formatBytes(memory.intermediateBytes)}`,
-    `fusing (-O2) saves ${fusion.launches} launches, ${fusion.allocations} allocations, ${formatBytes(fusion.intermediateBytes)} written and read again`,
+    `fusing (-O2) saves ${fusion.launches} ${fusion.launches === 1 ? "launch" : "launches"}, ${counted(fusion.allocations, "allocation")}, ${formatBytes(fusion.intermediateBytes)} written and read again`,
     "",
     formatTable([scenarioHeader(measured), ...report.scenarios.map((each) => scenarioRow(each, measured))]),
+    ...(asksForSparse && layers.every(({ zeroWeights = 0 }) => zeroWeights === 0)
+      ? ["sparse changes nothing: no weight is zero"]
+      : []),
     "energy is an estimate by published costs of arithmetic, cache and DRAM at 45 nm (Horowitz, ISSCC 2014)",
     ...(measured
       ? ["roofline: every layer by itself, every byte from memory, one thread; what is fused or cached can be faster"]

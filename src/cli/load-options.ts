@@ -44,7 +44,7 @@ export function addLoadOptions(command: { addOption(option: Option): unknown }):
     new Option("--instances <count>", "processes that serve (1 when left out), each with --threads").argParser(toCount),
     new Option("--co-runners <count>", "processes beside them that keep a core busy each").argParser(toCount),
   ];
-  for (const option of options) command.addOption(option.helpGroup("load:"));
+  for (const option of options) command.addOption(option.helpGroup("Load:"));
 }
 
 function toRate(text: string): number {

@@ -4,11 +4,23 @@ import { InferOptError, formatDiagnostic } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { version } from "../version.ts";
 import { commands } from "./commands/index.ts";
+import type { CliExample } from "./command.ts";
+import { examplesText } from "./command.ts";
 import type { CliIo } from "./io.ts";
 import { annotate } from "./io.ts";
 
 /** Signals that end the job in order: what is under way is given up, children and temporary files go. */
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** What somebody who sees the program for the first time would try. */
+const firstSteps: readonly CliExample[] = [
+  { line: "doctor", purpose: "what this machine has" },
+  { line: "inspect model.onnx", purpose: "what data the model takes" },
+  {
+    line: "optimize model.onnx --calib-data images/ --preprocess imagenet-torchvision",
+    purpose: "the main job; `infer-opt optimize --help` has all options",
+  },
+];
 
 /** Runs the CLI and returns the exit code (docs/exit-codes.md). Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -51,7 +63,12 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     .exitOverride()
     .configureOutput(output)
     .showSuggestionAfterError();
-  for (const command of commands) command.register(program, io, (code) => (exitCode = code));
+  for (const command of commands) {
+    command.register(program, io, (code) => (exitCode = code));
+    const registered = program.commands.find((candidate) => candidate.name() === command.name);
+    registered?.addHelpText("after", examplesText(command.examples));
+  }
+  program.addHelpText("after", examplesText(firstSteps));
   for (const command of program.commands) command.exitOverride().configureOutput(output);
   try {
     await program.parseAsync([...argv], { from: "user" });
@@ -84,7 +101,9 @@ function reportUsage(error: CommanderError, io: CliIo): number {
   if (error.exitCode === 0) return 0;
   if (error.code === "commander.help") return 2;
   const [what = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
-  const nearest = /Did you mean (?:one of )?(.+)\?/.exec(suggestion ?? "")?.[1];
+  const model = /^unknown command '(.+\.onnx)'$/.exec(what)?.[1];
+  const nearest =
+    model === undefined ? /Did you mean (?:one of )?(.+)\?/.exec(suggestion ?? "")?.[1] : `optimize ${model}`;
   const key = /^unknown option '(.+)'$/.exec(what)?.[1];
   const diagnostic =
     key === undefined

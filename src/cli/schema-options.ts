@@ -23,6 +23,11 @@ function flagOf(name: string, property: Property): string {
   return name === "output" ? `-o, ${long} <path>` : `${long} <value>`;
 }
 
+/** The title of a group of options, as commander writes its own: "Target:". */
+function groupTitle(group: string): string {
+  return `${group.charAt(0).toUpperCase()}${group.slice(1)}:`;
+}
+
 /** Shapes may hold commas in names of inputs, so only they are not split. */
 function isSplit(name: string): boolean {
   return name !== "shape" && name !== "sampleShape";
@@ -32,7 +37,7 @@ function isSplit(name: string): boolean {
 export function addSchemaOptions(command: Command, pick: (name: string) => boolean = () => true): void {
   for (const [name, property] of properties) {
     if (!pick(name)) continue;
-    const option = new Option(flagOf(name, property), describe(property)).helpGroup(`${property["x-group"]}:`);
+    const option = new Option(flagOf(name, property), describe(property)).helpGroup(groupTitle(property["x-group"]));
     option.attributeName = () => name;
     if (property.type === "array")
       option.argParser((text: string, previous: unknown) => collect(name, property, text, previous));

@@ -49,6 +49,11 @@ test.skipIf(findShell("bash") === undefined)(
     expect(complete("infer-opt", "")).toContain("--version");
     expect(complete("infer-opt", "optimize", "m.onnx", "--prec")).toEqual(["--precision"]);
     expect(complete("infer-opt", "optimize", "m.onnx", "--precision", "f")).toEqual(["fp32"]);
+    expect(complete("infer-opt", "optimize", "m.onnx", "--precision", "=", "f")).toEqual(["fp32"]);
+    expect(complete("infer-opt", "optimize", "m.onnx", "--precision", "=")).toContain("int8");
+    expect(complete("infer-opt", "package", "m.onnx", "--for", "")).toEqual(["triton", "ort"]);
+    expect(complete("infer-opt", "bench", "m.onnx", "--optimization-level", "e")).toEqual(["extended"]);
+    expect(complete("infer-opt", "bench", "m.onnx", "--arena", "")).toEqual(["on", "off"]);
     expect(complete("infer-opt", "completion", "z")).toEqual(["zsh"]);
     expect(complete("infer-opt", "cache", "me")).toEqual(["merge"]);
     expect(complete("infer-opt", "cache", "list", "")).toEqual([]);

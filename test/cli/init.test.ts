@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { runCli } from "../../src/cli/main.ts";
 import { completeOptions, readConfigFile } from "../../src/config/index.ts";
@@ -66,6 +67,18 @@ test("a file that is there stays, unless it may be written over", async () => {
   expect(readConfigFile(file)).toHaveProperty("seed");
 });
 
+test("a preprocessing that is none is refused, and data that is not there yet is told", async () => {
+  const file = join(work, "preprocess.json");
+  const bad = await cli("init", "--file", file, "--preprocess", "imagenet-torchvison");
+  expect(bad).toMatchObject({
+    code: 2,
+    errors: expect.stringContaining('did you mean "imagenet-torchvision"') as string,
+  });
+  expect(existsSync(file)).toBe(false);
+  const { out } = await cli("init", "--file", file, "--calib-data", join(work, "pictures"));
+  expect(out).toContain(`there is no data at ${join(work, "pictures")} yet`);
+});
+
 /** What a terminal offers of readline. */
 class FakeTerminal extends PassThrough {
   readonly isTTY = true;
@@ -73,6 +86,25 @@ class FakeTerminal extends PassThrough {
     return this;
   }
 }
+
+test("an answer that a compile would not take is explained and asked for again; the others stay", async () => {
+  const file = join(work, "asked.json");
+  const [input, output] = [new FakeTerminal(), new FakeTerminal()];
+  vi.spyOn(process, "stdin", "get").mockReturnValue(input as never);
+  vi.spyOn(process, "stderr", "get").mockReturnValue(output as never);
+  const answers = ["gpu", "cpu", "", "caffe", "caffe-bgr", "a lot", "2%", "out"];
+  output.on("data", (shown: Buffer) => {
+    // Each question ends so; readline shows the answer behind it.
+    if (!/: $/.test(stripVTControlCharacters(shown.toString()))) return;
+    const answer = answers.shift();
+    if (answer !== undefined) setImmediate(() => input.write(`${answer}\r`));
+  });
+  const { code, errors } = await cli("init", "--file", file);
+  expect([code, errors]).toEqual([0, expect.stringMatching(/IO0707[^]*IO0410[^]*IO0902/)]);
+  expect(readConfigFile(file)).toEqual({
+    ...{ target: "cpu", preprocess: "caffe-bgr", maxDrop: "2%", output: "out", seed: 1 },
+  });
+});
 
 test.each([
   ["Ctrl-C", "\u0003"],

@@ -29,6 +29,14 @@ interface BenchOptions extends LoadOptions {
 /** `infer-opt bench MODEL…`: times models against each other, interleaved. */
 export const bench: CliCommand = {
   name: "bench",
+  examples: [
+    { line: "bench model.onnx --threads 1", purpose: "one model: its latency in percentiles" },
+    { line: "bench old.onnx new.onnx --duration 10s", purpose: "two against each other, in turns" },
+    {
+      line: "bench model.onnx --load --max-latency 100ms --percentile p99",
+      purpose: "the highest rate at which 99 % of the requests end within 100 ms",
+    },
+  ],
   register: (program, io, finish) => {
     // The name `profile` is one of a compile's options: a kind of deployment.
     const nodeProfile = new Option("--profile", "also the time of every node and operator in ONNX Runtime");
@@ -37,10 +45,20 @@ export const bench: CliCommand = {
       .command("bench")
       .description("time one model, or several against the first, interleaved in a child process")
       .argument("<models...>", "the ONNX models")
-      .option("--warm-up <time>", "untimed running of each model", toMilliseconds, 200)
-      .option("--duration <time>", "timed running of each model, at least", toMilliseconds, 3000)
+      .addOption(
+        new Option("--warm-up <time>", "untimed running of each model").argParser(toMilliseconds).default(200, "200ms"),
+      )
+      .addOption(
+        new Option("--duration <time>", "timed running of each model, at least")
+          .argParser(toMilliseconds)
+          .default(3000, "3s"),
+      )
       .option("--iterations <count>", "timed inferences of each model, at least", toCount, 10)
-      .option("--percentiles <list>", "percentiles to tell", toPercentiles, [50, 90, 95, 99])
+      .addOption(
+        new Option("--percentiles <list>", "percentiles to tell")
+          .argParser(toPercentiles)
+          .default([50, 90, 95, 99], "50,90,95,99"),
+      )
       .option("--batch <size>", "samples in one inference, for models with a dynamic batch", toCount)
       .addOption(nodeProfile)
       .option("--times", "with --json: every single time")
@@ -81,7 +99,7 @@ function addSessionOptions(command: { addOption(option: Option): unknown }): voi
       ...["sequential", "parallel"],
     ]),
   ];
-  for (const option of options) command.addOption(option.helpGroup("session:"));
+  for (const option of options) command.addOption(option.helpGroup("Session:"));
 }
 
 /** Limits of trtexec unless a preset of the compile's races is asked for. */

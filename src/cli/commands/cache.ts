@@ -6,6 +6,14 @@ import { toCount } from "../parse-values.ts";
 /** `infer-opt cache`: looks into schedule caches, merges and prunes them. */
 export const cache: CliCommand = {
   name: "cache",
+  examples: [
+    { line: "cache list release/model.schedule.jsonl", purpose: "what was measured on which machine" },
+    { line: "cache merge all.jsonl here.jsonl there.jsonl", purpose: "the records of two machines in one file" },
+    {
+      line: "cache export release/model.schedule.jsonl model.schedule.jsonl",
+      purpose: "only what a rebuild needs, to be committed",
+    },
+  ],
   register: (program, io) => {
     const command = program.command("cache").description("look into schedule caches, merge, prune and export them");
     list(command, io);

@@ -32,6 +32,17 @@ const GLANCE = { warmUpMs: 50, durationMs: 400, iterations: 10 };
 /** `infer-opt compare A B`: do two models compute the same, and may the second replace the first? */
 export const compare: CliCommand = {
   name: "compare",
+  examples: [
+    { line: "compare old.onnx new.onnx", purpose: "outputs, tensors inside, structure, size and speed" },
+    {
+      line: "compare old.onnx new.onnx --calib-data images/ --min-sqnr 20",
+      purpose: "a gate: exit code 3 below 20 dB on these samples",
+    },
+    {
+      line: "compare new.onnx --baseline shipped.onnx --eval-data test.npz",
+      purpose: "may it replace what was shipped last?",
+    },
+  ],
   register: (program, io, finish) => {
     const command = program
       .command("compare")
@@ -40,7 +51,7 @@ export const compare: CliCommand = {
       .argument("[b]", "the other model")
       .option("--tensors", "every tensor inside, too, not the worst only")
       .option("--json", "as JSON");
-    for (const option of gateOptions()) command.addOption(option.helpGroup("gates:"));
+    for (const option of gateOptions()) command.addOption(option.helpGroup("Gates:"));
     addSchemaOptions(command, (name) => shared.has(name));
     command.action(async (first: string, second: string | undefined, values: CompareOptions) => {
       const { completeOptions } = await import("../../config/index.ts");

@@ -6,6 +6,14 @@ const shells = ["bash", "zsh", "fish"] as const;
 /** `infer-opt completion SHELL`: a script that completes commands, options and their words. */
 export const completion: CliCommand = {
   name: "completion",
+  examples: [
+    {
+      line: "completion bash >> ~/.bash_completion",
+      purpose: "bash, for good; `source <(infer-opt completion bash)` for this shell",
+    },
+    { line: "completion zsh > ~/.zfunc/_infer-opt", purpose: "zsh, with ~/.zfunc in fpath before compinit" },
+    { line: "completion fish > ~/.config/fish/completions/infer-opt.fish", purpose: "fish" },
+  ],
   register: (program, io) => {
     program
       .command("completion")

@@ -9,6 +9,10 @@ interface DoctorOptions extends Pick<Examination, "measure" | "records"> {
 /** `infer-opt doctor`: what this machine has and what each target needs. */
 export const doctor: CliCommand = {
   name: "doctor",
+  examples: [
+    { line: "doctor", purpose: "what this machine has, and what is missing for what" },
+    { line: "doctor --measure --records speed.schedule.jsonl", purpose: "how fast it is: measured once, and kept" },
+  ],
   register: (program, io, finish) => {
     program
       .command("doctor")

@@ -6,6 +6,7 @@ import type { CliCommand } from "../command.ts";
 /** `infer-opt explain IO####`: the long text of a diagnostic. */
 export const explain: CliCommand = {
   name: "explain",
+  examples: [{ line: "explain IO0401", purpose: "what the code of an error means, and what to do" }],
   register: (program, io) => {
     program
       .command("explain")
@@ -13,13 +14,17 @@ export const explain: CliCommand = {
       .argument("<code>", "for example IO0303")
       .action(async (code: string) => {
         const { catalogue } = await import("../../diagnostics/catalogue.ts");
+        const { generalText } = await import("../../diagnostics/general-text.ts");
         const factory = catalogue.get(code.toUpperCase());
         if (factory === undefined) {
           fail(configDiagnostics.unknownCode({ code, nearest: nearestName(code, catalogue.keys()) }));
         }
         const { entry } = factory;
         const exit = entry.exitCode === undefined ? "" : `, exit code ${entry.exitCode}`;
-        io.stdout(`${entry.code} (${entry.severity ?? "error"}${exit})\n\n${entry.explanation}\n`);
+        const { message, hint } = generalText(entry);
+        io.stdout(
+          `${entry.code} (${entry.severity ?? "error"}${exit})\n\n${message}\n\n${entry.explanation}\n\nWhat to do: ${hint}\n`,
+        );
       });
   },
 };

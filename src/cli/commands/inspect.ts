@@ -19,6 +19,10 @@ interface InspectOptions {
 /** `infer-opt inspect MODEL`: what is in a model. */
 export const inspect: CliCommand = {
   name: "inspect",
+  examples: [
+    { line: "inspect model.onnx", purpose: "what data has to look like, and what the model consists of" },
+    { line: "inspect model.onnx --cost --what-if int8,fused", purpose: "what every layer costs, and would cost" },
+  ],
   register: (program, io) => {
     program
       .command("inspect")

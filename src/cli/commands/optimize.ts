@@ -1,7 +1,7 @@
 import type { UserOptions } from "../../config/index.ts";
 import { InferOptError, fail } from "../../diagnostics/index.ts";
 import { configDiagnostics } from "../../diagnostics/codes/config.ts";
-import type { CliCommand } from "../command.ts";
+import type { CliCommand, CliExample } from "../command.ts";
 import { endingOf } from "../ending.ts";
 import { openFace } from "../face.ts";
 import { annotating } from "../io.ts";
@@ -13,12 +13,14 @@ import { addSchemaOptions, givenOptions } from "../schema-options.ts";
 function compileCommand(
   name: string,
   summary: string,
+  examples: readonly CliExample[],
   fixed: UserOptions,
   pick?: (option: string) => boolean,
   needs?: keyof UserOptions,
 ): CliCommand {
   return {
     name,
+    examples,
     register: (program, io, finish) => {
       const command = program
         .command(name)
@@ -73,6 +75,18 @@ function compileCommand(
 export const optimize: CliCommand = compileCommand(
   "optimize",
   "prune, quantize, fuse, choose by timing, prove and write the model",
+  [
+    { line: "optimize model.onnx -o out/", purpose: "without samples: only changes that keep the numbers" },
+    {
+      line: "optimize model.onnx --calib-data images/ --preprocess imagenet-torchvision -o out/",
+      purpose: "INT8 where it pays: pictures, sub-folders are classes",
+    },
+    {
+      line: "optimize model.onnx --calib-data train.npz --eval-data test.npz --max-drop 0.5%",
+      purpose: "arrays named as the inputs, and a bound on accuracy",
+    },
+    { line: "optimize model.onnx --calib-data train.npz --target cpu", purpose: "kernels tuned for this CPU" },
+  ],
   {},
 );
 
@@ -80,6 +94,13 @@ export const optimize: CliCommand = compileCommand(
 export const quantize: CliCommand = compileCommand(
   "quantize",
   "quantize to INT8 with calibration, as one stage alone",
+  [
+    {
+      line: "quantize model.onnx --calib-data train.npz -o int8/model.onnx",
+      purpose: "INT8, whether it is faster or not",
+    },
+    { line: "quantize model.onnx --calib int8/model.calib.json", purpose: "again, from the ranges of an earlier run" },
+  ],
   { precision: "int8", tune: "off" },
   (name) => name !== "precision" && name !== "tune",
 );
@@ -88,6 +109,7 @@ export const quantize: CliCommand = compileCommand(
 export const prune: CliCommand = compileCommand(
   "prune",
   "prune weights or channels, as one stage alone",
+  [{ line: "prune model.onnx --sparsity 30% -o pruned/", purpose: "without 30 % of the channels" }],
   { precision: "fp32", tune: "off" },
   (name) => name !== "precision" && name !== "tune",
   "sparsity",
@@ -97,6 +119,10 @@ export const prune: CliCommand = compileCommand(
 export const fuse: CliCommand = compileCommand(
   "fuse",
   "simplify and fuse the graph, as one stage alone",
+  [
+    { line: "fuse model.onnx -o fused/", purpose: "the smaller graph, untimed" },
+    { line: "fuse model.onnx --explain-refusals --dry-run", purpose: "what almost matched, and what was in the way" },
+  ],
   { precision: "fp32", tune: "off" },
   (name) => name !== "precision" && name !== "tune",
 );

@@ -12,6 +12,13 @@ interface PackageOptions {
 /** `infer-opt package MODEL`: a model as a server wants it. */
 export const packageModel: CliCommand = {
   name: "package",
+  examples: [
+    { line: "package model.opt.onnx --for triton -o models", purpose: "a model repository" },
+    {
+      line: "package model.opt.onnx --for ort --load-result load.json -o out",
+      purpose: "session options, with the batching that `bench --load --json` found",
+    },
+  ],
   register: (program, io) => {
     program
       .command("package")

@@ -6,6 +6,10 @@ import type { CliCommand } from "../command.ts";
 /** `infer-opt passes [NAME]`: the passes with what they preserve; one in full. */
 export const passes: CliCommand = {
   name: "passes",
+  examples: [
+    { line: "passes", purpose: "all of them" },
+    { line: "passes fuse-affine", purpose: "one, with its rules" },
+  ],
   register: (program, io) => {
     program
       .command("passes")

@@ -11,6 +11,10 @@ interface RuntimeOptions {
 /** `infer-opt runtime`: the host library that runs compiled regions. */
 export const runtime: CliCommand = {
   name: "runtime",
+  examples: [
+    { line: "runtime --check", purpose: "does the host library work on this machine?" },
+    { line: "runtime --path", purpose: "for register_custom_ops_library of ONNX Runtime" },
+  ],
   register: (program, io) => {
     program
       .command("runtime")

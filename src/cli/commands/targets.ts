@@ -3,6 +3,7 @@ import type { CliCommand } from "../command.ts";
 /** `infer-opt targets`: the targets, with what was detected here. */
 export const targets: CliCommand = {
   name: "targets",
+  examples: [{ line: "targets", purpose: "where models can be made to run, and whether that is here" }],
   register: (program, io) => {
     program
       .command("targets")

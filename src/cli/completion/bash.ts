@@ -6,6 +6,8 @@ export function bashCompletion(commands: readonly CompletionCommand[]): string {
     "# bash completion for infer-opt: source <(infer-opt completion bash)",
     "_infer_opt() {",
     '  local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" command="${COMP_WORDS[1]}"',
+    // A value may stand behind `=`, which bash takes for a word of its own.
+    '  if [ "$word" = "=" ]; then word=""; elif [ "$before" = "=" ]; then before="${COMP_WORDS[COMP_CWORD-2]}"; fi',
     "  COMPREPLY=()",
     '  if [ "$COMP_CWORD" -eq 1 ]; then',
     `    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")} --help --version" -- "$word"))`,

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 
 /** What of the command line can be completed. */
 export interface CompletionCommand {
@@ -36,17 +36,17 @@ export function completionModel(program: Command): readonly CompletionCommand[] 
 }
 
 function optionsOf({ options }: Command): readonly CompletionOption[] {
-  return options.map(({ long, short, description, required, optional }) => ({
-    long: long ?? "",
-    short,
-    summary: description,
-    takesValue: required || optional,
-    words: wordsOf(description),
+  return options.map((option) => ({
+    long: option.long ?? "",
+    short: option.short,
+    summary: option.description,
+    takesValue: option.required || option.optional,
+    words: wordsOf(option),
   }));
 }
 
-/** The allowed words, which descriptions end with: `[auto|fp32|int8]`. */
-function wordsOf(description: string): readonly string[] {
-  const list = /\[([\w.-]+(?:\|[\w.-]+)+)\]/.exec(description)?.[1];
-  return list?.split("|") ?? [];
+/** The allowed words: those the parser knows, of a flag such as `--arena <on|off>`, or of a description: `[auto|fp32|int8]`. */
+function wordsOf({ argChoices, flags, description }: Option): readonly string[] {
+  const list = /[<[]([\w.-]+(?:\|[\w.-]+)+)[>\]]/.exec(`${flags} ${description}`)?.[1];
+  return argChoices ?? list?.split("|") ?? [];
 }
