@@ -1,6 +1,6 @@
 import { alignedBytes, errorText, findFunctions, loadFfi } from "./native-ffi.ts";
 import type { Ffi } from "./native-ffi.ts";
-import { nativeLibraryPath, whyNativeMissing } from "./native-path.ts";
+import { nativeBuildCommand, nativeLibraryPath, whyNativeMissing } from "./native-path.ts";
 import { loadProgram, programCalls } from "./native-program.ts";
 import type { HostProgram } from "./native-program.ts";
 import { timePrograms } from "./native-time.ts";
@@ -38,7 +38,8 @@ export function loadHostLibrary(path = nativeLibraryPath()): HostLibrary | { rea
 function bind(ffi: Ffi, path: string): HostLibrary | { readonly missing: string } {
   const find = findFunctions(ffi, path);
   const found = Number(find("infer_opt_abi", "uint32_t", [])());
-  if (found !== abi) return { missing: `${path} has ABI ${found}, not ${abi}; run \`npm run build:native\`` };
+  if (found !== abi)
+    return { missing: `${path} has ABI ${found}, not ${abi}; run \`${nativeBuildCommand()} --force\`` };
   const probeError = errorText();
   if (find("infer_opt_probe", "int", ["void *", "size_t"])(...probeError.arguments) !== 0)
     return { missing: probeError.read() };

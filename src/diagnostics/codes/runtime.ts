@@ -104,7 +104,7 @@ export const runtimeDiagnostics = {
   hostCheckFailed: define<{ detail: string }>({
     code: "IO0713",
     message: ({ detail }) => `the host library does not work here: ${detail}`,
-    hint: () => "build it again with `npm run build:native`; INFER_OPT_NATIVE=0 runs models without it",
+    hint: () => "build it again (docs/runtime.md); INFER_OPT_NATIVE=0 runs models without it",
     explanation:
       "`infer-opt runtime --check` compiles a small quantized convolution for this CPU, runs it in ONNX Runtime once with the host library and once without, and compares every value. A difference means that the library, the emitted code or the CPU is not what it claims to be. It also damages the program and expects that the session is refused: if it is not, ONNX Runtime has run the plain operators in place of the region.",
   }),
@@ -121,7 +121,7 @@ export const runtimeDiagnostics = {
     exitCode: 5,
     message: ({ detail }) => `the host library is not available: ${detail}`,
     hint: () =>
-      "`npm run build:native` builds it with the C compiler that is there; `infer-opt doctor` shows what was found",
+      "models run without it, on plain operators; `infer-opt doctor` shows what was found, docs/runtime.md how it is built",
     explanation:
       "Compiled regions run in a small native library that is built once for a platform, not for a model. Where it is missing, cannot be loaded, or may not map executable memory, models still run in ONNX Runtime: a region is then computed by the plain operators in its body.",
   }),
