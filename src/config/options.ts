@@ -111,7 +111,7 @@ metric: ("auto" | "top1" | "top5" | "agreement" | "sqnr" | "cosine")
  */
 maxDrop: string
 /**
- * regular expression: nodes that stay float
+ * regular expression: nodes that stay float, by name or, without one, by their first output
  */
 nodesToExclude?: string
 /**
@@ -335,7 +335,7 @@ metric?: ("auto" | "top1" | "top5" | "agreement" | "sqnr" | "cosine")
  */
 maxDrop?: string
 /**
- * regular expression: nodes that stay float
+ * regular expression: nodes that stay float, by name or, without one, by their first output
  */
 nodesToExclude?: string
 /**

@@ -28,6 +28,8 @@ const foreignOptions: ReadonlySet<string> = new Set([
   "--help",
   "--onnxruntime-node-install",
   "--ignore-scripts",
+  "--pack-destination",
+  "--save-dev",
   "--python",
   "--web",
   "--update",
