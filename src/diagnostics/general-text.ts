@@ -9,7 +9,9 @@ export interface GeneralText {
 /** The texts of an entry without a case: in a list and in `explain`, where only the code is known. */
 export function generalText({ message, hint }: Pick<DiagnosticEntry<never>, "message" | "hint">): GeneralText {
   const details = new Proxy({}, { get: (_, name) => placeholder(String(name)) }) as never;
-  return { message: message(details), hint: hint(details) };
+  // What is computed of a case is a number here, too.
+  const told = (text: string): string => String(text).replaceAll("NaN", "N");
+  return { message: told(message(details)), hint: told(hint(details)) };
 }
 
 /** A value that is written as `<name>`, whatever is asked of it on the way: texts format, join and count what they get. */

@@ -1,4 +1,4 @@
-import type { CompileReport } from "../../events.ts";
+import type { CompileReport, LayerAccuracyReport } from "../../events.ts";
 import { counted, formatDate } from "../format.ts";
 import { barChart, folded, table } from "./charts.ts";
 import type { Markup } from "./markup.ts";
@@ -11,7 +11,7 @@ const charted = 15;
 /** Where the INT8 form loses accuracy, the layers that lose most first, and what was left in float for it. */
 export function layerAccuracy({ layerAccuracy: part }: CompileReport): Markup {
   if (part === undefined || part.layers.length === 0) return html``;
-  const { form, layers, keptFloat, reason, samples, measuredAt } = part;
+  const { form, layers, keptFloat, reason } = part;
   const kept = new Set(keptFloat.map(({ node }) => node));
   const ranked = [...layers].sort((a, b) => a.ownDb - b.ownDb);
   const noiseOf = (db: number): number => 10 ** (-db / 20);
@@ -24,10 +24,7 @@ export function layerAccuracy({ layerAccuracy: part }: CompileReport): Markup {
   ]);
   return section(
     "Accuracy by layer",
-    html`<p>
-      ${form}: ${reason}. On
-      ${counted(samples, "sample")}${measuredAt === undefined ? "" : `, ${formatDate(measuredAt)}`}.
-    </p> `,
+    html`<p>${form}: ${reason}. ${judgedText(part)}</p> `,
     barChart(
       "Noise that each layer adds by itself, as a share of its result; the worst first",
       ranked.slice(0, charted).map(({ node, op, ownDb }) => ({
@@ -48,4 +45,9 @@ export function layerAccuracy({ layerAccuracy: part }: CompileReport): Markup {
       table(["operator", "node", "own", "up to here", ""], rows, { textColumns: 2 }),
     ),
   );
+}
+
+/** On how much it was found, and when. */
+function judgedText({ samples, measuredAt }: LayerAccuracyReport): string {
+  return `On ${counted(samples, "sample")}${measuredAt === undefined ? "" : `, ${formatDate(measuredAt)}`}.`;
 }

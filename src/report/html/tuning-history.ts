@@ -16,14 +16,13 @@ export function tuningHistory({ tuning }: CompileReport): Markup {
   const ranked = [...timed].sort((a, b) => gainOf(b) - gainOf(a));
   const tried = tuning.reduce((sum, search) => sum + search.tried, 0);
   const failed = tuning.reduce((sum, search) => sum + search.failed, 0);
+  const searches = `${tuning.length} ${tuning.length === 1 ? "search" : "searches"}`;
+  const summary = `${searches}, ${counted(tried, "candidate")} tried, ${failed} failed.`;
   const figures = (shown: readonly TuningHistory[]): Markup => html`<div class="histograms">${shown.map(curve)}</div> `;
   const rest = ranked.slice(open, most);
   return section(
     "Tuning",
-    html`<p>
-        ${tuning.length} ${tuning.length === 1 ? "search" : "searches"}, ${counted(tried, "candidate")} tried, ${failed}
-        failed. ${recordedText(tuning)}
-      </p>
+    html`<p>${summary} ${recordedText(tuning)}</p>
       <p class="dim">
         The best time so far, from the first candidate (left) to the last; the foot is the best found.
       </p> `,
