@@ -8,7 +8,7 @@ import { startCli } from "./checks/cli-run.ts";
 import type { Job } from "./determinism/interruptions.ts";
 import { checkKills, checkSignals } from "./determinism/interruptions.ts";
 import { copyEvidence, modelDigest, recordLines, reportOf } from "./determinism/output-folder.ts";
-import { checkSharedRecords, checkTuningKills } from "./determinism/tuning-run.ts";
+import { checkSharedRecords, checkTuningKills, formKills, kernelKills } from "./determinism/tuning-run.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const data = join(root, "calibration-data", "characters");
@@ -100,8 +100,10 @@ const parts: Readonly<Record<string, (work: string, list: CheckList) => Promise<
   },
   kills: (work, list) => checkKills(work, "residual-cnn", plainJob, list),
   signals: (work, list) => checkSignals(work, "residual-cnn", plainJob, list),
-  tuning: (work, list) => checkTuningKills(work, "residual-cnn", tuningJob("default"), list),
+  tuning: (work, list) => checkTuningKills(work, "residual-cnn", tuningJob("default"), kernelKills, list),
   "shared-records": (work, list) => checkSharedRecords(work, "residual-cnn", tuningJob("quick"), list),
+  "form-tuning": (work, list) => checkTuningKills(work, "residual-cnn", formJob, formKills, list),
+  "shared-form-records": (work, list) => checkSharedRecords(work, "residual-cnn", formJob, list),
 };
 
 const plainJob: Job = (folder, ...more) => optimizeArgs("residual-cnn", folder, "--precision", "int8", ...more);
@@ -110,6 +112,10 @@ const plainJob: Job = (folder, ...more) => optimizeArgs("residual-cnn", folder, 
 function tuningJob(effort: string): Job {
   return (folder, ...more) => plainJob(folder, "--target", "cpu", "--tune", effort, "--budget", "10m", ...more);
 }
+
+/** A job that searches for the precision of layers and for session options in ONNX Runtime, on one thread and on two. */
+const formJob: Job = (folder, ...more) =>
+  plainJob(folder, "--target", "onnxruntime", "--tune", "default", "--threads", "1,2", "--budget", "10s", ...more);
 
 /** Checks that the same inputs give the same bytes, and that no moment of being killed does damage. */
 async function main(): Promise<number> {

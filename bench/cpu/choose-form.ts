@@ -7,7 +7,7 @@ import type { Contest } from "./contest.ts";
  */
 export function chooseForm(plain: string, others: readonly string[], selections: readonly Contest[]): string {
   const candidates = [plain, ...others].map((name, index) => ({
-    ...{ name, nodes: index, bytes: 0, lossy: false, mustPay: false, isOriginal: index === 0 },
+    ...{ name, nodes: index, bytes: 0, lossy: false, mustPay: false, mustNotLose: false, isOriginal: index === 0 },
     ...{ memoryBytes: undefined, energy: undefined },
     objection: selections.every(({ times }) => name in times) ? undefined : "it did not run",
     timings: selections.flatMap((selection, race) => {

@@ -106,7 +106,13 @@ export async function killOnce(
 }
 
 /** Where the job is interrupted: at the first event whose line holds the text. */
-const stations = ['"name":"simplify and fuse"', '"phase":"calibration"', '"phase":"accuracy"', '"phase":"timing'];
+const stations = [
+  '"name":"simplify and fuse"',
+  '"phase":"calibration"',
+  '"type":"tuning-started"',
+  '"phase":"accuracy"',
+  '"phase":"timing',
+];
 
 /** Longest time from a signal to the end. */
 const STOP_MS = 3000;

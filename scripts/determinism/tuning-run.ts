@@ -9,17 +9,32 @@ import { copyEvidence, modelDigest, recordLines } from "./output-folder.ts";
 const KILLS = 20;
 const SEED = 5;
 
-/** A run is killed after so many trials of its own at most, and so many milliseconds later. */
-const MOST_TRIALS = 60;
-const AFTER_TRIAL_MS = 60;
+/** What is tuned, and when such a run is killed: after so many trials of its own at most, and so many milliseconds later. */
+export interface TuningKills {
+  readonly what: string;
+  readonly mostTrials: number;
+  readonly afterTrialMs: number;
+}
+
+/** Hundreds of kernels, each timed in milliseconds. */
+export const kernelKills: TuningKills = { what: "kernels", mostTrials: 60, afterTrialMs: 60 };
+
+/** A few dozen whole models: the trials of a turn are told at once, and the next turn takes a second. */
+export const formKills: TuningKills = { what: "forms", mostTrials: 8, afterTrialMs: 600 };
 
 const isTrial = (event: string): boolean => event.includes('"type":"trial"');
 
 /**
- * Kills a long search for kernels again and again in one folder, then lets it finish: every run goes on where the last
- * one was killed, and the result is the one of an undisturbed run that has the same records.
+ * Kills a long search again and again in one folder, then lets it finish: every run goes on where the last one was killed,
+ * and the result is the one of an undisturbed run that has the same records.
  */
-export async function checkTuningKills(work: string, stem: string, job: Job, list: CheckList): Promise<void> {
+export async function checkTuningKills(
+  work: string,
+  stem: string,
+  job: Job,
+  { what, mostTrials, afterTrialMs }: TuningKills,
+  list: CheckList,
+): Promise<void> {
   const temp = join(work, "scratch");
   mkdirSync(temp);
   const folder = join(work, "killed");
@@ -27,31 +42,39 @@ export async function checkTuningKills(work: string, stem: string, job: Job, lis
   let disturbed = 0;
   let resumed = 0;
   for (let i = 0; i < KILLS; i++) {
-    const moment = 1 + Math.floor(random() * MOST_TRIALS);
-    const delay = random() * AFTER_TRIAL_MS;
+    const moment = 1 + Math.floor(random() * mostTrials);
+    const delay = random() * afterTrialMs;
     const before = recordLines(folder, stem).length;
     let seen = 0;
     const isMoment = (event: string): boolean => isTrial(event) && ++seen === moment;
-    const title = `tuning: kill ${i + 1} of ${KILLS}, ${Math.round(delay)} ms after trial ${moment}`;
+    const title = `tuning ${what}: kill ${i + 1} of ${KILLS}, ${Math.round(delay)} ms after trial ${moment}`;
     const args = job(folder, "--json");
     if (await killOnce({ temp, folder, stem, args, title }, isMoment, delay, list)) disturbed++;
     if (recordLines(folder, stem).length > before) resumed++;
   }
-  list.check("tuning: most kills met a search at work", disturbed * 2 >= KILLS, String(disturbed));
-  list.check("tuning: the runs went on where they were killed", resumed >= disturbed, `${resumed} of ${disturbed}`);
+  list.check(`tuning ${what}: most kills met a search at work`, disturbed * 2 >= KILLS, String(disturbed));
+  list.check(
+    `tuning ${what}: the runs went on where they were killed`,
+    resumed >= disturbed,
+    `${resumed} of ${disturbed}`,
+  );
 
   const kept = trials(recordLines(folder, stem));
   const last = await startCli(job(folder), temp).exit;
   const digest = modelDigest(folder, stem);
-  list.check("tuning: the next run completes", last.code === 0 && digest !== undefined, last.stderr.slice(-500));
-  list.check("tuning: it finds nothing damaged", !last.stderr.includes("IO0801"));
+  list.check(
+    `tuning ${what}: the next run completes`,
+    last.code === 0 && digest !== undefined,
+    last.stderr.slice(-500),
+  );
+  list.check(`tuning ${what}: it finds nothing damaged`, !last.stderr.includes("IO0801"));
   const all = recordLines(folder, stem);
   list.check(
-    "tuning: no trial was lost",
+    `tuning ${what}: no trial was lost`,
     new Set(trials(all)).size >= new Set(kept).size && isPrefix(kept, trials(all)),
   );
   list.check(
-    "tuning: no failure was tried a third time",
+    `tuning ${what}: no failure was tried a third time`,
     timesTried(all).every((count) => count <= 2),
   );
 
@@ -59,7 +82,7 @@ export async function checkTuningKills(work: string, stem: string, job: Job, lis
   copyEvidence(folder, undisturbed, stem);
   const again = await startCli(job(undisturbed), temp).exit;
   list.check(
-    "tuning: an undisturbed run with the same records gives the same bytes and measures nothing",
+    `tuning ${what}: an undisturbed run with the same records gives the same bytes and measures nothing`,
     again.code === 0 &&
       modelDigest(undisturbed, stem) === digest &&
       recordLines(undisturbed, stem).length === all.length,
@@ -83,7 +106,10 @@ function timesTried(lines: readonly string[]): readonly number[] {
   return [...counts.values()];
 }
 
-/** Two searches write into one file of records at once: it holds every trial that either of them told of, each whole. */
+/**
+ * Two searches write into one file of records at once: it holds every trial that either of them told of, each whole. The
+ * command of one of them measures nothing with it.
+ */
 export async function checkSharedRecords(work: string, stem: string, job: Job, list: CheckList): Promise<void> {
   const records = join(work, "shared.jsonl");
   let told = 0;
@@ -103,21 +129,21 @@ export async function checkSharedRecords(work: string, stem: string, job: Job, l
   );
   const text = existsSync(records) ? readFileSync(records, "utf8") : "";
   const lines = text.split("\n").slice(0, -1);
-  const kernels = trials(lines).filter((line) => line.includes('"threads":1,"point"'));
+  const tuned = trials(lines).filter((line) => /"threads":\d+,"point"/.test(line));
   list.check("shared records: no line is torn", text.endsWith("\n") && lines.every(isWhole));
-  list.check("shared records: no trial is lost", told > 0 && kernels.length === told, `${kernels.length} of ${told}`);
+  list.check("shared records: no trial is lost", told > 0 && tuned.length === told, `${tuned.length} of ${told}`);
   const third = join(work, "third");
   mkdirSync(third);
   copyFileSync(records, join(third, `${stem}.schedule.jsonl`));
   let measured = 0;
   const warm = startCli(
-    job(third, "--json"),
+    job(third, "--seed", "1", "--json"),
     join(work, "scratch-one"),
     (event) => void (measured += isTrial(event) ? 1 : 0),
   );
   const { code, stderr } = await warm.exit;
   list.check(
-    "shared records: a third run measures no kernel",
+    "shared records: a third run tries nothing",
     code === 0 && measured === 0,
     `${measured} trials; ${stderr.slice(-300)}`,
   );

@@ -1,3 +1,5 @@
+import type { EarlyEnd } from "./early-end.ts";
+
 /** Like layers of a model, and the precision that was found for them. */
 export interface PrecisionGroupReport {
   /** What the layers have in common, such as `Conv 3x3 depthwise at 14x14`. */
@@ -13,10 +15,25 @@ export interface PrecisionGroupReport {
   readonly reason: string;
 }
 
+/** Another spelling of a model that could be chosen. */
+export interface RewriteReport {
+  readonly name: string;
+  /** What is written in place of what. */
+  readonly summary: string;
+  /** So many places in the model. */
+  readonly places: number;
+  readonly taken: boolean;
+  /** How many times slower the whole network is with only this decided otherwise; absent where that was not timed. */
+  readonly otherwise?: number;
+  readonly reason: string;
+}
+
 /** A mixture of INT8 and float that was tried. */
 export interface TriedMixture {
   /** Groups of layers that are float in it. */
   readonly floatGroups: number;
+  /** Other spellings that it has; absent where it has none. */
+  readonly rewrites?: readonly string[];
   /** Least nanoseconds of the whole network; absent for one that failed. */
   readonly ns?: number;
 }
@@ -24,11 +41,15 @@ export interface TriedMixture {
 /** Which layers are INT8, and how that was found. */
 export interface PrecisionReport {
   readonly groups: readonly PrecisionGroupReport[];
+  /** Other spellings that have a place in the model; absent where there are none. */
+  readonly rewrites?: readonly RewriteReport[];
   /** Mixtures timed, those of earlier runs included, and those that failed. */
   readonly tried: number;
   readonly failed: number;
   /** In the order in which they were tried, on the least number of threads; absent in reports of older versions. */
   readonly mixtures?: readonly TriedMixture[];
+  /** What ended the search before it was done; absent where nothing did. */
+  readonly endedBy?: EarlyEnd;
   /** Times of the whole network in the search, nanoseconds, one thread count: all INT8, all float, what was chosen. */
   readonly int8Ns?: number;
   readonly floatNs?: number;
@@ -46,6 +67,8 @@ export interface SessionReport {
   readonly ns?: number;
   readonly tried: number;
   readonly reason: string;
+  /** What ended the search before it was done; absent where nothing did. */
+  readonly endedBy?: EarlyEnd;
 }
 
 /** Options of a session by their names in ONNX Runtime. */

@@ -1,6 +1,6 @@
 /**
- * What a person asks of a run under way. The core looks at it between phases, samples, turns of the tuner and rounds of a
- * race, never within what is timed.
+ * What a person asks of a run under way. The core looks at it between phases, samples, candidates of the tuner, stages and
+ * rounds of a race, never within what is timed.
  */
 export interface RunControl {
   /** No more is to be searched: the best so far is proven and written. */

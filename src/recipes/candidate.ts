@@ -26,6 +26,8 @@ export interface Candidate {
   readonly lossy: boolean;
   /** A variant that is taken only where it is faster beyond noise. */
   readonly mustPay: boolean;
+  /** Made for speed alone: may be slower on no number of threads than what would be taken without it. */
+  readonly mustNotLose: boolean;
   readonly isOriginal: boolean;
   readonly timings: readonly CandidateTiming[];
   /** Why it may not be taken (accuracy, a failed load); undefined when nothing speaks against it. */

@@ -1,6 +1,7 @@
-import type { Ratio } from "../measure/index.ts";
-import { medianRatio } from "../measure/index.ts";
-import type { Candidate, CandidateTiming } from "./candidate.ts";
+import { counted } from "../report/index.ts";
+import type { Candidate } from "./candidate.ts";
+import type { ThreadGain } from "./candidate-speed.ts";
+import { isFaster, LEAST_MARGIN, lossAgainst, score, slowTiming, winsAgainst } from "./candidate-speed.ts";
 import type { Constraint } from "./constraints.ts";
 import { unmetText, violation } from "./judge-constraints.ts";
 import type { Objective } from "./objective.ts";
@@ -16,54 +17,11 @@ export interface Choice {
   readonly doubt?: { readonly form: string; readonly ratio: number };
 }
 
-/** A form this much slower than the original at any thread count is not taken (never-slower promise, with the noise of a good race). */
-const SLOWEST_RATIO = 0.98;
-
-/** Wins smaller than this are noise whatever the interval says. */
-const LEAST_MARGIN = 0.02;
-
 /** A form that looks this much faster than the chosen one is worth timing again where noise hides whether it is. */
 const DOUBTFUL_GAIN = 1.1;
 
 /** A variant must win by this much: there are several of them, and the luckiest of several looks better than it is. */
 const VARIANT_MARGIN = 0.05;
-
-/** Geometric mean over thread counts of the speed against the original; 1 when not timed. */
-function score({ timings }: Candidate): number {
-  return geometricMean(timings.map(({ ratio }) => ratio));
-}
-
-function geometricMean(values: readonly number[]): number {
-  return values.length === 0 ? 1 : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
-}
-
-/** The timing that shows a form to be slower than the original, its whole interval below 1. */
-export function slowTiming({ timings }: Pick<Candidate, "timings">): CandidateTiming | undefined {
-  return timings.find(({ ratio, high }) => ratio < SLOWEST_RATIO && high < 1);
-}
-
-/**
- * Whether `a` is faster than `b` by more than a margin and beyond noise: by their pairs where both ran in the same races,
- * else by what each was against the original, as if the two were independent.
- */
-function isFaster(a: Candidate, b: Candidate, margin: number): boolean {
-  const gains = a.timings.flatMap((timing): readonly Ratio[] => {
-    const other = b.timings.find(({ threads }) => threads === timing.threads);
-    return other === undefined ? [] : [gain(timing, other)];
-  });
-  const ratio = geometricMean(gains.map((each) => each.ratio));
-  return ratio > 1 + margin && geometricMean(gains.map((each) => each.low)) > 1;
-}
-
-function gain(a: CandidateTiming, b: CandidateTiming): Ratio {
-  if (a.pairs !== undefined && a.pairs.race === b.pairs?.race) {
-    const { ratios } = b.pairs;
-    return medianRatio(a.pairs.ratios.map((ratio, round) => ratio / (ratios[round] as number)));
-  }
-  const spread = Math.hypot(Math.log(a.ratio / a.low), Math.log(b.high / b.ratio));
-  const ratio = a.ratio / b.ratio;
-  return { ratio, low: ratio / Math.exp(spread), high: ratio * Math.exp(spread) };
-}
 
 /** By what a choice is made. */
 export interface Demands {
@@ -73,9 +31,10 @@ export interface Demands {
 
 /**
  * Chooses the best candidate by the objective that nothing speaks against and that meets the constraints: by time, none
- * that is slower than the original at any thread count. Among those that size, memory or energy does not tell apart the
- * fastest; within noise the simplest: lossless before lossy, then fewer nodes, then the original. Where no candidate meets
- * every constraint the best of all is taken, and what each misses is told.
+ * that is slower than the original at any thread count, and none made for speed alone that is slower at any than what would
+ * be taken without it. Among those that size, memory or energy does not tell apart the fastest; within noise the simplest:
+ * lossless before lossy, then fewer nodes, then the original. Where no candidate meets every constraint the best of all is
+ * taken, and what each misses is told.
  */
 export function choose(candidates: readonly Candidate[], { constraints, objective }: Demands): Choice {
   const verdicts = new Map<string, string>();
@@ -91,8 +50,9 @@ export function choose(candidates: readonly Candidate[], { constraints, objectiv
   });
   const ranked = rankBy(objective, fitting.length > 0 ? fitting : open);
   for (const [name, verdict] of ranked.verdicts) if (!verdicts.has(name)) verdicts.set(name, verdict);
-  const { winner, near } = fastest(ranked.near);
-  for (const candidate of ranked.near) {
+  const pool = withoutLosers(ranked.near, verdicts);
+  const { winner, near } = fastest(pool);
+  for (const candidate of pool) {
     if (candidate === winner || verdicts.has(candidate.name)) continue;
     const verdict = near.includes(candidate)
       ? `within noise of ${winner.name}, which is simpler`
@@ -103,6 +63,7 @@ export function choose(candidates: readonly Candidate[], { constraints, objectiv
   const reason = [
     ...(ranked.words === undefined ? [] : [ranked.words]),
     explain(winner, near, candidates, verdicts),
+    ...fasterElsewhere(winner, pool),
   ].join("; ");
   verdicts.set(winner.name, `written: ${reason}`);
   const [hidden] = [...near].sort((a, b) => score(b) - score(a));
@@ -115,7 +76,33 @@ export function choose(candidates: readonly Candidate[], { constraints, objectiv
 function slowness(candidate: Candidate): string | undefined {
   const slow = slowTiming(candidate);
   if (slow === undefined || candidate.isOriginal) return undefined;
-  return `slower than the original at ${slow.threads} thread${slow.threads === 1 ? "" : "s"} (${slow.ratio.toFixed(3)}x, at most ${slow.high.toFixed(3)}x)`;
+  return slowerThan("the original", slow);
+}
+
+function slowerThan(what: string, { threads, ratio, high }: ThreadGain): string {
+  return `slower than ${what} at ${counted(threads, "thread")} (${ratio.toFixed(3)}x, at most ${high.toFixed(3)}x)`;
+}
+
+/** Leaves out forms made for speed alone that are slower at some thread count than what would be taken without them. */
+function withoutLosers(pool: readonly Candidate[], verdicts: Map<string, string>): readonly Candidate[] {
+  const others = pool.filter(({ mustNotLose }) => !mustNotLose);
+  if (others.length === 0) return pool;
+  const { winner } = fastest(others);
+  return pool.filter((candidate) => {
+    const loss = candidate.mustNotLose ? lossAgainst(candidate, winner) : undefined;
+    if (loss !== undefined) verdicts.set(candidate.name, `not taken: ${slowerThan(winner.name, loss)}`);
+    return loss === undefined;
+  });
+}
+
+/** Where other forms are faster, though not over all thread counts together. */
+function fasterElsewhere(winner: Candidate, pool: readonly Candidate[]): readonly string[] {
+  if (winner.timings.length < 2) return [];
+  return pool.flatMap((candidate) =>
+    winsAgainst(candidate, winner).map(
+      ({ threads, ratio }) => `${candidate.name} is ${ratio.toFixed(3)}x as fast at ${counted(threads, "thread")}`,
+    ),
+  );
 }
 
 /** The fastest of a pool beyond noise, and those that count as equal; among them the simplest wins. */

@@ -100,7 +100,7 @@ export async function compile(file: string, options: CompileOptions, setup: Comp
     }
     const decision = await run.phase("choose", () => decide(forms, input, samples, cache, run));
     const chosen = forms.find((form) => form.name === decision.choice.name) as Form;
-    await adviseSession(chosen, decision.choice.measured, samples, cache, run);
+    await adviseSession(chosen, decision, samples, cache, run);
     const written = await run.phase("write", () => writeResult(chosen, input, run));
     const { unmet } = decision.choice;
     if (unmet !== undefined) run.diagnose(configDiagnostics.constraintUnmet({ detail: unmet }));

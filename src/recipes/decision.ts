@@ -10,6 +10,8 @@ export interface Decision extends Pick<CompileReport, "constraints"> {
   readonly choice: Choice & { readonly measured: "now" | "replayed" | "no" };
   /** What is told of each form; its size is known for certain once it is written. */
   readonly forms: readonly Omit<FormReport, "bytes">[];
+  /** The form that was written when the proof was made that is replayed; absent where none is. */
+  readonly replayed?: string;
   /** The machine while it timed; undefined where it did not. */
   readonly machine?: MachineState | undefined;
   /** ISO 8601 time of the proof; undefined where there is none. */

@@ -42,6 +42,7 @@ export function candidateOf(
     ...{ memoryBytes, energy },
     lossy: form.lossy,
     mustPay: form.mustPay === true,
+    mustNotLose: form.mustNotLose === true || form.mustPay === true,
     isOriginal: form.name === "original",
     timings,
     objection,

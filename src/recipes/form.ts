@@ -16,6 +16,8 @@ export interface Form {
   readonly lossy: boolean;
   /** True for a variant of another form that is taken only where timing shows it to be faster. */
   readonly mustPay?: boolean;
+  /** True for a form that is made for speed alone: not taken where what would be taken without it is faster on some number of threads. */
+  readonly mustNotLose?: boolean;
 }
 
 /** Accuracy of a form by some metric. */

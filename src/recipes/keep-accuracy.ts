@@ -138,19 +138,23 @@ async function findKept(
       const alone = outputDb === undefined ? "" : `, ${outputDb.toFixed(1)} dB in the outputs when it alone is INT8`;
       return { node: output, reason: `${own.toFixed(1)} dB of its own${alone}` };
     });
-  const count = await fewestFloat(Math.floor(ranked.length * mostFloat), async (tried) => {
-    if (run.control.isStopping) return false;
+  const holds = async (tried: number): Promise<boolean> => {
     const form = mixtures.formWith(chosen(tried));
     if (form === undefined) return false;
     const still = await objectionTo(form, withoutFigures(run));
     run.note(`  ${tried} of ${ranked.length} layers in float: ${still ?? "the bound is kept"}`);
     return still === undefined;
-  });
-  if (count === undefined && run.control.isStopping)
-    return { kept: [], reason: `${objection}; stopped while looking for them`, isStopped: true };
+  };
+  const most = Math.floor(ranked.length * mostFloat);
+  const { count, isStopped } = await fewestFloat(most, holds, () => run.control.isStopping);
+  if (count === undefined && isStopped)
+    return { kept: [], reason: `${objection}; stopped while looking for them`, isStopped };
   if (count === undefined)
     return { kept: [], reason: `${objection}, also with half of its ${ranked.length} layers in float` };
-  return { kept: chosen(count), reason: `${objection}; with ${count} of ${ranked.length} layers in float it is kept` };
+  const reason = `${objection}; with ${count} of ${ranked.length} layers in float it is kept`;
+  return isStopped
+    ? { kept: chosen(count), reason: `${reason}; stopped while looking for fewer`, isStopped }
+    : { kept: chosen(count), reason };
 }
 
 /** The run, told nothing of the figures of forms that are only tried. */

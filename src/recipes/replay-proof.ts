@@ -16,7 +16,7 @@ export function replayProof(forms: readonly Form[], { proof }: KnownProof, run: 
   const failures = new Map((proof.failures ?? []).map(({ form, reason }) => [form, reason]));
   const { forms: proofs, resources = [], noise, machine } = proof;
   const evidence = { proofs, accuracy, failures, resources, noise, ...(machine === undefined ? {} : { machine }) };
-  return { ...decideBy(evidence, forms, "replayed", run), measuredAt: proof.at };
+  return { ...decideBy(evidence, forms, "replayed", run), measuredAt: proof.at, replayed: proof.emitted };
 }
 
 /** JSON has no infinity, which is what equal outputs have for a signal-to-noise ratio. */

@@ -3,7 +3,7 @@ import type { CompileOptions } from "../config/index.ts";
 import { parseDuration } from "../config/index.ts";
 import { measurePolicies } from "../measure/index.ts";
 import type { ScheduleCache } from "../schedule/index.ts";
-import { slowTiming } from "./choose.ts";
+import { slowTiming } from "./candidate-speed.ts";
 import { candidateOf } from "./form-candidates.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";

@@ -64,6 +64,7 @@ const needed: Readonly<Record<ScheduleRecord["kind"], Readonly<Record<string, Ru
     ...{ ns: numberOrNone, seedNs: numberOrNone, sharedNs: numberOrNone, boundNs: numberOrNone },
     ...{ candidates: numberOrNone, device: orNone(device), profile: orNone(profile) },
     excluded: orNone(listOf({ node: "text", reason: "text" })),
+    rewrites: orNone(listOf({ name: "text", reason: "text" })),
     layers: orNone(listOf({ node: "text", op: "text", output: "text", ownDb: "number", sqnrDb: "number" })),
     samples: numberOrNone,
     groups: orNone(listOf({ name: "text", floatNs: "number", int8Ns: "number" })),

@@ -40,6 +40,25 @@ export interface TriedOnBoth extends TriedCandidate {
 }
 
 /**
+ * Those that are slower than the best seed (by canonical text; the one with the least product of both scores) neither on one
+ * thread nor on several, by {@link winningMargin}; all where no seed has both scores.
+ */
+export function withoutLosers<T extends TriedOnBoth>(
+  tried: readonly T[],
+  seeds: readonly string[],
+  noise: { readonly alone: number; readonly shared: number },
+): readonly T[] {
+  const product = ({ score, sharedScore }: T): number => score * sharedScore;
+  const [best] = tried
+    .filter((one) => seeds.includes(candidateText(one.candidate)) && Number.isFinite(product(one)))
+    .sort((a, b) => product(a) - product(b));
+  if (best === undefined) return tried;
+  const alone = best.score * (1 + winningMargin(noise.alone));
+  const shared = best.sharedScore * (1 + winningMargin(noise.shared));
+  return tried.filter(({ score, sharedScore }) => score <= alone && sharedScore <= shared);
+}
+
+/**
  * The candidate with the least product of both scores among those that lose at most {@link lossWhenAlone} on one thread;
  * but `preferred` (by canonical text) stays where that does not win against it by {@link winningMargin}. Undefined when
  * none has finite scores.

@@ -1,12 +1,14 @@
+import type { EarlyEnd } from "../events.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidateText } from "./candidate.ts";
-import { chooseCandidate, chooseForBoth, compareTried } from "./choose-candidate.ts";
+import { chooseCandidate, chooseForBoth, compareTried, withoutLosers } from "./choose-candidate.ts";
 import type { KernelSamples } from "./kernel-samples.ts";
 import { joinSamples, noiseOf, scoreOf, sharedScoreOf } from "./kernel-samples.ts";
+import { endlessTime } from "./search-time.ts";
 import type { TrialBook, TriedKernel } from "./trial-book.ts";
 import type { Emitted, TrialRunner } from "./trial-runner.ts";
 import type { TunedKernel } from "./tuned-kernel.ts";
-import { bestKernel } from "./tuned-kernel.ts";
+import { bestKernel, cutShort } from "./tuned-kernel.ts";
 import { finalists, finalRepeats, finalWithin, worthwhileGain } from "./tuning-effort.ts";
 import type { TuningContext, TuningTask } from "./tuning-task.ts";
 import { taskChoiceKey } from "./tuning-task.ts";
@@ -36,7 +38,8 @@ export interface TrialsOfBoth {
 /**
  * Tells the last few candidates and the seed apart in one longer race, in which the leader runs under two names: what
  * lies between the two is noise. The last few on more threads take part, and race there too. Chooses, and records the
- * choice.
+ * choice; but where something ended the search (`endedBy`, asked after the race) nothing is recorded, so that a later run
+ * goes on. A search that is short of time has a shorter race, on one number of threads.
  */
 export async function finalRace(
   task: TuningTask,
@@ -44,49 +47,72 @@ export async function finalRace(
   context: TuningContext,
   seeds: readonly Candidate[],
   trials: TrialsOfBoth,
+  endedBy: () => EarlyEnd | undefined,
 ): Promise<TunedKernel> {
   const { book } = trials.alone;
   const seedTexts = seeds.map(candidateText);
-  const entrants = await entrantsOf(trials, seedTexts);
-  const verdict = entrants.length === 0 ? undefined : await judge(entrants, seedTexts, context, trials);
-  if (verdict === undefined) return { ...bestKernel(task, context, book.tried, "measured"), boundNs };
+  const finalists = await finalistsOf(trials, seedTexts, context);
+  const isDecided = finalists.entrants.length < (endedBy() === undefined ? 1 : 2);
+  const verdict = isDecided ? undefined : await judge(finalists, seedTexts, task, context, trials.alone);
+  const end = endedBy();
+  if (verdict === undefined) return cutShort({ ...bestKernel(task, context, book.tried, "measured"), boundNs }, end);
   const { chosen, noise } = verdict;
   const text = candidateText(chosen.candidate);
   const tried = book.tried.filter(({ isTwin }) => !isTwin).length;
   const reason = `best of ${tried} candidates, ${verdict.reason} (noise ${(noise * 100).toFixed(1)} %)`;
   const nsOf = (wanted: string | undefined, { tried: all }: TrialBook): number | undefined =>
     all.find(({ candidate }) => candidateText(candidate) === wanted)?.ns;
-  const ns = nsOf(text, book);
-  const seedNs = nsOf(seedTexts[0], book);
-  const sharedNs = trials.shared === undefined ? undefined : nsOf(text, trials.shared.book);
-  const { cache, now, tool } = context;
-  const { candidates } = context.effort;
+  const { candidate, kernel, code } = chosen;
+  const tuned: TunedKernel = {
+    ...{ task, found: { candidate, kernel, code }, boundNs, noise, source: "measured", reason },
+    ns: nsOf(text, book),
+    seedNs: nsOf(seedTexts[0], book),
+    sharedNs: trials.shared === undefined ? undefined : nsOf(text, trials.shared.book),
+  };
+  if (end === undefined) recordChoice(text, tuned, context);
+  return cutShort(tuned, end);
+}
+
+function recordChoice(chosen: string, tuned: TunedKernel, context: TuningContext): void {
+  const { task, reason, noise, boundNs, ns, seedNs, sharedNs } = tuned;
+  const { cache, now, tool, effort } = context;
   cache.append([
     {
       ...{ v: 1, kind: "choice", key: taskChoiceKey(task, context), model: "", scope: "kernel", at: now(), tool },
-      ...{ chosen: text, reason, candidates, noise, boundNs },
+      ...{ chosen, reason, candidates: effort.candidates, boundNs },
+      ...(noise === undefined ? {} : { noise }),
       ...(ns === undefined ? {} : { ns }),
       ...(seedNs === undefined ? {} : { seedNs }),
       ...(sharedNs === undefined ? {} : { sharedNs }),
     },
   ]);
-  const { candidate, kernel, code } = chosen;
-  const found = { candidate, kernel, code };
-  return { task, found, ns, seedNs, sharedNs, boundNs, noise, source: "measured", reason };
 }
 
-/** Those close to the best, the best first, a seed, and those close to the best on more threads; right on all threads. */
-async function entrantsOf({ alone, shared }: TrialsOfBoth, seedTexts: readonly string[]): Promise<readonly Emitted[]> {
+/** Who races at the end: on one thread and, where all of them are known to be right there, on more. */
+interface Finalists {
+  readonly entrants: readonly Emitted[];
+  readonly shared: Trials | undefined;
+}
+
+/** Those close to the best, the best first, a seed, and, as far as there is time, those close to the best on more threads. */
+async function finalistsOf(
+  { alone, shared }: TrialsOfBoth,
+  seedTexts: readonly string[],
+  { time = endlessTime }: TuningContext,
+): Promise<Finalists> {
   const timed = timedKernels(alone.book);
   const best = closest(timed);
   const seed = timed.filter(({ candidate }) => seedTexts.includes(candidateText(candidate))).slice(0, 1);
-  if (shared === undefined) return [...new Set([...best, ...seed])].flatMap(asEmitted);
+  const entrants = [...new Set([...best, ...seed])].flatMap(asEmitted);
+  if (shared === undefined || time.endedBy() !== undefined) return { entrants, shared: undefined };
   const known = timedKernels(shared.book);
   const others = closest(known).filter(({ code }) => ![...best, ...seed].some((other) => other.code === code));
-  const entrants = [...new Set([...best, ...seed])].flatMap(asEmitted);
-  const isKnown = ({ code }: Emitted): boolean => known.some((other) => other.code === code);
-  const right = new Set(await shared.runner.verify(entrants.filter((entrant) => !isKnown(entrant))));
-  return [...entrants.filter((entrant) => isKnown(entrant) || right.has(entrant)), ...others.flatMap(asEmitted)];
+  const unknown = entrants.filter(({ code }) => !known.some((other) => other.code === code));
+  const right = await shared.runner.verify(unknown);
+  const isNoted = ({ code }: Emitted): boolean => shared.book.tried.some((other) => other.code === code);
+  const wrong = unknown.filter((one) => !right.includes(one) && isNoted(one));
+  if (right.length + wrong.length < unknown.length) return { entrants, shared: undefined };
+  return { entrants: [...entrants.filter((one) => !wrong.includes(one)), ...others.flatMap(asEmitted)], shared };
 }
 
 function closest(timed: readonly TriedKernel[]): readonly TriedKernel[] {
@@ -104,11 +130,13 @@ interface Verdict {
 }
 
 async function judge(
-  entrants: readonly Emitted[],
+  { entrants, shared }: Finalists,
   seedTexts: readonly string[],
+  task: TuningTask,
   context: TuningContext,
-  { alone, shared }: TrialsOfBoth,
+  alone: Trials,
 ): Promise<Verdict | undefined> {
+  const { time = endlessTime } = context;
   const race = await raceUntilClear(entrants, context, alone.runner, scoreOf);
   const scored = entrants.map((entrant, i) => ({ ...entrant, score: race.scores[i] as number }));
   const chosen = chooseCandidate(scored, seedTexts, race.noise);
@@ -116,22 +144,28 @@ async function judge(
   const isSeed = ({ candidate }: Emitted): boolean => seedTexts.includes(candidateText(candidate));
   const rivals = scored.some(isSeed) ? "ahead of the seed" : "the seed not among them";
   const reason = isSeed(chosen) ? "the seed: none wins by more than the noise" : rivals;
-  if (shared === undefined) return { chosen, reason, noise: race.noise };
+  const onFew = { chosen, reason, noise: race.noise };
+  if (shared === undefined || time.endedBy() !== undefined) return onFew;
   const sharedRace = await raceUntilClear(entrants, context, shared.runner, sharedScoreOf);
-  const noise = (race.noise + sharedRace.noise) / 2;
-  const fastest = Math.min(...scored.map(({ score }, i) => (sharedRace.scores[i] as number) / score));
-  if (fastest > noThreads) {
-    // The machine was busy: how kernels are shared out is left as the templates predict it.
-    const asSeeded = scored.filter((entrant) => isSharedAsSeed(entrant, seedTexts, alone.book));
-    const alike = chooseCandidate(asSeeded, seedTexts, race.noise);
-    return { chosen: alike ?? chosen, reason: isSeed(alike ?? chosen) ? "the seed" : rivals, noise: race.noise };
-  }
   const both = scored.map((entrant, i) => ({ ...entrant, sharedScore: sharedRace.scores[i] as number }));
-  const better = chooseForBoth(both, candidateText(chosen.candidate), noise);
-  return better === undefined || better.code === chosen.code
-    ? { chosen, reason, noise: race.noise }
-    : { chosen: better, reason: "the better one on more threads", noise };
+  const noises = { alone: race.noise, shared: sharedRace.noise };
+  const allowed = task.holdsOnBoth === true ? withoutLosers(both, seedTexts, noises) : both;
+  if (Math.min(...both.map(({ score, sharedScore }) => sharedScore / score)) > noThreads) {
+    // The machine was busy: how kernels are shared out is left as the templates predict it.
+    const asSeeded = allowed.filter((entrant) => isSharedAsSeed(entrant, seedTexts, alone.book));
+    const alike = chooseCandidate(asSeeded, seedTexts, race.noise) ?? chosen;
+    return { chosen: alike, reason: isSeed(alike) ? "the seed" : rivals, noise: race.noise };
+  }
+  const preferred = chooseCandidate(allowed, seedTexts, race.noise) ?? chosen;
+  const noise = (race.noise + sharedRace.noise) / 2;
+  const better = chooseForBoth(allowed, candidateText(preferred.candidate), noise) ?? preferred;
+  if (better.code === chosen.code) return onFew;
+  const isFaster = better.code !== preferred.code;
+  return { chosen: better, reason: isFaster ? "the better one on more threads" : withoutLoss, noise };
 }
+
+/** Why one is chosen that another is faster than on one thread. */
+const withoutLoss = "what is faster on fewer threads is slower than the seed on more";
 
 /** Whether threads share a kernel out in as many units as the seed of its template. */
 function isSharedAsSeed({ candidate, kernel }: Emitted, seedTexts: readonly string[], { tried }: TrialBook): boolean {
@@ -143,21 +177,22 @@ function isSharedAsSeed({ candidate, kernel }: Emitted, seedTexts: readonly stri
 
 /**
  * Races the kernels, the first of them under two names, and goes on up to {@link finalRepeats} times while the noise is
- * more than a gain that counts. The scores of rejected kernels are infinite.
+ * more than a gain that counts and time is left. The scores of rejected kernels are infinite.
  */
 async function raceUntilClear(
   entrants: readonly Emitted[],
-  { effort }: TuningContext,
+  { effort, time = endlessTime }: TuningContext,
   runner: TrialRunner,
   scoreBy: (samples: KernelSamples) => number,
 ): Promise<{ readonly scores: readonly number[]; readonly noise: number }> {
   const kernels = [...entrants, entrants[0] as Emitted];
-  const stage = { rounds: effort.finalRounds, within: Infinity, atMost: Infinity };
   const nothing: KernelSamples = { ns: [], referenceNs: [] };
   let samples: readonly KernelSamples[] = kernels.map(() => nothing);
   let noise = Infinity;
   for (let repeat = 0; repeat < finalRepeats && noise > worthwhileGain; repeat++) {
-    const outcomes = await runner.race(kernels, [stage]);
+    if (repeat > 0 && time.endedBy() !== undefined) break;
+    const rounds = runner.roundsThatFit(kernels.length, effort.finalRounds);
+    const outcomes = await runner.race(kernels, [{ rounds, within: Infinity, atMost: Infinity }]);
     samples = outcomes.map((outcome, i) =>
       outcome.rejection === undefined ? joinSamples(samples[i] as KernelSamples, outcome.samples) : nothing,
     );

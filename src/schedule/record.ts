@@ -1,4 +1,4 @@
-import type { SpeedFigures } from "../events.ts";
+import type { EarlyEnd, SpeedFigures } from "../events.ts";
 import type { MachineState } from "../measure/index.ts";
 import type { Json } from "./canonical-json.ts";
 
@@ -89,6 +89,8 @@ export interface ChoiceRecord extends Stamp {
   readonly data?: string;
   /** Scope `kernel`: candidates the search could have tried; a search that may try more is not answered by this. */
   readonly candidates?: number;
+  /** Scopes `precision` and `session`: what ended the search before it was done. */
+  readonly endedBy?: EarlyEnd;
   /** Scope `kernel`: how far apart the same kernel was from itself under two names, as a share. */
   readonly noise?: number;
   /**
@@ -102,6 +104,8 @@ export interface ChoiceRecord extends Stamp {
   /** Scope `regions`: the device it was measured on, nodes that stay plain though there are kernels for them, and why. */
   readonly device?: DeviceFingerprint;
   readonly excluded?: readonly { readonly node: string; readonly reason: string }[];
+  /** Scope `precision`: other spellings of the float model that are taken, and why. */
+  readonly rewrites?: readonly { readonly name: string; readonly reason: string }[];
   /** Scope `accuracy`: what each layer of an INT8 form loses in decibels, and on how many samples that was found. */
   readonly layers?: readonly {
     readonly node: string;

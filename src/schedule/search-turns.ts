@@ -1,14 +1,14 @@
-import { seededRandom } from "../measure/index.ts";
 import type { Candidate } from "./candidate.ts";
-import { candidateText, templateId } from "./candidate.ts";
+import { candidateText } from "./candidate.ts";
 import type { CandidatePool } from "./candidate-pool.ts";
 import type { CrashWatch } from "./crash-watch.ts";
 import { asEmitted, timedKernels } from "./final-race.ts";
+import { openFreshKernels } from "./fresh-kernels.ts";
 import type { Lesson } from "./learn/lesson.ts";
 import { lessonsFor } from "./learn/lessons-for.ts";
 import type { TrialBook } from "./trial-book.ts";
-import { openTrialBook, untriedKernel } from "./trial-book.ts";
-import type { Emitted, TrialRunner } from "./trial-runner.ts";
+import { openTrialBook } from "./trial-book.ts";
+import type { TrialRunner } from "./trial-runner.ts";
 import { makeTrialRunner } from "./trial-runner.ts";
 import { worthwhileGain } from "./tuning-effort.ts";
 import type { TuningContext, TuningTask } from "./tuning-task.ts";
@@ -23,7 +23,7 @@ export interface SearchTurns {
   /** Turns in a row that found nothing. */
   readonly staleTurns: number;
   readonly isFinished: boolean;
-  /** Proposes, emits, checks, races and records a few candidates. */
+  /** Proposes, emits, checks, races and records a few candidates: fewer, or none, where the search is to end meanwhile. */
   turn(): Promise<void>;
 }
 
@@ -41,35 +41,10 @@ export function openSearchTurns(
   let gathered: readonly Lesson[] | undefined;
   const lessons = (): readonly Lesson[] => (gathered ??= lessonsFor(task, context));
   const runner = makeTrialRunner(task, context, book, crashes);
+  const source = openFreshKernels({ pool, related, lessons }, context, book, runner, crashes);
   const event = { workload: task.label, threads: task.threads } as const;
   let turns = 0;
   let staleTurns = 0;
-  let isExhausted = false;
-
-  const room = (): number => effort.candidates - book.tried.filter(({ isTwin }) => !isTwin).length;
-
-  /** Kernels not seen before, at most `count`. What has the code of another counts as tried with that one's time. */
-  const freshKernels = (count: number): readonly Emitted[] => {
-    const fresh: Emitted[] = [];
-    while (fresh.length === 0 && !isExhausted && room() > 0) {
-      const random = seededRandom(context.seed + book.tried.length);
-      const proposed = context.search.propose({ pool, related, tried: book.tried, lessons }, count, random);
-      isExhausted = proposed.length === 0;
-      for (const candidate of proposed) {
-        if (crashes.isOut(templateId(candidate.template))) {
-          book.note(untriedKernel(candidate));
-          continue;
-        }
-        const emitted = runner.emit(candidate);
-        if (emitted === undefined) continue;
-        const { code } = emitted;
-        const twin = book.tried.find((other) => other.code === code);
-        if (twin !== undefined || fresh.some((other) => other.code === code)) book.note(untriedKernel(candidate, twin));
-        else fresh.push(emitted);
-      }
-    }
-    return fresh;
-  };
 
   const tellStart = (): void => {
     const [seed] = pool.seeds;
@@ -86,19 +61,21 @@ export function openSearchTurns(
       return staleTurns;
     },
     get isFinished() {
-      return isExhausted || room() <= 0 || staleTurns >= effort.patience;
+      return source.isExhausted || source.room <= 0 || staleTurns >= effort.patience;
     },
     turn: async () => {
       if (turns++ === 0) tellStart();
       const [incumbent] = timedKernels(book);
       const wanted = book.tried.length === 0 ? effort.first : effort.turn;
-      const fresh = await runner.verify(freshKernels(Math.min(wanted, room())));
-      if (fresh.length > 0)
+      const fresh = await runner.verify(source.take(Math.min(wanted, source.room)));
+      if (fresh.length > 0 && runner.endedBy() === undefined)
         await runner.race([...(incumbent === undefined ? [] : asEmitted(incumbent)), ...fresh], effort.stages);
       const [best] = timedKernels(book);
       const limit = incumbent === undefined ? Infinity : incumbent.score * (1 - worthwhileGain);
       const hasGained = best !== undefined && best.score < limit;
-      staleTurns = hasGained ? 0 : staleTurns + 1;
+      // A turn that was cut short has not shown that there is nothing to find.
+      if (hasGained) staleTurns = 0;
+      else if (runner.endedBy() === undefined) staleTurns++;
       if (hasGained && best.ns !== undefined)
         reporter.handle({ type: "tuning-best", ...event, candidate: candidateText(best.candidate), ns: best.ns });
     },

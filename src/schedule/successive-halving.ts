@@ -20,12 +20,14 @@ export interface RaceOutcome {
 /**
  * Races kernels by successive halving (Jamieson and Talwalkar, 2016): all are timed in the same rounds, and after each
  * stage those far from the best leave, so that time goes to those that are hard to tell apart. `time` takes the kernels
- * that are left. One outcome each, in order; ties go to the earlier entrant.
+ * that are left; stages after the first run only where `mayGoOn` says so. One outcome each, in order; ties go to the earlier
+ * entrant.
  */
 export async function raceKernels(
   entrants: readonly KernelCase[],
   stages: readonly RaceStage[],
   time: (kernels: readonly KernelCase[], rounds: number) => Promise<TimedBatch>,
+  mayGoOn: () => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<readonly RaceOutcome[]> {
   const ns: number[][] = entrants.map(() => []);
   const referenceNs: number[][] = entrants.map(() => []);
@@ -35,8 +37,8 @@ export async function raceKernels(
     referenceNs: referenceNs[entrant] ?? [],
   });
   let left = entrants.map((_, i) => i);
-  for (const { rounds, within, atMost } of stages) {
-    if (left.length === 0) break;
+  for (const [stage, { rounds, within, atMost }] of stages.entries()) {
+    if (left.length === 0 || (stage > 0 && !(await mayGoOn()))) break;
     const batch = await time(
       left.map((entrant) => entrants[entrant] as KernelCase),
       rounds,

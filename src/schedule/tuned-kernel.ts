@@ -1,8 +1,9 @@
 import type { Kernel } from "../codegen/index.ts";
-import type { TuningSummary } from "../events.ts";
+import type { EarlyEnd, TuningSummary } from "../events.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidateText, emitCandidate } from "./candidate.ts";
 import { chooseCandidate } from "./choose-candidate.ts";
+import { describeEnd } from "./search-time.ts";
 import type { TriedKernel } from "./trial-book.ts";
 import { mostSampled, triedBefore, trialsOf } from "./trial-book.ts";
 import type { TuningRecords, TuningTask } from "./tuning-task.ts";
@@ -23,6 +24,8 @@ export interface TunedKernel {
   readonly noise?: number;
   readonly source: TuningSummary["source"];
   readonly reason: string;
+  /** What ended the search before it was done; then no choice is recorded. Absent where nothing did. */
+  readonly endedBy?: EarlyEnd;
 }
 
 /** What events and reports tell of it; `tried` and `failed` count candidates of this run. */
@@ -81,6 +84,11 @@ export function replayedKernel(task: TuningTask, records: TuningRecords, candida
 /** The best that is known without measuring: a choice of the records, else {@link bestKernel} of their trials. */
 export function knownKernel(task: TuningTask, records: TuningRecords): TunedKernel {
   return replayedKernel(task, records, 1) ?? bestKernel(task, records, triedBefore(task, records), "records");
+}
+
+/** What was found, with what ended the search before it was done. */
+export function cutShort(tuned: TunedKernel, endedBy: EarlyEnd | undefined): TunedKernel {
+  return endedBy === undefined ? tuned : { ...tuned, endedBy, reason: `${tuned.reason}; ${describeEnd(endedBy)}` };
 }
 
 /** The best of what was tried; without any, the first seed that is not known to fail. */

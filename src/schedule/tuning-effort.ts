@@ -25,6 +25,9 @@ export const finalists = 3;
 /** What a kernel may lose on one thread to gain more on several, as a share. */
 export const lossWhenAlone = 0.05;
 
+/** Rounds of a final race that is short of time: fewer tell nothing of the noise. */
+export const leastFinalRounds = 4;
+
 /** Races of the last few at most: more than one only where the machine is noisy. */
 export const finalRepeats = 3;
 

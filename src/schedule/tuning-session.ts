@@ -1,3 +1,4 @@
+import type { EarlyEnd } from "../events.ts";
 import { noControl } from "../events.ts";
 import type { Candidate } from "./candidate.ts";
 import { templateId } from "./candidate.ts";
@@ -5,11 +6,12 @@ import { makeCandidatePool } from "./candidate-pool.ts";
 import type { CrashWatch } from "./crash-watch.ts";
 import { finalRace, timedKernels } from "./final-race.ts";
 import { nearestPoints } from "./nearest.ts";
+import { endlessTime } from "./search-time.ts";
 import type { SearchTurns } from "./search-turns.ts";
 import { openSearchTurns } from "./search-turns.ts";
 import type { TrialCounts } from "./trial-runner.ts";
 import type { TunedKernel } from "./tuned-kernel.ts";
-import { bestKernel } from "./tuned-kernel.ts";
+import { bestKernel, cutShort } from "./tuned-kernel.ts";
 import { finalists, sharedEffort } from "./tuning-effort.ts";
 import type { TuningContext, TuningTask } from "./tuning-task.ts";
 import { keepCases } from "./tuning-task.ts";
@@ -29,12 +31,17 @@ export interface TuningSession {
   /** Turns in a row that found nothing. */
   readonly staleTurns: number;
   readonly isFinished: boolean;
+  /** Why no more candidates may be tried, with time kept for the shortest final race; undefined while they may. */
+  endedBy(): EarlyEnd | undefined;
   /** Proposes, emits, checks, races and records a few candidates. */
   turn(): Promise<void>;
-  /** Searches at the task's other number of threads too, chooses after a {@link finalRace}, and records the choice. */
-  conclude(): Promise<TunedKernel>;
-  /** The best so far, without measuring; no choice is recorded, so a later run goes on from here. */
-  settle(): TunedKernel;
+  /**
+   * Searches at the task's other number of threads too, chooses after a {@link finalRace}, and records the choice. What its
+   * budget ends (`end`, or on the way) has a short race and records none, so that a later run goes on from here.
+   */
+  conclude(end?: EarlyEnd): Promise<TunedKernel>;
+  /** The best so far, without measuring; no choice is recorded. */
+  settle(end?: EarlyEnd): TunedKernel;
 }
 
 /** Opens the search for a workload; what the records know of it counts as tried. */
@@ -44,7 +51,7 @@ export function openTuningSession(
   context: TuningContext,
   crashes: CrashWatch,
 ): TuningSession {
-  const { device, effort, signal } = context;
+  const { device, effort, signal, time = endlessTime } = context;
   const pool = makeCandidatePool(task.workload, task.templates, device);
   const templates = task.templates.map(templateId);
   const related = nearestPoints(task, templates, context.cache.records, relatedWorkloads).flatMap(
@@ -62,16 +69,23 @@ export function openTuningSession(
     const turns = openSearchTurns({ ...kept, threads }, pool, candidates, sharedContext, crashes);
     shared = turns;
     const { control = noControl } = context;
-    while (!turns.isFinished && !signal.aborted && !control.isStopping) {
+    while (!turns.isFinished && !signal.aborted && turns.runner.endedBy() === undefined) {
       await turns.turn();
       await control.whilePaused();
     }
     return turns;
   };
 
+  const settle = (end?: EarlyEnd): TunedKernel => {
+    const source = alone.known === alone.book.tried.length ? "records" : "measured";
+    return cutShort({ ...bestKernel(task, context, alone.book.tried, source), boundNs }, end);
+  };
+
   return {
     task,
     boundNs,
+    settle,
+    endedBy: () => alone.runner.endedBy(),
     get counts() {
       const [own, more] = [alone.runner.counts, shared?.runner.counts];
       return more === undefined ? own : addCounts(own, more);
@@ -90,19 +104,21 @@ export function openTuningSession(
       return alone.isFinished;
     },
     turn: () => alone.turn(),
-    conclude: async () => {
+    conclude: async (end) => {
       const { sharedThreads } = task;
       const isFound = timedKernels(alone.book).length > 0;
-      const both =
-        sharedThreads === undefined || !isFound ? { alone } : { alone, shared: await searchShared(sharedThreads) };
-      const tuned = await finalRace(task, boundNs, context, pool.seeds, both);
+      const isAlone = sharedThreads === undefined || !isFound || end !== undefined;
+      const both = isAlone ? { alone } : { alone, shared: await searchShared(sharedThreads) };
+      // Nobody who asked for the end waits for a race; without time for one more candidate there is time for the shortest.
+      const endNow = (): EarlyEnd | undefined => {
+        if (end !== undefined) return end;
+        return (shared?.isFinished === false ? shared.runner.endedBy() : undefined) ?? time.endedBy();
+      };
+      const isStopped = endNow() === "stopped";
+      const tuned = isStopped ? settle("stopped") : await finalRace(task, boundNs, context, pool.seeds, both, endNow);
       kept.forgetCases();
       return tuned;
     },
-    settle: () => ({
-      ...bestKernel(task, context, alone.book.tried, alone.known === alone.book.tried.length ? "records" : "measured"),
-      boundNs,
-    }),
   };
 }
 

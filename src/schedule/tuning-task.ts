@@ -6,6 +6,7 @@ import { hashJson } from "./canonical-json.ts";
 import { trialKey } from "./key.ts";
 import type { Measurer, TimingRequest, WorkloadCase } from "./measurer.ts";
 import type { DeviceFingerprint, Workload } from "./record.ts";
+import type { SearchTime } from "./search-time.ts";
 import type { Search } from "./search/search.ts";
 import type { Template } from "./template.ts";
 import type { TuningEffort } from "./tuning-effort.ts";
@@ -25,6 +26,8 @@ export interface TuningTask {
   readonly limits?: Readonly<Record<string, number>>;
   /** More threads, at which the kernel must be good too; left out where there are no more. */
   readonly sharedThreads?: number;
+  /** Nothing is chosen that is slower than the templates' own choices on either number of threads, whatever it gains on the other. */
+  readonly holdsOnBoth?: boolean;
   /** Made on first need. Kernels are checked on all cases and timed on the first. */
   readonly cases: () => readonly WorkloadCase[];
 }
@@ -51,6 +54,8 @@ export interface TuningContext extends TuningRecords {
   readonly signal: AbortSignal;
   /** Nobody pauses or ends the search where it is left out. */
   readonly control?: RunControl;
+  /** Nothing ends the search but its effort where it is left out. */
+  readonly time?: SearchTime;
   readonly search: Search;
   readonly effort: TuningEffort;
   /** Seed of all random choices. */

@@ -1,19 +1,11 @@
 import { InferOptError } from "../../src/diagnostics/index.ts";
 import type { RuntimeValue } from "../../src/ir/index.ts";
 import type { MeasurePolicy } from "../../src/measure/index.ts";
-import type { SessionSettings, Worker } from "../../src/runtime/index.ts";
+import type { Worker } from "../../src/runtime/index.ts";
 import { fromWire, toWire } from "../../src/runtime/index.ts";
 import type { KernelCase, Measurer, Rejection, TimedBatch, TimingRequest } from "../../src/schedule/index.ts";
-import { formCode } from "./form-kernel.ts";
-
-/** A model with the session it is timed in. */
-export interface TimedModel {
-  /** Its file; removed by {@link TimedModel.release}. */
-  readonly file: string;
-  readonly settings: Omit<SessionSettings, "threads"> & { readonly threads?: number };
-  /** Called once the session holds the model: what was written for it may go. */
-  release(): void;
-}
+import type { OpenSessions, TimedModel } from "./open-sessions.ts";
+import { keepSessions } from "./open-sessions.ts";
 
 /** What the measurer works with. */
 export interface FormMeasurerSetup {
@@ -58,112 +50,106 @@ export interface FormMeasurer extends Measurer {
  * with it are opened again.
  */
 export function makeFormMeasurer(setup: FormMeasurerSetup): FormMeasurer {
-  const { worker, feeds, seed, kept = 4 } = setup;
+  const { worker, feeds, kept = 4 } = setup;
   const wire = toWire(feeds);
-  /** Open sessions by code, thread count and copy; the longest unused first. */
-  const sessions = new Map<string, number>();
+  const sessions = keepSessions(worker, (identity) => setup.open(identity), kept);
   let races = 0;
-
-  const close = async (session: number): Promise<void> => void (await worker.request({ op: "close", session }));
-
-  const openSession = async ({ kernel }: KernelCase, threads: number, copy: number): Promise<number> => {
-    const key = `${formCode(kernel)} ${threads} ${copy}`;
-    const known = sessions.get(key);
-    sessions.delete(key);
-    if (known !== undefined) {
-      sessions.set(key, known);
-      return known;
-    }
-    const { file, settings, release } = await setup.open(kernel.listing());
-    try {
-      const { session } = await worker.request({ op: "open", model: file, settings: { threads, ...settings } });
-      sessions.set(key, session);
-      return session;
-    } finally {
-      release();
-    }
-  };
-
-  const trim = async (wanted: ReadonlySet<number>): Promise<void> => {
-    const idle = [...sessions].filter(([, session]) => !wanted.has(session));
-    for (const [key, session] of idle.slice(0, Math.max(0, idle.length - kept))) {
-      sessions.delete(key);
-      await close(session);
-    }
-  };
-
-  const attempt = async <T>(signal: AbortSignal, action: () => Promise<T>): Promise<T | Rejection> => {
-    signal.throwIfAborted();
-    try {
-      return await action();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof InferOptError)) throw error;
-      const { code, message } = error.diagnostic;
-      if (code === processLost || code === timedOut) sessions.clear();
-      return { status: code === timedOut ? "timeout" : "run", detail: message };
-    }
-  };
-
-  const timeBatch = async (kernels: readonly KernelCase[], { rounds, threads }: TimingRequest): Promise<TimedBatch> => {
-    const opened: number[] = [];
-    for (const [i, entrant] of kernels.entries()) {
-      const copy = kernels.slice(0, i).filter((other) => other.kernel === entrant.kernel).length;
-      opened.push(await openSession(entrant, threads, copy));
-    }
-    await trim(new Set(opened));
+  const timeBatch = async (kernels: readonly KernelCase[], request: TimingRequest): Promise<TimedBatch> => {
+    const { rounds, threads, betweenRounds } = request;
+    const opened = await openEntrants(kernels, threads, sessions);
     const policy = { ...conditions, ...setup.policy, rounds, maxRounds: rounds };
     const forms = opened.map((session, i) => ({ name: String(i), session, feeds: wire }));
-    const result = await worker.request({ op: "race", forms, policy, seed: seed + races++ });
+    let isCut = false;
+    const result = await worker.request(
+      { op: "race", forms, policy, seed: setup.seed + races++ },
+      async (done): Promise<boolean> => {
+        if (done < rounds) isCut = (await betweenRounds?.()) === false;
+        return !isCut;
+      },
+    );
     return {
-      rounds: result.rounds.map((round, at) => ({
+      rounds: (isCut ? [] : result.rounds).map((round, at) => ({
         ns: round.map((times) => times.reduce((least, ns) => Math.min(least, ns), Infinity)),
         referenceNs: result.referenceNs[at] as number,
       })),
       rejections: kernels.map(() => undefined),
     };
   };
-
+  const verifyOne = async (entrant: KernelCase, threads: number): Promise<Rejection | undefined> => {
+    const session = await sessions.open(entrant, threads, 0);
+    const { values } = await worker.request({ op: "run", session, feeds: wire, wanted: undefined });
+    const detail = setup.check(fromWire(values));
+    return detail === undefined ? undefined : { status: "verify", detail };
+  };
   return {
     verify: async (kernels, threads, signal) => {
       const answers: (Rejection | undefined)[] = [];
-      for (const entrant of kernels)
-        answers.push(
-          await attempt(signal, async (): Promise<Rejection | undefined> => {
-            const session = await openSession(entrant, threads, 0);
-            const { values } = await worker.request({ op: "run", session, feeds: wire, wanted: undefined });
-            const detail = setup.check(fromWire(values));
-            return detail === undefined ? undefined : { status: "verify", detail };
-          }),
-        );
+      for (const entrant of kernels) answers.push(await attempt(() => verifyOne(entrant, threads), sessions, signal));
       return answers;
     },
-    time: async (kernels, request, signal) => {
-      const first = await attempt(signal, () => timeBatch(kernels, request));
-      if (!isRejection(first)) return first;
-      // One of them ended the race: each alone shows which.
-      const rejections: (Rejection | undefined)[] = [];
-      for (const kernel of kernels) {
-        const alone = await attempt(signal, () => timeBatch([kernel], { ...request, rounds: 1 }));
-        rejections.push(isRejection(alone) ? alone : undefined);
-      }
-      const left = kernels.filter((_, i) => rejections[i] === undefined);
-      if (left.length === 0) return { rounds: [], rejections };
-      const rest = await attempt(signal, () => timeBatch(left, request));
-      if (isRejection(rest)) return { rounds: [], rejections: rejections.map((rejection) => rejection ?? rest) };
-      const place = (i: number): number => left.indexOf(kernels[i] as KernelCase);
-      const rounds = rest.rounds.map(({ ns, referenceNs }) => ({
-        ns: kernels.map((_, i) => (rejections[i] === undefined ? (ns[place(i)] as number) : Number.NaN)),
-        referenceNs,
-      }));
-      return { rounds, rejections };
-    },
-    close: async () => {
-      const open = [...sessions.values()];
-      sessions.clear();
-      for (const session of open) await close(session);
-    },
+    time: (kernels, request, signal) =>
+      timeApart(kernels, (some, rounds) =>
+        attempt(() => timeBatch(some, { ...request, rounds: rounds ?? request.rounds }), sessions, signal),
+      ),
+    close: () => sessions.closeAll(),
   };
+}
+
+/** Sessions of all entrants of a race; the same one may run under two names. Sessions that are idle then may be closed. */
+async function openEntrants(
+  kernels: readonly KernelCase[],
+  threads: number,
+  sessions: OpenSessions,
+): Promise<readonly number[]> {
+  const opened: number[] = [];
+  for (const [i, entrant] of kernels.entries()) {
+    const copy = kernels.slice(0, i).filter((other) => other.kernel === entrant.kernel).length;
+    opened.push(await sessions.open(entrant, threads, copy));
+  }
+  await sessions.trim(new Set(opened));
+  return opened;
+}
+
+/** What an action answers, or why what it was about is out. */
+async function attempt<T>(
+  action: () => Promise<T>,
+  sessions: Pick<OpenSessions, "forget">,
+  signal: AbortSignal,
+): Promise<T | Rejection> {
+  signal.throwIfAborted();
+  try {
+    return await action();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof InferOptError)) throw error;
+    const { code, message } = error.diagnostic;
+    if (code === processLost || code === timedOut) sessions.forget();
+    return { status: code === timedOut ? "timeout" : "run", detail: message };
+  }
+}
+
+/** Times entrants together; where one of them ends the race each alone shows which, and the others race again. */
+async function timeApart(
+  kernels: readonly KernelCase[],
+  time: (kernels: readonly KernelCase[], rounds?: number) => Promise<TimedBatch | Rejection>,
+): Promise<TimedBatch> {
+  const first = await time(kernels);
+  if (!isRejection(first)) return first;
+  const rejections: (Rejection | undefined)[] = [];
+  for (const kernel of kernels) {
+    const alone = await time([kernel], 1);
+    rejections.push(isRejection(alone) ? alone : undefined);
+  }
+  const left = kernels.filter((_, i) => rejections[i] === undefined);
+  if (left.length === 0) return { rounds: [], rejections };
+  const rest = await time(left);
+  if (isRejection(rest)) return { rounds: [], rejections: rejections.map((rejection) => rejection ?? rest) };
+  const place = (i: number): number => left.indexOf(kernels[i] as KernelCase);
+  const rounds = rest.rounds.map(({ ns, referenceNs }) => ({
+    ns: kernels.map((_, i) => (rejections[i] === undefined ? (ns[place(i)] as number) : Number.NaN)),
+    referenceNs,
+  }));
+  return { rounds, rejections };
 }
 
 function isRejection(answer: TimedBatch | Rejection): answer is Rejection {

@@ -49,11 +49,14 @@ const nothing: WorkloadCase = {
   expected: () => undefined,
 };
 
-/** The task of a space, on its least number of threads and, where there are more, on its greatest. */
+/**
+ * The task of a space, on its least number of threads and, where there are more, on its greatest. Who ships a model for two
+ * numbers of threads wants nothing that is slower on one of them.
+ */
 function taskOf({ label, workload, templates, threads: counts }: FormSpace): TuningTask {
   const [threads, most] = [Math.min(...counts), Math.max(...counts)];
   const shared = most > threads ? { sharedThreads: most } : {};
-  return { label, workload, templates, uses: 1, threads, ...shared, cases: () => [nothing] };
+  return { label, workload, templates, uses: 1, threads, ...shared, holdsOnBoth: true, cases: () => [nothing] };
 }
 
 /** Trials that the records hold on the least number of threads, one template after another, the best first. */

@@ -26,6 +26,7 @@ function form(name: string, speed: number, rest: Partial<Candidate> = {}): Candi
     energy: undefined,
     lossy: name.includes("int8"),
     mustPay: false,
+    mustNotLose: false,
     isOriginal: name === "original",
     timings: [timing],
     objection: undefined,
@@ -120,8 +121,54 @@ test("forms of different races meet through the original", () => {
   expect(chosen([first!, float!, int8!])).toBe("int8");
 });
 
+/** A form timed at 1 and at 2 threads. */
+const atBoth = (name: string, one: number, two: number, rest: Partial<Candidate> = {}): Candidate => {
+  const [first] = form(name, one).timings;
+  const [second] = form(name, two).timings;
+  return form(name, 1, { timings: [first!, { ...second!, threads: 2 }], ...rest });
+};
+
+test("what is made for speed alone is slower on no number of threads than what would be taken without it", () => {
+  const [plain, int8] = [atBoth("original", 1, 1, { nodes: 100 }), atBoth("int8", 1.5, 1.6)];
+  const tuned = (one: number, two: number): Candidate => atBoth("tuned", one, two, { lossy: true, mustNotLose: true });
+  const { name, verdicts } = choose([plain, int8, tuned(1.5 * 1.117, 1.6 * 0.934)], free);
+  expect(name).toBe("int8");
+  expect(verdicts.get("tuned")).toMatch(/^not taken: slower than int8 at 2 threads \(0\.934x, at most 0\.94/);
+  expect(chosen([plain, int8, tuned(1.5 * 1.117, 1.6 * 0.99)])).toBe("tuned");
+  // What would be taken without it: nothing is won by taking a plain form instead that is slower still.
+  const float = atBoth("float", 1.2, 1.9);
+  expect(chosen([plain, int8, float])).toBe("int8");
+  expect(chosen([plain, int8, float, tuned(1.6, 1.7)])).toBe("tuned");
+  // What something speaks against vetoes nothing.
+  expect(chosen([plain, { ...int8, objection: "top1 falls" }, tuned(1.5 * 1.117, 1.6 * 0.934)])).toBe("tuned");
+});
+
+test("what is made for speed alone is told slower by pairs of its own, however wide both are against the original", () => {
+  const original = [900, 3000, 1000, 2600, 800, 1900];
+  const int8 = [500, 510, 500, 490, 505, 500];
+  const [first, second, third] = raced({ original, int8, tuned: int8.map((ns) => ns / 1.2) });
+  const [, , slower] = raced({ original, int8, tuned: int8.map((ns) => ns / 0.93) });
+  const both = (one: Candidate, two: Candidate, rest: Partial<Candidate> = {}): Candidate => ({
+    ...one,
+    timings: [...one.timings, { ...two.timings[0]!, threads: 2 }],
+    ...rest,
+  });
+  const all = [both(first!, first!), both(second!, second!), both(third!, slower!, { mustNotLose: true })];
+  expect(chosen(all)).toBe("int8");
+  expect(chosen(all.map((one) => ({ ...one, mustNotLose: false })))).toBe("tuned");
+});
+
+test("forms that win on different numbers of threads are told apart by their mean, and the reason tells", () => {
+  const { name, reason } = choose(
+    [atBoth("original", 1, 1), atBoth("float", 1.2, 1.3), atBoth("int8", 1.6, 1.1)],
+    free,
+  );
+  expect(name).toBe("int8");
+  expect(reason).toContain("float is 1.182x as fast at 2 threads");
+});
+
 test("a variant must win by more than luck", () => {
-  const variant = (speed: number): Candidate => form("float-merged", speed, { mustPay: true });
+  const variant = (speed: number): Candidate => form("float-merged", speed, { mustPay: true, mustNotLose: true });
   expect(chosen([original, form("float", 1.1), variant(1.13)])).toBe("float");
   expect(chosen([original, form("float", 1.1), variant(1.3)])).toBe("float-merged");
 });
@@ -141,7 +188,7 @@ test("constraints choose among what fits; what nothing meets is named, and the b
   const { name, unmet } = choose([original, fast, small], demands({ maxSize: "100B" }));
   expect(name).toBe("float");
   expect(unmet).toBe(
-    "--max-size 100B: size of original 1000 bytes (off by 900 %), float 1000 bytes (off by 900 %), int8 250 bytes (off by 150 %); closest: int8",
+    "--max-size 100B: size of original 1.0 KB (off by 900 %), float 1.0 KB (off by 900 %), int8 250 B (off by 150 %); closest: int8",
   );
   expect(choose([original, form("float", 1)], demands({ failIfSlower: true })).unmet).toContain(
     "--fail-if-slower: sure speed against the original of original 1.000x, float 0.990x (off by 1 %)",
@@ -170,13 +217,13 @@ test("a violation is told with both numbers", () => {
   expect(misses({ maxLatency: "490us" })).toContain("off by 2.04 %");
   expect(misses({ maxLatency: "600us" })).toBeUndefined();
   expect(misses({ maxLatency: "600us", percentile: "p90" })).toContain("p90 latency 1.000 ms misses");
-  expect(misses({ maxMemory: "2MB" })).toBe("session memory 3.0 MB misses --max-memory 2MB (off by 50 %)");
+  expect(misses({ maxMemory: "2MB" })).toBe("session memory 3.00 MB misses --max-memory 2MB (off by 50 %)");
   expect(misses({ minThroughput: 2500 })).toBe(
     "throughput 2000 inferences/s misses --min-throughput 2500 (off by 20 %)",
   );
   expect(misses({ minThroughput: 2000 })).toBeUndefined();
   expect(misses({ maxEnergy: "1mJ" })).toBe("energy 1.500 mJ (estimate) misses --max-energy 1mJ (off by 50 %)");
-  expect(misses({ maxEnergy: "1mJ", maxSize: "10B" })).toMatch(/^size 1000 bytes .*, energy/);
+  expect(misses({ maxEnergy: "1mJ", maxSize: "10B" })).toMatch(/^size 1\.0 KB .*, energy/);
 });
 
 test("a constraint on what was not measured is not met", () => {

@@ -7,8 +7,8 @@ import { toWire } from "../../../src/runtime/index.ts";
 
 /** What happens when a model is raced; an answer of `crash` or `hang` ends the process. */
 export interface FakeWorkerOptions {
-  /** Nanoseconds of a model by its file, undisturbed. */
-  ns(file: string): number;
+  /** Nanoseconds of a model by its file and the threads of its session, undisturbed. */
+  ns(file: string, threads: number): number;
   /** What a model does when it runs. */
   fate?(file: string): "crash" | "hang" | "nan" | undefined;
   /** Share by which each time may be longer, drawn anew. */
@@ -20,19 +20,21 @@ export interface FakeWorkerOptions {
 /** A measuring process with a clock of its own: times follow a formula, and every race is counted. */
 export interface FakeWorker extends Pick<Worker, "request"> {
   readonly races: number;
+  /** Rounds of all races. */
+  readonly rounds: number;
   readonly opened: readonly string[];
 }
 
 /** Makes a fake measuring process. Sessions of one that ended are unknown to its successor, as with the real one. */
 export function makeFakeWorker({ ns, fate, noise = 0, drift = 0 }: FakeWorkerOptions): FakeWorker {
   const random = seededRandom(7);
-  const sessions = new Map<number, string>();
+  const sessions = new Map<number, { readonly file: string; readonly threads: number }>();
   const opened: string[] = [];
-  let [number, races, slowness] = [0, 0, 1];
-  const fileOf = (session: number): string => {
-    const file = sessions.get(session);
-    if (file === undefined) throw new Error(`no session ${session}`);
-    return file;
+  let [number, races, told, slowness] = [0, 0, 0, 1];
+  const entryOf = (session: number): { readonly file: string; readonly threads: number } => {
+    const known = sessions.get(session);
+    if (known === undefined) throw new Error(`no session ${session}`);
+    return known;
   };
   const end = (how: "crash" | "hang"): never => {
     sessions.clear();
@@ -42,31 +44,37 @@ export function makeFakeWorker({ ns, fate, noise = 0, drift = 0 }: FakeWorkerOpt
         : runtimeDiagnostics.workerTimeout({ what: "a race", seconds: 1 }),
     );
   };
-  const answer = (request: Parameters<Worker["request"]>[0]): unknown => {
+  const answer = async (...[request, onRound]: Parameters<Worker["request"]>): Promise<unknown> => {
     switch (request.op) {
       case "open":
-        sessions.set(++number, String(request.model));
+        sessions.set(++number, { file: String(request.model), threads: request.settings.threads ?? 1 });
         opened.push(String(request.model));
         return { session: number };
       case "close":
         sessions.delete(request.session);
         return {};
       case "run": {
-        const value = fate?.(fileOf(request.session)) === "nan" ? Number.NaN : 1;
+        const value = fate?.(entryOf(request.session).file) === "nan" ? Number.NaN : 1;
         return { values: toWire(new Map([["y", tensorFromNumbers("float32", [1], [value])]])) };
       }
       case "race": {
         races++;
-        const files = request.forms.map(({ session }) => fileOf(session));
+        const entrants = request.forms.map(({ session }) => entryOf(session));
+        const files = entrants.map(({ file }) => file);
         for (const file of files) {
           const how = fate?.(file);
           if (how === "crash" || how === "hang") end(how);
         }
-        const rounds = Array.from({ length: request.policy.rounds }, () => {
+        const rounds: { readonly times: number[][]; readonly referenceNs: number }[] = [];
+        let goesOn = true;
+        while (goesOn && rounds.length < request.policy.rounds) {
           slowness *= 1 + drift;
           const scale = slowness;
-          return { times: files.map((file) => [ns(file) * scale * (1 + noise * random())]), referenceNs: 1e6 * scale };
-        });
+          const times = entrants.map(({ file, threads }) => [ns(file, threads) * scale * (1 + noise * random())]);
+          rounds.push({ times, referenceNs: 1e6 * scale });
+          told++;
+          goesOn = (await onRound?.(rounds.length, request.policy.rounds)) ?? true;
+        }
         return {
           names: files,
           rounds: rounds.map(({ times }) => times),
@@ -83,6 +91,9 @@ export function makeFakeWorker({ ns, fate, noise = 0, drift = 0 }: FakeWorkerOpt
       return races;
     },
     opened,
-    request: (request) => Promise.resolve().then(() => answer(request)) as Promise<never>,
+    get rounds() {
+      return told;
+    },
+    request: (...given) => Promise.resolve().then(() => answer(...given)) as Promise<never>,
   };
 }
