@@ -35,7 +35,7 @@ export interface ThreadGain extends Ratio {
  * How many times faster `a` is than `b` at each thread count that both were timed at: by their pairs where both ran in the
  * same race, else by what each was against the original, as if the two were independent.
  */
-export function gains(a: Pick<Candidate, "timings">, b: Pick<Candidate, "timings">): readonly ThreadGain[] {
+function gains(a: Pick<Candidate, "timings">, b: Pick<Candidate, "timings">): readonly ThreadGain[] {
   return a.timings.flatMap((timing) => {
     const { threads } = timing;
     const other = b.timings.find((each) => each.threads === threads);
