@@ -4,7 +4,7 @@ import { quantDiagnostics } from "../../src/diagnostics/codes/quant.ts";
 
 /** What the user wants left in float. */
 export interface Exclusions {
-  /** A regular expression searched for in node names; empty excludes nothing. */
+  /** A regular expression searched for in node names, and in the first output's where a node has none; empty excludes nothing. */
   readonly nodesToExclude: string;
   readonly opTypesToExclude: readonly string[];
   /** Nodes by the name of their first output; how tuning leaves single layers in float. */
@@ -24,7 +24,8 @@ export function exclusionTest(exclusions: Exclusions): (node: Node) => string | 
   const outputs = new Set(exclusions.outputsToExclude);
   return (node) => {
     if (types.has(node.opType)) return `operator ${node.opType} is excluded by the options`;
-    if (names?.test(node.name) === true) return "the node is excluded by the options";
+    if (names?.test(node.name === "" ? (node.outputs[0]?.name ?? "") : node.name) === true)
+      return "the node is excluded by the options";
     if (outputs.has(node.outputs[0]?.name ?? "")) return "the layer is kept in float by the plan";
     return undefined;
   };

@@ -121,6 +121,30 @@ test("excluded nodes and operators stay float, with the reason", async () => {
   }
 });
 
+test("a node without a name is excluded by the name of its first output, as reports call it", async () => {
+  const text = `opset 13
+graph g {
+  in %x: float32[2,3,8,8]
+  const %w: float32[4,3,3,3] = random(1)
+  const %v: float32[4,4,3,3] = random(2)
+  %c = Conv(%x, %w)
+  %y = Conv(%c, %v)
+  out %y
+}
+`;
+  const options = { nodesToExclude: "^c$" };
+  const model = parseModel(text);
+  const { notes } = await runQuantize(
+    model,
+    await calibrated(model, randomSamples(model, 4), "minmax", x86, options),
+    x86,
+    options,
+  );
+  expect(notes.join()).toMatch(/excluded by the options/);
+  const [first, second] = [...model.graph.nodes()].filter(({ opType }) => opType === "Conv");
+  expect([first?.input(1)?.isConstant, second?.input(1)?.isConstant]).toEqual([true, false]);
+});
+
 test("without VNNI weights fit seven bits", async () => {
   const model = await quantizedResidual({ ...x86, hasVnni: false });
   for (const value of model.graph.constants)
