@@ -62,7 +62,10 @@ export function accuracyTable(forms: readonly FormReport[], missing = "-"): Form
 export function resourceTable(forms: readonly FormReport[]): FormTable {
   const columns = [
     { header: "memory", cell: ({ memoryBytes }: FormReport) => shown(memoryBytes, formatBytes) },
-    { header: energyTitle(forms), cell: ({ energy }: FormReport) => shown(energy?.uj, formatEnergy) },
+    {
+      header: isEstimate(forms) ? "energy (estimate)" : "energy",
+      cell: ({ energy }: FormReport) => shown(energy?.uj, formatEnergy),
+    },
     { header: "cost/1M", cell: (form: FormReport) => shown(leastCost(form)?.cost, formatCost) },
   ];
   const known = columns.filter(({ cell }) => forms.some((form) => cell(form) !== "-"));
@@ -73,8 +76,8 @@ export function resourceTable(forms: readonly FormReport[]): FormTable {
 }
 
 /** Whether energies are measured or estimated: of all forms they are the same. */
-export function energyTitle(forms: readonly FormReport[]): string {
-  return forms.some(({ energy }) => energy?.source === "estimate") ? "energy (estimate)" : "energy";
+export function isEstimate(forms: readonly FormReport[]): boolean {
+  return forms.some(({ energy }) => energy?.source === "estimate");
 }
 
 /** What a million inferences cost at the thread count at which they cost least. */

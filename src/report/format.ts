@@ -9,6 +9,7 @@ export function formatBytes(bytes: number): string {
 
 /** Nanoseconds for people. */
 export function formatTime(ns: number): string {
+  if (ns < 100) return `${ns.toFixed(1)} ns`;
   if (ns < 1e6) return `${(ns / 1e3).toFixed(1)} us`;
   return ns < 1e9 ? `${(ns / 1e6).toFixed(2)} ms` : `${(ns / 1e9).toFixed(2)} s`;
 }
@@ -36,6 +37,7 @@ export function formatTable(cells: readonly (readonly string[])[], textColumns =
 
 /** Microjoules for people. */
 export function formatEnergy(uj: number): string {
+  if (uj < 0.1) return `${(uj * 1e3).toFixed(1)} nJ`;
   if (uj < 1e3) return `${uj.toFixed(1)} uJ`;
   return uj < 1e6 ? `${(uj / 1e3).toFixed(2)} mJ` : `${(uj / 1e6).toFixed(2)} J`;
 }

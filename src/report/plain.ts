@@ -4,6 +4,7 @@ import { summarizeConstraints } from "./constraints.ts";
 import { accuracyTable, resourceTable, timingTable } from "./form-table.ts";
 import { gatherAccuracy } from "./accuracy-lines.ts";
 import { counted, formatBytes, formatTable, formatTime } from "./format.ts";
+import { progressPace } from "./progress-pace.ts";
 import { describeRegions, summarizeMemory, summarizeRegions } from "./regions.ts";
 
 /** Options of the plain reporter. */
@@ -14,7 +15,7 @@ export interface PlainOptions {
 
 /** Reporter of plain lines for people, CI logs and files; no colours, no cursor movement. */
 export function plainReporter(write: (text: string) => void, options: PlainOptions): Reporter {
-  let lastProgress = 0;
+  const pace = progressPace();
   const line = (text: string): void => write(`${text}\n`);
   const accuracy = gatherAccuracy(line);
   return {
@@ -23,11 +24,7 @@ export function plainReporter(write: (text: string) => void, options: PlainOptio
         accuracy.add(shown(event));
         return;
       }
-      if (event.type === "progress") {
-        const now = Date.now();
-        if (now - lastProgress < 2000 && event.done < event.total) return;
-        lastProgress = now;
-      }
+      if (event.type === "progress" && !pace.tells(event)) return;
       const text = describe(event.type === "diagnostic" ? event : shown(event), options);
       if (text === undefined) return;
       accuracy.flush();
@@ -68,7 +65,7 @@ function describe(event: Exclude<CompileEvent, { type: "accuracy" }>, options: P
     case "rollback":
       return `   rolled back ${event.pass}${event.rule === undefined ? "" : `/${event.rule}`}: ${event.reason}`;
     case "progress":
-      return `   ${event.phase} ${event.done}/${event.total}${event.etaMs === undefined ? "" : `, ${Math.ceil(event.etaMs / 1000)} s left`}`;
+      return `   ${event.phase} ${event.done}/${event.total}${event.etaMs === undefined || event.done >= event.total ? "" : `, ${Math.ceil(event.etaMs / 1000)} s left`}`;
     case "measured":
       return `   ${event.form}: min ${formatTime(event.latency.minNs)}, median ${formatTime(event.latency.medianNs)}, ${event.ratio.toFixed(3)}x (${event.low.toFixed(3)} to ${event.high.toFixed(3)})`;
     case "tuning-started":

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAge } from "../../src/report/index.ts";
+import { formatAge, formatEnergy, formatTime } from "../../src/report/index.ts";
 
 test("ages are told in the largest unit that fits", () => {
   const now = new Date("2026-03-04T12:00:00Z");
@@ -10,4 +10,9 @@ test("ages are told in the largest unit that fits", () => {
   expect(age("2025-03-04T12:00:00Z")).toBe("365 days ago");
   // Clocks of two machines differ.
   expect(age("2026-03-04T12:05:00Z")).toBe("less than a minute ago");
+});
+
+test("what is tiny is told in a smaller unit, and never as nothing", () => {
+  expect([7.7, 99.9, 100, 999_999].map(formatTime)).toEqual(["7.7 ns", "99.9 ns", "0.1 us", "1000.0 us"]);
+  expect([0.0156, 0.1, 42].map(formatEnergy)).toEqual(["15.6 nJ", "0.1 uJ", "42.0 uJ"]);
 });

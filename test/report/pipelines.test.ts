@@ -47,7 +47,9 @@ test("constraints are cases, and a missed one fails once; memory, energy and cos
   expect(xml).toContain("119.5 uJ (estimate)");
   expect(xml).toContain("0.052 at 1 thread");
   const summary = renderJobSummary({ report, exitCode: 3 });
-  expect(summary).toContain("| --max-latency 1ms | median latency | 2.200 ms \u2717 off by 10 % | 1.100 ms \u2717 off by 10 % |");
+  expect(summary).toContain(
+    "| --max-latency 1ms | median latency | 2.200 ms \u2717 off by 10 % | 1.100 ms \u2717 off by 10 % |",
+  );
   expect(summary).toContain("energy (estimate) | cost/1M |");
 });
 

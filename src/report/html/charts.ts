@@ -57,8 +57,15 @@ export function pairChart(
   {
     before: first = "before",
     after: second = "after",
+    between = "→",
     format = String,
-  }: { readonly before?: string; readonly after?: string; readonly format?: (value: number) => string } = {},
+  }: {
+    readonly before?: string;
+    readonly after?: string;
+    /** Between the two values. */
+    readonly between?: string;
+    readonly format?: (value: number) => string;
+  } = {},
 ): Markup {
   if (pairs.length === 0) return html``;
   const most = Math.max(...pairs.map(({ before, after }) => Math.max(before, after)));
@@ -74,7 +81,7 @@ export function pairChart(
             ><i class="bar before" style="width:${percent(before, most)}"></i
             ><i class="bar" style="width:${percent(after, most)}"></i
           ></span>
-          <span class="value">${format(before)} → ${format(after)}</span>
+          <span class="value">${format(before)} ${between} ${format(after)}</span>
         </div> `,
     )}
   </figure> `;

@@ -25,7 +25,8 @@ export function mixturesTried(mixtures: readonly TriedMixture[], groups: number)
   const label = `from ${formatTime(most)} to ${formatTime(least)} in ${counted(timed.length, "mixture")}`;
   return html`<figure class="dots">
     <figcaption>
-      Mixtures in the order they were tried: each dot one, the lower the faster; the line is the best so far
+      Mixtures in the order they were tried: each dot the least time of one, the lower the faster; the line is the best
+      so far. Who wins is decided by a race of the best, not here.
     </figcaption>
     <div class="field">
       <svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="${label}">

@@ -1,6 +1,6 @@
 import type { CompileReport, FormReport } from "../../events.ts";
 import { constraintRows } from "../constraints.ts";
-import { energyTitle, leastCost } from "../form-table.ts";
+import { isEstimate, leastCost } from "../form-table.ts";
 import { counted, formatBytes, formatCost, formatEnergy } from "../format.ts";
 import type { Bar } from "./charts.ts";
 import { barChart, table } from "./charts.ts";
@@ -114,7 +114,7 @@ export function resources(all: readonly FormReport[], form: string): readonly Ma
     );
   return [
     chart("Memory of a session at its peak", ({ memoryBytes }) => memoryBytes, formatBytes),
-    chart(`${energyTitle(all)} of an inference`, ({ energy }) => energy?.uj, formatEnergy),
+    chart(`Energy of an inference${isEstimate(all) ? ", estimated" : ""}`, ({ energy }) => energy?.uj, formatEnergy),
     chart("Cost of a million inferences, one after the other", (each) => leastCost(each)?.cost, formatCost),
   ];
 }

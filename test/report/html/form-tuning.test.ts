@@ -16,7 +16,7 @@ test("the precision of layers is told: verdict, mixtures, groups with both times
   for (const words of [
     ...["INT8 and float are mixed: 1 of 3 groups of layers stays float.", "5 mixtures tried, 1 failed."],
     ...["all float 2.40 ms, 0.50x of all INT8", "all INT8 1.20 ms", "as chosen 1.00 ms, 1.20x of all INT8"],
-    ...["7.0 us → 21.0 us", "why Conv 3x3 at 16x16", "+5.9 %", "−0.3 %", "Gemm &lt;2&gt;"],
+    ...["7.0 us · 21.0 us", "why Conv 3x3 at 16x16", "+5.9 %", "−0.3 %", "Gemm &lt;2&gt;"],
     "from 2.40 ms to 1.00 ms in 4 mixtures",
   ])
     expect(told).toContain(words);
