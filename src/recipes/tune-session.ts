@@ -22,6 +22,7 @@ import { openFormMeasurer } from "./open-form-measurer.ts";
 import { orNoted } from "./or-noted.ts";
 import type { Run } from "./run.ts";
 import type { Samples } from "./samples.ts";
+import { describeSession } from "./session-text.ts";
 import { readFeeds } from "./samples.ts";
 import { threadsOf } from "./time-forms.ts";
 
@@ -194,22 +195,4 @@ function advice({ threads, optimization, spinning, arena, memoryPattern, executi
     enableMemPattern: memoryPattern,
     allowSpinning: spinning,
   };
-}
-
-function describeSession({ options, defaultNs, ns, reason }: SessionReport): string {
-  const { intraOpNumThreads, graphOptimizationLevel, executionMode, ...rest } = options;
-  const off = [
-    ...(rest.allowSpinning ? [] : ["no spinning"]),
-    ...(rest.enableCpuMemArena ? [] : ["no arena"]),
-    ...(rest.enableMemPattern ? [] : ["no memory pattern"]),
-  ];
-  const told = [
-    `${intraOpNumThreads} thread${intraOpNumThreads === 1 ? "" : "s"}`,
-    `optimizations ${graphOptimizationLevel}`,
-    executionMode,
-    ...off,
-  ];
-  const gain =
-    defaultNs === undefined || ns === undefined ? "" : `, ${(defaultNs / ns).toFixed(2)}x the speed of the defaults`;
-  return `session options that serve best here: ${told.join(", ")}${gain} (${reason}); the proof was timed with the defaults`;
 }
