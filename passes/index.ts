@@ -1,4 +1,5 @@
 import type { Pass } from "../src/pipeline/pass.ts";
+import { alternatives } from "./alternatives/index.ts";
 import { convertOpset } from "./convert-opset.ts";
 import { eliminateIdentities } from "./eliminate-identities.ts";
 import { eliminatePositiveZeros } from "./eliminate-positive-zeros.ts";
@@ -58,6 +59,8 @@ export const passes: readonly Pass[] = [
   mergeSiblings,
   reduceStrength,
   recognizeOperators,
+  // Other spellings, which no preset has: a search times them.
+  ...alternatives,
   // prune
   pruneL1Channel,
   pruneLevel,

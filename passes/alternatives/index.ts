@@ -1,18 +1,10 @@
 import type { Alternative } from "./alternative.ts";
 import { flatPictures } from "./flat-pictures.ts";
-import { gemmOfRows, productsOfMatrices } from "./gemm-forms.ts";
 import { padChannels } from "./pad-channels.ts";
-import { pixelProducts } from "./pixel-products.ts";
-import { spreadPixels } from "./spread-pixels.ts";
+import { plainGates } from "./plain-gates.ts";
+import { widenOutputs } from "./widen-outputs.ts";
 
 export type { Alternative } from "./alternative.ts";
 
 /** Every other spelling that a search may time, in the order in which they are applied. */
-export const alternatives: readonly Alternative[] = [
-  flatPictures,
-  padChannels,
-  spreadPixels,
-  pixelProducts,
-  gemmOfRows,
-  productsOfMatrices,
-];
+export const alternatives: readonly Alternative[] = [flatPictures, padChannels, widenOutputs, plainGates];

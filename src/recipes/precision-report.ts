@@ -1,45 +1,62 @@
 import type { PrecisionGroup } from "../../targets/index.ts";
-import type { PrecisionGroupReport, PrecisionReport } from "../events.ts";
+import type { PrecisionGroupReport, PrecisionReport, RewriteReport } from "../events.ts";
 import type { Point, TrialRecord } from "../schedule/index.ts";
 import { pointText, trialScore } from "../schedule/index.ts";
-import type { UnitGroup } from "./precision-units.ts";
+import type { PrecisionChoice, PrecisionSpace } from "./precision-space.ts";
 import { triedMixtures } from "./tried-mixtures.ts";
 
-/** Tells of each group what was decided, and by which times. `kept` are the groups in INT8. */
+/** What was chosen among, and what is known of it. */
+export interface PrecisionEvidence {
+  readonly space: Pick<PrecisionSpace, "groups" | "alternatives">;
+  /** Of the groups, in their order. */
+  readonly times: readonly PrecisionGroup[];
+  readonly trials: readonly TrialRecord[];
+}
+
+/** Tells of each group and of each other spelling what was decided, and by which times. */
 export function explainPrecision(
-  groups: readonly UnitGroup[],
-  times: readonly PrecisionGroup[],
-  kept: ReadonlySet<string>,
-  { reason, trials }: { readonly reason: string; readonly trials: readonly TrialRecord[] },
+  evidence: PrecisionEvidence,
+  chosen: PrecisionChoice,
+  reason: string,
 ): PrecisionReport {
-  const pointOf = (int8: ReadonlySet<string>): Point =>
-    int8.size === 0 ? {} : Object.fromEntries(groups.map(({ name }) => [name, Number(int8.has(name))]));
-  const trialOf = (int8: ReadonlySet<string>): TrialRecord | undefined => {
-    const text = pointText(pointOf(int8));
-    return trials.find(({ point, status }) => status === "ok" && pointText(point) === text);
+  const { space, times, trials } = evidence;
+  const { groups, alternatives } = space;
+  const trialOf = trialFinder(evidence);
+  const found = trialOf(chosen);
+  const otherwise = (other: PrecisionChoice): number | undefined => {
+    const trial = trialOf(other);
+    return found === undefined || trial === undefined ? undefined : trialScore(trial) / trialScore(found);
   };
-  const chosen = trialOf(kept);
+  const { int8: kept, rewrites: taken } = chosen;
   const reports = groups.map(({ name, units }, place): PrecisionGroupReport => {
     const { floatNs, int8Ns } = times[place] as PrecisionGroup;
-    const other = new Set(kept);
-    if (!other.delete(name)) other.add(name);
-    const alternative = trialOf(other);
-    const otherwise =
-      chosen === undefined || alternative === undefined ? undefined : trialScore(alternative) / trialScore(chosen);
+    const factor = otherwise({ ...chosen, int8: toggled(kept, name) });
     const precision = kept.has(name) ? "int8" : "float";
     return {
       ...{ name, layers: units.map(({ nodes }) => nodes[0] ?? ""), precision, floatNs, int8Ns },
-      ...(otherwise === undefined ? {} : { otherwise }),
-      reason: reasonOf(precision, floatNs, int8Ns, otherwise),
+      ...(factor === undefined ? {} : { otherwise: factor }),
+      reason: reasonOf(precision, floatNs, int8Ns, factor),
     };
   });
-  const nsOf = (int8: ReadonlySet<string>): number | undefined => trialOf(int8)?.ns?.min;
-  const [int8Ns, floatNs, chosenNs] = [nsOf(new Set(groups.map(({ name }) => name))), nsOf(new Set()), nsOf(kept)];
+  const rewrites = alternatives.map(({ name, summary, places }): RewriteReport => {
+    const factor = otherwise({ ...chosen, rewrites: toggled(taken, name) });
+    const own = { name, summary, places, taken: taken.has(name) };
+    return {
+      ...own,
+      ...(factor === undefined ? {} : { otherwise: factor }),
+      reason: rewriteReason(own.taken, factor, triedWith(trials, name)),
+    };
+  });
+  const none = new Set<string>();
+  const nsOf = (choice: PrecisionChoice): number | undefined => trialOf(choice)?.ns?.min;
+  const int8Ns = nsOf({ int8: new Set(groups.map(({ name }) => name)), rewrites: none });
+  const [floatNs, chosenNs] = [nsOf({ int8: none, rewrites: none }), nsOf(chosen)];
   return {
     groups: reports,
+    ...(rewrites.length === 0 ? {} : { rewrites }),
     tried: new Set(trials.map(({ point, code }) => `${code} ${pointText(point)}`)).size,
     failed: trials.filter(({ status }) => status !== "ok").length,
-    mixtures: triedMixtures(groups, trials),
+    mixtures: triedMixtures(groups, trials, alternatives),
     ...(int8Ns === undefined ? {} : { int8Ns }),
     ...(floatNs === undefined ? {} : { floatNs }),
     ...(chosenNs === undefined ? {} : { chosenNs }),
@@ -47,8 +64,35 @@ export function explainPrecision(
   };
 }
 
-/** What is told of it: a line for the whole, and one for each group. */
-export function describePrecision({ groups, reason, tried, failed }: PrecisionReport): readonly string[] {
+/** What finds the trial of a choice. */
+function trialFinder({ space, trials }: PrecisionEvidence): (choice: PrecisionChoice) => TrialRecord | undefined {
+  const { groups, alternatives } = space;
+  const pointOf = ({ int8, rewrites }: PrecisionChoice): Point =>
+    Object.fromEntries([
+      ...(int8.size === 0 ? [] : groups.map(({ name }) => [name, Number(int8.has(name))] as const)),
+      ...alternatives.map(({ name }) => [name, Number(rewrites.has(name))] as const),
+    ]);
+  return (choice) => {
+    const text = pointText(pointOf(choice));
+    return trials.find(({ point, status }) => status === "ok" && pointText(point) === text);
+  };
+}
+
+function toggled(names: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  const other = new Set(names);
+  if (!other.delete(name)) other.add(name);
+  return other;
+}
+
+/** How many mixtures were timed in a spelling. */
+function triedWith(trials: readonly TrialRecord[], name: string): number {
+  return new Set(
+    trials.filter(({ point, status }) => status === "ok" && point[name] === 1).map(({ point }) => pointText(point)),
+  ).size;
+}
+
+/** What is told of it: a line for the whole, one for each group, and one for each other spelling. */
+export function describePrecision({ groups, rewrites, reason, tried, failed }: PrecisionReport): readonly string[] {
   const left = groups.filter(({ precision }) => precision === "float").length;
   const whole =
     left === 0
@@ -64,6 +108,10 @@ export function describePrecision({ groups, reason, tried, failed }: PrecisionRe
         `  ${precision === "int8" ? "INT8 " : "float"} ${name}, ${layers.length} layer${layers.length === 1 ? "" : "s"}` +
         `${floatNs + int8Ns === 0 ? "" : ` (${milliseconds(floatNs)} ms float, ${milliseconds(int8Ns)} ms INT8)`}: ${why}`,
     ),
+    ...(rewrites ?? []).map(
+      ({ name, places, taken, reason: why }) =>
+        `  ${taken ? "taken" : "left "} ${name}, ${places} place${places === 1 ? "" : "s"}: ${why}`,
+    ),
   ];
 }
 
@@ -78,13 +126,26 @@ function reasonOf(
   otherwise: number | undefined,
 ): string {
   const other = precision === "int8" ? "in float" : "in INT8";
-  if (otherwise !== undefined)
-    return otherwise >= 1
-      ? `the network takes ${percent(otherwise - 1)} longer with it ${other}`
-      : `with it ${other} the network takes ${percent(1 - otherwise)} less, which is no more than noise`;
+  if (otherwise !== undefined) return differenceText(otherwise, `with it ${other}`);
   if (floatNs > 0 && int8Ns > 0)
-    return `its layers take ${(floatNs / int8Ns).toFixed(2)}x as long in float; the network was timed with it only as it is`;
-  return "not told apart: the network was timed with it only as it is";
+    return `in float its layers alone take ${(floatNs / int8Ns).toFixed(2)}x as long; no mixture was timed that differs in it alone`;
+  return "not told apart: no mixture was timed that differs in it alone";
+}
+
+function rewriteReason(taken: boolean, otherwise: number | undefined, tried: number): string {
+  if (otherwise !== undefined) return differenceText(otherwise, taken ? "without it" : "with it");
+  if (taken) return "not told apart: the network was timed only with it";
+  if (tried === 0) return "not tried";
+  return `no mixture with it was the best: ${tried} ${tried === 1 ? "was" : "were"} timed`;
+}
+
+/** A difference above this share is more than noise in a single trial. */
+const noisyShare = 0.02;
+
+function differenceText(otherwise: number, how: string): string {
+  if (otherwise >= 1) return `the network takes ${percent(otherwise - 1)} longer ${how}`;
+  const why = 1 - otherwise > noisyShare ? "was not borne out by the race of the best" : "is no more than noise";
+  return `${how} the network took ${percent(1 - otherwise)} less in a trial, which ${why}`;
 }
 
 function percent(share: number): string {

@@ -7,6 +7,7 @@ import type { UnitGroup } from "./precision-units.ts";
 export function triedMixtures(
   groups: readonly Pick<UnitGroup, "name">[],
   trials: readonly TrialRecord[],
+  alternatives: readonly { readonly name: string }[] = [],
 ): readonly TriedMixture[] {
   const byMixture = new Map<string, TrialRecord[]>();
   for (const trial of [...trials].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
@@ -16,8 +17,10 @@ export function triedMixtures(
   return [...byMixture.values()].map((own) => {
     const [{ point }] = own as [TrialRecord];
     const times = own.flatMap(({ status, ns }) => (status === "ok" && ns !== undefined ? ns.min : []));
+    const rewrites = alternatives.map(({ name }) => name).filter((name) => point[name] === 1);
     return {
       floatGroups: groups.filter(({ name }) => point[name] !== 1).length,
+      ...(rewrites.length === 0 ? {} : { rewrites }),
       ...(times.length === 0 ? {} : { ns: Math.min(...times) }),
     };
   });

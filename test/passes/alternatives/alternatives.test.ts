@@ -1,0 +1,124 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { alternatives } from "../../../passes/alternatives/index.ts";
+import { passes } from "../../../passes/index.ts";
+import { presets } from "../../../passes/presets.ts";
+import { cloneModel, hashModel, parseModel, printModel, verifyStructure } from "../../../src/ir/index.ts";
+import { inferTypes } from "../../../src/ops/index.ts";
+import { compareValues } from "../../../src/pipeline/compare.ts";
+import { runModel } from "../../../src/reference/index.ts";
+import { contextFor, randomFeeds } from "../fixture-case.ts";
+
+/** Spells the text otherwise; what comes out must mean the same, and be spelled so for good. Gives operators by number. */
+function respell(name: string, text: string, places: number): ReadonlyMap<string, number> {
+  const alternative = alternatives.find((each) => each.name === name);
+  if (alternative === undefined) throw new Error(`there is no alternative ${name}`);
+  const model = parseModel(text);
+  expect(inferTypes(model).problems).toEqual([]);
+  const original = cloneModel(model);
+  const context = contextFor(null, {}, []);
+  const { changes } = alternative.run(model, context);
+  const printed = printModel(model);
+  expect(changes, printed).toBe(places);
+  expect(verifyStructure(model)).toEqual([]);
+  expect(inferTypes(cloneModel(model)).problems, printed).toEqual([]);
+  const once = hashModel(model);
+  expect(alternative.run(model, context).changes).toBe(0);
+  expect(hashModel(model)).toBe(once);
+  expect(model.graph.outputs.map((output) => output.name)).toEqual(original.graph.outputs.map((output) => output.name));
+  const feeds = randomFeeds(original, {}, 7);
+  const { verdict, detail } = compareValues(runModel(original, feeds), runModel(model, feeds), "tolerance");
+  expect(verdict, `${detail}\n${text}\n${printed}`).not.toBe("mismatch");
+  const counts = new Map<string, number>();
+  for (const { opType } of model.graph.nodes()) counts.set(opType, (counts.get(opType) ?? 0) + 1);
+  return counts;
+}
+
+const graph = (input: string, body: string): string => `opset 17
+graph g {
+  in %x: float32[${input}]
+${body}
+  out %y
+}`;
+
+const small = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
+const seed = small(1_000_000);
+const bias = fc.boolean();
+
+function weights(shape: readonly number[], outputs: number, hasBias: boolean, at: number): string {
+  return `  const %w: float32[${shape.join(",")}] = random(${at})${hasBias ? `\n  const %b: float32[${outputs}] = random(${at + 1})` : ""}`;
+}
+
+test("no preset has an alternative, and each is a pass that can be named", () => {
+  const names = alternatives.map(({ name }) => name);
+  expect(passes.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+  const inPresets = Object.values(presets).flatMap((stages) => stages.flatMap(({ lines }) => lines));
+  expect(inPresets.filter(({ pass }) => names.includes(pass))).toEqual([]);
+});
+
+test("channels of zeros change nothing, and come only in front of windows over an odd number of channels", () => {
+  fc.assert(
+    fc.property(small(6), small(3), small(3), fc.integer({ min: 0, max: 1 }), bias, seed, (c, m, k, pad, b, at) => {
+      const text = graph(
+        `2,${c},5,4`,
+        `${weights([m, c, k, k], m, b, at)}
+  %y = Conv(%x, %w${b ? ", %b" : ""}) {pads=[${pad}, ${pad}, ${pad}, ${pad}], strides=[2, 1]}`,
+      );
+      const isOdd = c % 4 !== 0 && k > 1;
+      const counts = respell("pad-channels", text, isOdd ? 1 : 0);
+      expect(counts.get("Pad") ?? 0).toBe(isOdd ? 1 : 0);
+    }),
+    { numRuns: 40 },
+  );
+  const grouped = graph("1,3,5,5", `${weights([3, 1, 3, 3], 3, false, 1)}\n  %y = Conv(%x, %w) {group=3}`);
+  respell("pad-channels", grouped, 0);
+});
+
+test("filters of zeros change nothing, and are cut off behind the clamp", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 26 }),
+      small(3),
+      fc.constantFrom("Relu", "Clip", "Neg"),
+      bias,
+      seed,
+      (m, k, next, b, at) => {
+        const clip = "\n  const %low: float32[] = -0.5\n  const %high: float32[] = 0.5";
+        const text = graph(
+          "2,3,4,4",
+          `${weights([m, 3, k, k], m, b, at)}${next === "Clip" ? clip : ""}
+  %t = Conv(%x, %w${b ? ", %b" : ""})
+  %y = ${next}(%t${next === "Clip" ? ", %low, %high" : ""})`,
+        );
+        const isOdd = k > 1 && (m < 16 || m % 8 !== 0);
+        const counts = respell("widen-outputs", text, isOdd ? 1 : 0);
+        expect(counts.get("Slice") ?? 0).toBe(isOdd ? 1 : 0);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("a convolution along one axis is one over a picture of one row", () => {
+  fc.assert(
+    fc.property(small(3), small(3), small(3), small(2), small(2), bias, seed, (c, m, k, stride, dilation, b, at) => {
+      const text = graph(
+        `2,${2 * c},9`,
+        `${weights([2 * m, c, k], 2 * m, b, at)}
+  %y = Conv(%x, %w${b ? ", %b" : ""}) {group=2, strides=[${stride}], dilations=[${dilation}], pads=[1, 0]}`,
+      );
+      expect(respell("flat-pictures", text, 1).get("Unsqueeze")).toBe(1);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("hard gates are sums, clamps and products", () => {
+  const gates = ["HardSwish(%x)", "Mul(%x, %g)", "Mul(%g, %x)"];
+  for (const gate of gates) {
+    const text = graph("2,5,7", `  %g = HardSigmoid(%x) {alpha=0.3, beta=0.4}\n  %y = ${gate}`);
+    const counts = respell("plain-gates", text, 1);
+    expect([counts.get("Add"), counts.get("Clip"), counts.get("Mul")]).toEqual([1, 1, 2]);
+  }
+  respell("plain-gates", graph("2,5", "  %g = HardSigmoid(%x)\n  %h = Neg(%x)\n  %y = Mul(%g, %h)"), 0);
+});
