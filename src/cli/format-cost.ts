@@ -26,7 +26,7 @@ export function formatCost(report: CostReport, now: Date): string {
       : []),
     "",
     `activations: at most ${formatBytes(memory.peakBytes)} live at once, at ${printable(memory.peakNode)}; ${memory.intermediates} between nodes, ${formatBytes(memory.intermediateBytes)}`,
-    `fusing (-O2) saves ${fusion.launches} ${fusion.launches === 1 ? "launch" : "launches"}, ${counted(fusion.allocations, "allocation")}, ${formatBytes(fusion.intermediateBytes)} written and read again`,
+    `fusing (-O2) saves ${fusion.launches} ${fusion.launches === 1 ? "launch" : "launches"}, ${counted(fusion.allocations, "allocation")}, ${formatBytes(fusion.intermediateBytes)} written and read again; runtimes fuse more as they load a model, such as activations into products`,
     "",
     formatTable([scenarioHeader(measured), ...report.scenarios.map((each) => scenarioRow(each, measured))]),
     ...(asksForSparse && layers.every(({ zeroWeights = 0 }) => zeroWeights === 0)

@@ -27,6 +27,7 @@ import { startRun } from "./run.ts";
 import { openSamples } from "./samples.ts";
 import type { Samples } from "./samples.ts";
 import { openScheduleCache } from "./schedule-file.ts";
+import { writtenBytes } from "./stamp.ts";
 import { addTunedForm } from "./tune-precision.ts";
 import { adviseSession } from "./tune-session.ts";
 import { unlessItFails } from "./unless-it-fails.ts";
@@ -183,7 +184,7 @@ function makeReport(
     regions: run.regions,
     forms: forms.map((form) => ({
       ...(formReports.find((report) => report.name === form.name) ?? untold(form)),
-      bytes: form === chosen ? written.bytes : form.bytes,
+      bytes: form === chosen ? written.bytes : writtenBytes(form, options),
     })),
     choice: {
       ...{ form: chosen.name, reason: choice.reason, measured: choice.measured },

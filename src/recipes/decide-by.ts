@@ -25,7 +25,7 @@ export function decideBy(
   const candidates = forms.map((form) => {
     const objection = failures.get(form.name) ?? accuracyObjection(form, accuracy, options);
     const memoryBytes = resources.find((entry) => entry.form === form.name)?.memoryBytes;
-    return candidateOf(form, proofs, objection, { memoryBytes, energy: energy.get(form.name) });
+    return candidateOf(form, proofs, objection, options, { memoryBytes, energy: energy.get(form.name) });
   });
   // What was never timed is not called slow.
   const demands = demandsOf(isTimed ? options : { ...options, failIfSlower: false });

@@ -42,7 +42,7 @@ export function unmeasured(forms: readonly Form[], why: string, options: Compile
   const chosen = forms.findLast((form) => !form.lossy && isUntimedGain(form, forms)) ?? (forms[0] as Form);
   const reason = `not measured: ${why}`;
   const { constraints } = demandsOf(options);
-  const candidates = forms.map((form) => candidateOf(form, [], undefined));
+  const candidates = forms.map((form) => candidateOf(form, [], undefined, options));
   const mine = candidates.filter(({ name }) => name === chosen.name);
   const isMet = mine.every((candidate) => violation(candidate, constraints) === undefined);
   const choice: Choice = {

@@ -5,6 +5,7 @@ import type { Candidate } from "./candidate.ts";
 import type { Demands } from "./choose.ts";
 import { constraintsOf } from "./constraints.ts";
 import type { Form } from "./form.ts";
+import { writtenBytes } from "./stamp.ts";
 
 /** What the options ask of the form that is written. */
 export function demandsOf(options: CompileOptions): Demands {
@@ -25,6 +26,7 @@ export function candidateOf(
   form: Form,
   measured: readonly ProofForm[],
   objection: string | undefined,
+  options: CompileOptions,
   { memoryBytes, energy }: Partial<Pick<Candidate, "memoryBytes" | "energy">> = {},
 ): Candidate {
   const timings = measured
@@ -37,7 +39,7 @@ export function candidateOf(
     name: form.name,
     nodes: form.nodes,
     get bytes() {
-      return form.bytes;
+      return writtenBytes(form, options);
     },
     ...{ memoryBytes, energy },
     lossy: form.lossy,

@@ -31,7 +31,7 @@ export async function timeForms(
   const [original] = forms;
   if (original === undefined || first.failures.has(original.name)) return first;
   const surprising = forms.filter((form) => {
-    const { timings } = candidateOf(form, first.forms, undefined);
+    const { timings } = candidateOf(form, first.forms, undefined, run.options);
     return !form.lossy && form !== original && form.nodes <= original.nodes && slowTiming({ timings }) !== undefined;
   });
   if (surprising.length === 0 || run.control.isStopping) return first;

@@ -6,11 +6,10 @@ import type { CompileReport } from "../events.ts";
 import { asidePath } from "../exec/index.ts";
 import { saveModel } from "../onnx/index.ts";
 import { renderReport } from "../report/index.ts";
-import { version } from "../version.ts";
-import { configHash } from "./config-hash.ts";
 import type { Form } from "./form.ts";
 import type { Input } from "./load-input.ts";
 import type { Run } from "./run.ts";
+import { stampModel, writtenBytes } from "./stamp.ts";
 
 /** What was written. */
 export interface Written {
@@ -21,8 +20,8 @@ export interface Written {
 
 /** Writes the chosen form; the original is copied byte for byte. Everything is written aside, synced and renamed. */
 export async function writeResult(chosen: Form, input: Input, run: Run): Promise<Written> {
-  const { options, paths, environment } = run;
-  if (options.dryRun) return { file: undefined, bytes: chosen.bytes, writeReport: () => undefined };
+  const { options, paths } = run;
+  if (options.dryRun) return { file: undefined, bytes: writtenBytes(chosen, options), writeReport: () => undefined };
   try {
     mkdirSync(paths.folder, { recursive: true });
   } catch (error) {
@@ -39,11 +38,7 @@ export async function writeResult(chosen: Form, input: Input, run: Run): Promise
     copyAtomically(input.file, paths.model);
     bytes = chosen.bytes;
   } else {
-    if (chosen.name !== "original") {
-      model.metadata.set("infer-opt.version", version);
-      model.metadata.set("infer-opt.target", environment.target.id);
-      model.metadata.set("infer-opt.config-hash", configHash(options));
-    }
+    if (chosen.name !== "original") stampModel(model, options);
     const saved = await saveModel(model, paths.model, { externalData: options.externalData, signal: run.signal });
     bytes = saved.bytes + saved.dataBytes;
     if (saved.dataPath !== undefined)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -44,6 +44,18 @@ test("constraints that are met are exit code 0, one that is not is exit code 3, 
     expect(readFileSync(junit, "utf8")).toContain(`name="constraint ${flag} ${value}"`);
     expect(report().choice.measured).toBe("replayed");
   }
+}, 60_000);
+
+test("the size that is judged is that of the file, to the byte", async () => {
+  const { code } = await optimize(...fast, "--tune", "off", "--max-size", "1MB");
+  expect(code).toBe(0);
+  const { constraints, output, forms } = report();
+  const { size } = statSync(join(work, "m.opt.onnx"));
+  const judged = constraints[0]?.forms.find(({ form }) => form === output.form)?.value;
+  expect([output.form, judged, output.bytes]).toEqual(["float", size, size]);
+  expect(forms.find(({ name }) => name === "float")?.bytes).toBe(size);
+  expect((await optimize(...fast, "--tune", "off", "--max-size", `${size}B`)).code).toBe(0);
+  expect((await optimize(...fast, "--tune", "off", "--max-size", `${size - 1}B`)).code).toBe(3);
 }, 60_000);
 
 test("a profile presets, flags win", async () => {

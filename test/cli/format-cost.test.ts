@@ -23,3 +23,12 @@ test("a roofline says when it was measured and where it is kept", async () => {
   expect(text).toContain("(measured 2 days ago by infer-opt 0.1.0, kept in speed.schedule.jsonl)");
   expect(formatCost(report, now)).toContain("no roofline: not asked for");
 });
+
+test("one is one, and a change that changes nothing says why", async () => {
+  const report = await inspectCost("examples/cost-by-hand/product.onnx", { roofline: false, whatIf: ["sparse"] });
+  const text = formatCost(report, now);
+  expect(text).toContain("saves 1 launch, 1 allocation, 48 B");
+  expect(text).toContain("sparse changes nothing: no weight is zero");
+  // 36 products and some bytes take nanojoules, not nothing.
+  expect(text).toMatch(/^as it is .* \d+\.\d nJ$/m);
+});

@@ -42,8 +42,8 @@ export function openNvml(library = fileNames[process.platform]): Nvml | { readon
   try {
     return start(findFunctions(ffi, library));
   } catch (error) {
-    const [detail] = (error instanceof Error ? error.message : String(error)).split("\n");
-    return { missing: `no driver of NVIDIA: ${library}: ${detail}` };
+    const [detail = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    return { missing: `no driver of NVIDIA: ${library}: ${detail.replace(/^Failed to load shared library: /, "")}` };
   }
 }
 
