@@ -33,6 +33,8 @@ export interface CalibrateOptions {
   readonly dialect: QuantizationDialect;
   readonly hasVnni: boolean;
   readonly signal: AbortSignal;
+  /** Lets others have their turn: asked between things that take long. */
+  readonly nextTurn: () => Promise<void>;
   /** Told what was seen of the activations, once all samples were. */
   readonly observed?: (seen: Observations) => void;
   /** Told the fidelity of each candidate of `auto`. */
@@ -74,14 +76,14 @@ export async function calibrate(model: Model, selection: Selection, options: Cal
   const judges = method === "auto" ? judgePositions(samples.size) : [];
   const held = new Set(judges);
   const rest = Array.from({ length: samples.size }, (_, i) => i).filter((i) => !held.has(i));
-  const observer = observeActivations(selection);
+  const observer = observeActivations(selection, options.nextTurn);
   const outputs = model.graph.outputs.map((output) => output.name);
   const run = (positions: readonly number[], wanted: readonly string[]): ReturnType<Executor["run"]> =>
     executor.run(model, feedsOf(samples.samples(positions)), wanted);
 
   for await (const values of run(rest, observer.wanted)) {
     signal.throwIfAborted();
-    observer.add(values);
+    await observer.add(values);
   }
   let chosen: Pick<Candidate, "method" | "biasCorrection"> = {
     method: method === "auto" ? "minmax" : method,
@@ -92,7 +94,7 @@ export async function calibrate(model: Model, selection: Selection, options: Cal
     const candidates = observer.read();
     for await (const values of run(judges, [...new Set([...observer.wanted, ...outputs])])) {
       signal.throwIfAborted();
-      observer.add(values);
+      await observer.add(values);
       references.push(new Map(outputs.map((name) => [name, values.get(name) as RuntimeValue])));
     }
     chosen = await judge(model, selection, candidates, judges, references, options);
@@ -132,8 +134,13 @@ async function judge(
 ): Promise<Pick<Candidate, "method" | "biasCorrection">> {
   let best: Candidate | undefined;
   const tryOne = async (method: RangeMethodName, biasCorrection: boolean, margin = 0): Promise<void> => {
+    await options.nextTurn();
+    const ranges = rangesBy(method, seen, biasCorrection);
+    await options.nextTurn();
+    const plan = makePlan(selection, ranges, options.dialect, options.hasVnni);
+    await options.nextTurn();
     const copy = cloneModel(model);
-    applyPlan(copy, makePlan(selection, rangesBy(method, seen, biasCorrection), options.dialect, options.hasVnni));
+    applyPlan(copy, plan);
     const fidelity = outputFidelity();
     let i = 0;
     for await (const values of (options.judge ?? options.executor).run(

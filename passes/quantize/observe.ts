@@ -1,5 +1,5 @@
 import type { RuntimeValue } from "../../src/ir/index.ts";
-import { isTensor, numbersOf } from "../../src/ir/index.ts";
+import { isTensor, numbersOf, sizeOf } from "../../src/ir/index.ts";
 import { fail } from "../../src/diagnostics/index.ts";
 import { quantDiagnostics } from "../../src/diagnostics/codes/quant.ts";
 import type { ChannelMeans, Histogram, HistogramObserver } from "../../src/quant/index.ts";
@@ -45,20 +45,31 @@ export interface ActivationObserver {
   /** Names of the values to ask the executor for. */
   readonly wanted: readonly string[];
   /** Takes the values of one sample; nothing of them is kept. */
-  add(values: ReadonlyMap<string, RuntimeValue>): void;
+  add(values: ReadonlyMap<string, RuntimeValue>): Promise<void>;
   /** What was seen so far. Throws IO0506 without samples, IO0510 where a value was never finite. */
   read(): Observations;
 }
 
+/** Elements that are observed between two turns of others: some 10 ns each. */
+const elementsATurn = 4e6;
+
 /** Makes an observer of the values that decide the ranges of a selection. */
-export function observeActivations(selection: Selection): ActivationObserver {
+export function observeActivations(selection: Selection, nextTurn: () => Promise<void>): ActivationObserver {
   const watched = watches(selection);
   let samples = 0;
   return {
     wanted: [...watched.keys()],
-    add: (values) => {
+    add: async (values) => {
       samples++;
-      for (const [name, watch] of watched) observe(watch, values.get(name));
+      let elements = 0;
+      for (const [name, watch] of watched) {
+        const value = values.get(name);
+        observe(watch, value);
+        elements += isTensor(value) ? sizeOf(value.shape) : 0;
+        if (elements < elementsATurn) continue;
+        await nextTurn();
+        elements = 0;
+      }
     },
     read: () => {
       if (samples === 0) fail(quantDiagnostics.noSamples({}));

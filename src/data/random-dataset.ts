@@ -64,12 +64,11 @@ function generate(input: Value, shape: StaticShape, random: RandomSource): Tenso
     );
   // Floats below 16 bits and complex numbers: all bits zero is a plain number in each of them.
   if (!takesNumbers(dtype)) return tensorFromBytes(dtype, shape, new Uint8Array(byteLengthOf(dtype, size)));
-  const fill = (next: () => number): Tensor =>
-    tensorFromNumbers(
-      dtype,
-      shape,
-      Float64Array.from({ length: size }, () => next()),
-    );
+  const fill = (next: () => number): Tensor => {
+    const numbers = new Float64Array(size);
+    for (let i = 0; i < size; i++) numbers[i] = next();
+    return tensorFromNumbers(dtype, shape, numbers);
+  };
   if (dtype === "bool" || (isInteger(dtype) && /mask/i.test(input.name))) return fill(() => 1);
   if (!isInteger(dtype)) return fill(() => random.normal());
   const bound = indexBound(input);

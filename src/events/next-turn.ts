@@ -11,10 +11,11 @@ export async function nextTurn(): Promise<void> {
 /** Milliseconds of work after which others have their turn: keys answer at once for people. */
 const longestTurnMs = 50;
 
-/** Does work step by step, with {@link nextTurn} whenever some of it has taken {@link longestTurnMs}. */
-export async function inTurns(steps: Iterable<unknown>): Promise<void> {
+/** What work comes to that is done step by step, with {@link nextTurn} whenever some of it has taken {@link longestTurnMs}. */
+export async function inTurns<Result>(steps: Iterator<unknown, Result>): Promise<Result> {
   let begun = performance.now();
-  for (const _ of steps) {
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return step.value;
     if (performance.now() - begun < longestTurnMs) continue;
     await nextTurn();
     begun = performance.now();

@@ -1,6 +1,7 @@
 import type { SimilarityMeter } from "../data/index.ts";
 import { similarityMeter } from "../data/index.ts";
 import type { LayerNoise } from "../events.ts";
+import { nextTurn } from "../events.ts";
 import type { RuntimeValue } from "../ir/index.ts";
 import type { Executor, Feeds } from "../pipeline/index.ts";
 import { addPair } from "./compare-tensors.ts";
@@ -51,10 +52,11 @@ export async function measureLayerNoise(
       feeds,
       part.flatMap(({ int8, twin }) => [int8, twin]),
     )) {
-      part.forEach(({ int8, twin, float: name }, i) => {
+      for (const [i, { int8, twin, float: name }] of part.entries()) {
+        await nextTurn();
         addPair(own[i] as SimilarityMeter, values.get(twin), values.get(int8));
         addPair(all[i] as SimilarityMeter, float[sample]?.get(name), values.get(int8));
-      });
+      }
       sample++;
     }
     found.push(

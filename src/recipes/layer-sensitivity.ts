@@ -1,3 +1,4 @@
+import { nextTurn } from "../events.ts";
 import type { Model, RuntimeValue } from "../ir/index.ts";
 import { isTensor, numbersOf } from "../ir/index.ts";
 import type { Feeds } from "../pipeline/index.ts";
@@ -39,6 +40,7 @@ export async function rankLayers(
   for await (const values of fast.run(mixtures.float, feeds)) reference.push(values);
   const alone: { readonly output: string; readonly outputDb: number }[] = [];
   for (const { output } of byNoise.slice(0, mostAlone)) {
+    await nextTurn();
     run.signal.throwIfAborted();
     const others = noisy.filter((layer) => layer.output !== output).map((layer) => layer.output);
     const model = mixtures.modelWith(others);

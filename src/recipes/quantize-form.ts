@@ -17,6 +17,7 @@ import { InferOptError, fail } from "../diagnostics/index.ts";
 import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import { quantDiagnostics } from "../diagnostics/codes/quant.ts";
 import { scheduleDiagnostics } from "../diagnostics/codes/schedule.ts";
+import { nextTurn } from "../events.ts";
 import type { Model } from "../ir/index.ts";
 import { cloneModel } from "../ir/index.ts";
 import { inferTypes } from "../ops/index.ts";
@@ -152,6 +153,7 @@ async function quantizeModel(
       dialect: dialectOf(facts),
       hasVnni: facts.hasVnni,
       signal: run.signal,
+      nextTurn,
       observed: (all) => (seen = all),
       report: (candidate) => {
         candidates.push(candidate);
@@ -257,7 +259,10 @@ function readText(file: string): string {
 
 async function hashOf(data: Dataset): Promise<string> {
   const hash = dataHash();
-  for await (const sample of data.samples()) hash.add(sample);
+  for await (const sample of data.samples()) {
+    await nextTurn();
+    hash.add(sample);
+  }
   return hash.digest();
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../data/index.ts";
 import { fail } from "../diagnostics/index.ts";
 import { opsDiagnostics } from "../diagnostics/codes/ops.ts";
+import { nextTurn } from "../events.ts";
 import type { Model } from "../ir/index.ts";
 import { printType } from "../ir/index.ts";
 import type { Feeds } from "../pipeline/index.ts";
@@ -97,6 +98,7 @@ export async function evaluationHash(data: Dataset): Promise<string> {
   const samples = dataHash();
   const labels: (number | null)[] = [];
   for await (const sample of data.samples()) {
+    await nextTurn();
     samples.add(sample);
     labels.push(sample.label ?? null);
   }
@@ -106,6 +108,9 @@ export async function evaluationHash(data: Dataset): Promise<string> {
 /** All feeds of a small dataset. */
 export async function readFeeds(dataset: Dataset): Promise<readonly Feeds[]> {
   const feeds: Feeds[] = [];
-  for await (const sample of dataset.samples()) feeds.push(sample.feeds);
+  for await (const sample of dataset.samples()) {
+    await nextTurn();
+    feeds.push(sample.feeds);
+  }
   return feeds;
 }

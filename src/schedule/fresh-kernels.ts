@@ -1,3 +1,4 @@
+import { nextTurn } from "../events.ts";
 import { seededRandom } from "../measure/index.ts";
 import { templateId } from "./candidate.ts";
 import type { CrashWatch } from "./crash-watch.ts";
@@ -14,7 +15,7 @@ export interface FreshKernels {
   /** Candidates that the effort still allows. */
   readonly room: number;
   /** Kernels not seen before, at most `count`. What has the code of another counts as tried with that one's time. */
-  take(count: number): readonly Emitted[];
+  take(count: number): Promise<readonly Emitted[]>;
 }
 
 /** Opens the source of a search's kernels: what it proposes, emitted, without those that are known by their code. */
@@ -34,9 +35,10 @@ export function openFreshKernels(
     get room() {
       return room();
     },
-    take: (count) => {
+    take: async (count) => {
       const fresh: Emitted[] = [];
       while (fresh.length === 0 && !isExhausted && room() > 0) {
+        await nextTurn();
         const random = seededRandom(seed + book.tried.length);
         const proposed = search.propose({ ...space, tried: book.tried }, count, random);
         isExhausted = proposed.length === 0;
@@ -45,6 +47,7 @@ export function openFreshKernels(
             book.note(untriedKernel(candidate));
             continue;
           }
+          await nextTurn();
           const emitted = runner.emit(candidate);
           if (emitted === undefined) continue;
           const { code } = emitted;

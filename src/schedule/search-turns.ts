@@ -67,7 +67,7 @@ export function openSearchTurns(
       if (turns++ === 0) tellStart();
       const [incumbent] = timedKernels(book);
       const wanted = book.tried.length === 0 ? effort.first : effort.turn;
-      const fresh = await runner.verify(source.take(Math.min(wanted, source.room)));
+      const fresh = await runner.verify(await source.take(Math.min(wanted, source.room)));
       if (fresh.length > 0 && runner.endedBy() === undefined)
         await runner.race([...(incumbent === undefined ? [] : asEmitted(incumbent)), ...fresh], effort.stages);
       const [best] = timedKernels(book);

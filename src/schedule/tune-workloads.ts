@@ -72,7 +72,10 @@ async function searchInTurns(
     const end = session.endedBy();
     if (end !== undefined) {
       if (end === "budget" && session.hasStarted) await conclude(session, end);
-      for (const other of open) finish(other.settle(end), other.counts);
+      for (const other of open) {
+        await nextTurn();
+        finish(other.settle(end), other.counts);
+      }
       return;
     }
     if (!session.isFinished) await session.turn();

@@ -60,6 +60,12 @@ export function openTuningSession(
   const kept = keepCases(task);
   const alone = openSearchTurns(kept, pool, related, context, crashes);
   let shared: SearchTurns | undefined;
+  // Asked for by every turn of every search.
+  let predicted: number | undefined;
+  const predictedNs = (): number => {
+    const { template, point } = pool.seeds[0] as Candidate;
+    return (predicted ??= template.cost(task.workload, point, device));
+  };
 
   /** The search at more threads begins with the best found at fewer. */
   const searchShared = async (threads: number): Promise<SearchTurns> => {
@@ -91,8 +97,7 @@ export function openTuningSession(
       return more === undefined ? own : addCounts(own, more);
     },
     get bestNs() {
-      const { template, point } = pool.seeds[0] as Candidate;
-      return timedKernels(alone.book)[0]?.ns ?? template.cost(task.workload, point, device);
+      return timedKernels(alone.book)[0]?.ns ?? predictedNs();
     },
     get hasStarted() {
       return alone.hasStarted;

@@ -32,4 +32,8 @@ export async function inkParts(entry: string): Promise<InkParts | undefined> {
 
 const entry = pathToFileURL(createRequire(import.meta.url).resolve("ink")).href;
 
-export const { Box, Text, renderToString }: InkParts = (await inkParts(entry)) ?? (await import("ink"));
+const parts: InkParts = (await inkParts(entry)) ?? (await import("ink"));
+
+export const Box: typeof ink.Box = parts.Box;
+export const Text: typeof ink.Text = parts.Text;
+export const renderToString: typeof ink.renderToString = parts.renderToString;

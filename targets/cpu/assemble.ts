@@ -19,18 +19,19 @@ export interface Assembly {
 }
 
 /**
- * Emits the kernels of a lowered region and lays out its memory. `inputs` are all values the region's call passes but
+ * Emits the kernels of a lowered region and lays out its memory, in steps between which others may have their turn. `inputs` are all values the region's call passes but
  * the program itself, in their order; `outputs` those it returns.
  */
-export function assemble(
+export function* assemble(
   region: LoweredRegion,
   inputs: readonly Value[],
   outputs: readonly Value[],
   select: (workload: Workload) => Selection,
   device: DeviceFingerprint,
-): Assembly {
-  const emitted = emitAll(region.steps, select, device);
+): Generator<void, Assembly> {
+  const emitted = yield* emitAll(region.steps, select, device);
   const plan = planArena(region.steps, emitted);
+  yield;
   const steps = plan.order.map((index) => region.steps[index] as LoweredStep);
   const chosen = plan.order.map((index) => emitted[index] as EmittedStep);
   const weights = layOutWeights(steps, chosen, inputs);
@@ -74,21 +75,25 @@ export function assemble(
 }
 
 /** The kernel of each step; equal workloads share one. */
-function emitAll(
+function* emitAll(
   steps: readonly LoweredStep[],
   select: (workload: Workload) => Selection,
   device: DeviceFingerprint,
-): readonly EmittedStep[] {
+): Generator<void, readonly EmittedStep[]> {
   const known = new Map<string, EmittedStep>();
-  return steps.map(({ workload }) => {
+  const emitted: EmittedStep[] = [];
+  for (const { workload } of steps) {
+    yield;
     const key = hashJson(workload);
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const selection = select(workload);
-    const made = { selection, kernel: selection.template.emit(workload, selection.point, device) };
-    known.set(key, made);
-    return made;
-  });
+    let step = known.get(key);
+    if (step === undefined) {
+      const selection = select(workload);
+      step = { selection, kernel: selection.template.emit(workload, selection.point, device) };
+      known.set(key, step);
+    }
+    emitted.push(step);
+  }
+  return emitted;
 }
 
 /** Kernels of equal code that declare the same are one in the program. */

@@ -36,7 +36,7 @@ export async function compileRegions(model: Model, setup: RegionSetup): Promise<
   const settled = hasFailed ? plan((workload) => kernels.select(workload) !== undefined) : first;
   const levels: ChosenKernels[] = [kernels];
   for (const level of lesser) levels.push(await chooseKernels(loweredOf(settled, level), level));
-  const emitted = emitRegions(model, settled.regions, levels);
+  const emitted = await emitRegions(model, settled.regions, levels);
   const steps = emitted.flatMap((region) => [region.best, ...region.lesser].flatMap((level) => level.steps));
   return {
     exact: changed === 0 && !steps.some(isStepOff),

@@ -1,3 +1,4 @@
+import { inTurns, nextTurn } from "../../src/events.ts";
 import type { Model } from "../../src/ir/index.ts";
 import {
   borderOf,
@@ -46,16 +47,17 @@ export interface EmittedRegion {
  * place. A lesser level that lacks a kernel for a region, or needs all that a better one does, has no program of it. Where
  * there are more regions than names, those with the least work stay plain.
  */
-export function emitRegions(
+export async function emitRegions(
   model: Model,
   regions: readonly PlannedRegion[],
   levels: readonly ChosenKernels[],
-): readonly EmittedRegion[] {
+): Promise<readonly EmittedRegion[]> {
   const work = ({ lowered }: PlannedRegion): number =>
     lowered.steps.reduce((sum, { workload }) => sum + multiplications(workload), 0);
   const kept = [...regions].sort((a, b) => work(b) - work(a)).slice(0, maxRegionsPerLevel);
   // Outlining one region replaces the values that its neighbours read: what they are is taken before any goes.
-  const encoded = kept.map((region) => ({ region, ...encodeRegion(model, region, levels) }));
+  const encoded: ({ readonly region: PlannedRegion } & EncodedRegion)[] = [];
+  for (const region of kept) encoded.push({ region, ...(await encodeRegion(model, region, levels)) });
   return encoded.map(({ region, programs, without }) => {
     const call = outlineRegion(model, region.nodes, programs);
     const names = calledLevels(model, call).map(({ name }) => name);
@@ -72,18 +74,22 @@ interface EncodedLevel extends LevelProgram {
   readonly kernels: ChosenKernels;
 }
 
-function encodeRegion(
+interface EncodedRegion extends Pick<EmittedRegion, "without"> {
+  readonly programs: readonly EncodedLevel[];
+}
+
+async function encodeRegion(
   model: Model,
   region: PlannedRegion,
   levels: readonly ChosenKernels[],
-): { readonly programs: readonly EncodedLevel[] } & Pick<EmittedRegion, "without"> {
+): Promise<EncodedRegion> {
   const programs: EncodedLevel[] = [];
   const without: { isa: string; reason: string }[] = [];
   for (const kernels of levels) {
     const { steps } = loweredFor(region, kernels.device);
     const missing = steps.find(({ workload }) => kernels.select(workload) === undefined);
     if (missing === undefined) {
-      const level = encodeLevel(model, region, kernels);
+      const level = await encodeLevel(model, region, kernels);
       if (programs.every(({ isa }) => isBetter(isa, level.isa))) programs.push(level);
     } else if (programs.length === 0) throw new Error(`no template for ${missing.workload.op}`);
     else {
@@ -98,7 +104,7 @@ function isBetter(isa: IsaLevel, other: IsaLevel): boolean {
   return isaLevelNames.indexOf(isa) > isaLevelNames.indexOf(other);
 }
 
-function encodeLevel(model: Model, region: PlannedRegion, kernels: ChosenKernels): EncodedLevel {
+async function encodeLevel(model: Model, region: PlannedRegion, kernels: ChosenKernels): Promise<EncodedLevel> {
   const border = borderOf(model.graph, region.nodes);
   const inputs = [...border.activations, ...border.constants];
   const select = (workload: Workload): Selection => {
@@ -107,13 +113,17 @@ function encodeLevel(model: Model, region: PlannedRegion, kernels: ChosenKernels
     return selection;
   };
   const lowered = loweredFor(region, kernels.device);
-  const assembly = assemble(lowered, inputs, border.outputs, select, kernels.device);
+  await nextTurn();
+  const assembly = await inTurns(assemble(lowered, inputs, border.outputs, select, kernels.device));
   const isa = lowestIsa(assembly.program.features);
   if (isa === undefined) throw new Error(`no level has all of ${assembly.program.features.join(", ")}`);
+  await nextTurn();
   const constants = border.constants.map(({ name, constant }) => {
     if (constant === undefined) throw new Error(`"${name}" has no content`);
     return constant.bytes();
   });
-  const program = compressProgram(encodeProgram(assembly.program, digestConstants(constants)));
+  const plain = encodeProgram(assembly.program, digestConstants(constants));
+  await nextTurn();
+  const program = compressProgram(plain);
   return { isa, program, assembly, kernels };
 }

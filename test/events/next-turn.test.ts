@@ -9,7 +9,7 @@ test("what waits has its turn: timers and signals", async () => {
   const signalled = once(process, "SIGUSR2").then(() => heard.push("signal"));
   process.kill(process.pid, "SIGUSR2");
   // The clock of timers goes in milliseconds.
-  for (const start = performance.now(); performance.now() - start < 5; ) continue;
+  for (const start = performance.now(); performance.now() - start < 5;) continue;
   for (let i = 0; i < 20 && heard.length < 2; i++) await nextTurn();
   await signalled;
   expect(heard.toSorted()).toEqual(["signal", "timer"]);
@@ -18,14 +18,15 @@ test("what waits has its turn: timers and signals", async () => {
 test("steps are all done in order; others have their turn as soon as 50 ms have gone", async () => {
   const turns = countTurns();
   const at: number[] = [];
-  function* steps(ms: number, count: number): Iterable<void> {
+  function* steps(ms: number, count: number): Generator<void, number> {
     for (let i = 0; i < count; i++) {
-      for (const start = performance.now(); performance.now() - start < ms; ) continue;
+      for (const start = performance.now(); performance.now() - start < ms;) continue;
       at.push(turns.count);
       yield;
     }
+    return count;
   }
-  await inTurns(steps(60, 4));
+  expect(await inTurns(steps(60, 4))).toBe(4);
   expect(new Set(at).size).toBe(4);
   at.length = 0;
   await inTurns(steps(0, 50));
@@ -35,7 +36,7 @@ test("steps are all done in order; others have their turn as soon as 50 ms have 
 });
 
 test("a step that fails ends the rest", async () => {
-  function* steps(): Iterable<void> {
+  function* steps(): Generator<void, void> {
     yield;
     throw new Error("no more");
   }

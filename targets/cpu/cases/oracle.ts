@@ -15,7 +15,7 @@ export function makeOracle<Part, Result>(
 ): Oracle<Result> {
   const done: Result[] = [];
   let all: readonly Part[] | undefined;
-  function* steps(): Iterable<void> {
+  function* steps(): Generator<void, void> {
     for (const part of (all ??= parts()).slice(done.length)) {
       done.push(compute(part));
       yield;

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nextTurn } from "../../../src/events.ts";
 import type { Model, Tensor } from "../../../src/ir/index.ts";
 import { cloneModel, isStatic, sizeOf, tensorFromElements } from "../../../src/ir/index.ts";
 import { randomSource } from "../../../src/data/index.ts";
@@ -97,6 +98,7 @@ export async function calibrated(
     dialect: dialectOf(target),
     hasVnni: target.hasVnni,
     signal: new AbortController().signal,
+    nextTurn,
     report: (candidate) => candidates.push(candidate),
   });
 }

@@ -9,7 +9,7 @@ import { detectCpu } from "../../../targets/onnxruntime/detect-cpu.ts";
 
 const device = { ...detectCpu(), isa: ["avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl"] };
 
-test("a region that reads what another one computes is emitted beside it", () => {
+test("a region that reads what another one computes is emitted beside it", async () => {
   const model = parseModel(`opset 17 graph g {
     in %x: float32[1,16,8,8]
     const %a: float32[16,16,3,3] = random(1)
@@ -22,7 +22,7 @@ test("a region that reads what another one computes is emitted beside it", () =>
   inferTypes(model);
   const { regions } = planRegions(model, (workload) => defaultSelection(workload, device) !== undefined);
   expect(regions).toHaveLength(2);
-  const emitted = emitRegions(model, regions, [
+  const emitted = await emitRegions(model, regions, [
     { device, tuned: [], select: (workload) => defaultSelection(workload, device) },
   ]);
   expect(emitted).toHaveLength(2);

@@ -3,7 +3,7 @@ import { makeOracle } from "../../../../targets/cpu/cases/oracle.ts";
 import { countTurns } from "../../../events/count-turns.ts";
 
 const busy = (ms: number): void => {
-  for (const start = performance.now(); performance.now() - start < ms; ) continue;
+  for (const start = performance.now(); performance.now() - start < ms;) continue;
 };
 
 test("parts are computed once, in order; keys have their turn between those that take long", async () => {

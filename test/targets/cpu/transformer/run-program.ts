@@ -26,7 +26,7 @@ export function runProgram(
       ]),
     ),
   ];
-  const { program } = assemble(
+  const assembling = assemble(
     region,
     [...region.inputs, ...constants],
     region.outputs,
@@ -37,6 +37,9 @@ export function runProgram(
     },
     device,
   );
+  let step = assembling.next();
+  while (step.done !== true) step = assembling.next();
+  const { program } = step.value;
   const contents = constants.map(bytesOf);
   const loaded = load(encodeProgram(program, digestConstants(contents)), contents);
   try {
