@@ -60,8 +60,9 @@ export function choose(candidates: readonly Candidate[], { constraints, objectiv
     verdicts.set(candidate.name, `not taken: ${verdict}`);
   }
   const unmet = fitting.length > 0 ? undefined : unmetText(open, constraints);
+  const words = ranked.wordsOf(winner);
   const reason = [
-    ...(ranked.words === undefined ? [] : [ranked.words]),
+    ...(words === undefined ? [] : [words]),
     explain(winner, near, candidates, verdicts),
     ...fasterElsewhere(winner, pool),
   ].join("; ");

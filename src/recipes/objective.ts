@@ -43,8 +43,8 @@ export function mayBeSlower(objective: Objective): boolean {
 export interface Ranked {
   readonly near: readonly Candidate[];
   readonly verdicts: ReadonlyMap<string, string>;
-  /** What the best have, for the reason; undefined where time decides. */
-  readonly words: string | undefined;
+  /** What one of them has of it, for the reason; undefined where time decides. */
+  wordsOf(candidate: Candidate): string | undefined;
 }
 
 /**
@@ -58,7 +58,7 @@ export function rankBy(objective: Objective, candidates: readonly Candidate[]): 
     const value = measure?.valueOf(candidate);
     return value === undefined ? [] : [{ candidate, value }];
   });
-  if (measure === undefined || known.length === 0) return { near: candidates, verdicts: new Map(), words: undefined };
+  if (measure === undefined || known.length === 0) return byTime(candidates);
   const { best, margin, format } = measure;
   const [first] = [...known].sort((a, b) => a.value - b.value);
   const least = first as (typeof known)[number];
@@ -72,17 +72,27 @@ export function rankBy(objective: Objective, candidates: readonly Candidate[]): 
     verdicts.set(candidate.name, `not taken: not ${best} (${mine}, and the best has ${leastText})`);
   }
   const near = known.filter(({ value }) => isNear(value)).map(({ candidate }) => candidate);
-  return { near, verdicts, words: `${best}, ${leastText}` };
+  const wordsOf = (candidate: Candidate): string => {
+    const value = measure.valueOf(candidate) ?? least.value;
+    if (value === least.value) return `${best}, ${leastText}`;
+    return `${format(value, candidate)}, within ${margin * 100} % of ${best} (${leastText})`;
+  };
+  return { near, verdicts, wordsOf };
+}
+
+function byTime(candidates: readonly Candidate[]): Ranked {
+  return { near: candidates, verdicts: new Map(), wordsOf: () => undefined };
 }
 
 function atBusiest(candidates: readonly Candidate[]): Ranked {
   const original = candidates.find(({ isOriginal }) => isOriginal) ?? candidates[0];
   const [busiest] = [...(original?.timings ?? [])].sort((a, b) => throughputOf(b) - throughputOf(a));
-  if (busiest === undefined) return { near: candidates, verdicts: new Map(), words: undefined };
+  if (busiest === undefined) return byTime(candidates);
   const { threads } = busiest;
   const near = candidates.map((candidate) => ({
     ...candidate,
     timings: candidate.timings.filter((timing) => timing.threads === threads),
   }));
-  return { near, verdicts: new Map(), words: `most inferences a second are run at ${counted(threads, "thread")}` };
+  const words = `most inferences a second are run at ${counted(threads, "thread")}`;
+  return { near, verdicts: new Map(), wordsOf: () => words };
 }
