@@ -7,6 +7,9 @@ import { afterAll, expect, test } from "vitest";
 const work = mkdtempSync(join(tmpdir(), "infer-opt-gate-"));
 afterAll(() => rmSync(work, { recursive: true }));
 
+const models = resolve("examples/models");
+const evaluation = resolve("calibration-data/characters/evaluation");
+
 /** Runs the gate in a clean folder, as a CI job would. */
 function gate(
   name: string,
@@ -17,7 +20,7 @@ function gate(
     cwd: work,
     encoding: "utf8",
     env: {
-      ...{ PATH: process.env["PATH"], HOME: work, OUTPUT: folder, MODEL: resolve("examples/models/residual-cnn.onnx") },
+      ...{ PATH: process.env["PATH"], HOME: work, OUTPUT: folder, MODEL: resolve(models, "residual-cnn.onnx") },
       ...{ GITHUB_STEP_SUMMARY: join(work, `${name}.md`), TUNE: "quick" },
       INFER_OPT: `${process.execPath} ${resolve("bin/infer-opt.js")}`,
       ...options,
@@ -31,18 +34,51 @@ const data = {
   PREPROCESS: "scale=1/255,mean=0.5,std=0.5",
 };
 
-test("a faster model passes, and its records rebuild the same bytes", { timeout: 240_000 }, () => {
-  const records = join(work, "net.schedule.jsonl");
-  const first = gate("passes", { ...data, RECORDS: records });
-  expect(first.code, first.errors).toBe(0);
-  expect(readFileSync(join(first.folder, "infer-opt.xml"), "utf8")).toContain('failures="0"');
-  expect(readFileSync(join(work, "passes.md"), "utf8")).toContain("**Passed**");
-  expect(existsSync(join(first.folder, "residual-cnn.report.html"))).toBe(true);
-  const calib = join(first.folder, "residual-cnn.calib.json");
-  const again = gate("rebuilt", { ...data, RECORDS: records, CALIB: calib, MODE: "reproduce" });
-  expect(again.code, again.errors).toBe(0);
-  const [a, b] = [first, again].map(({ folder }) => readFileSync(join(folder, "residual-cnn.opt.onnx")));
-  expect(a?.equals(b ?? Buffer.of())).toBe(true);
+test(
+  "a faster model passes, its records rebuild the same bytes, and a slower one that follows fails",
+  { timeout: 240_000 },
+  () => {
+    const records = join(work, "net.schedule.jsonl");
+    const first = gate("passes", { ...data, RECORDS: records });
+    expect(first.code, first.errors).toBe(0);
+    expect(readFileSync(join(first.folder, "infer-opt.xml"), "utf8")).toContain('failures="0"');
+    expect(readFileSync(join(work, "passes.md"), "utf8")).toContain("**Passed**");
+    expect(existsSync(join(first.folder, "residual-cnn.report.html"))).toBe(true);
+    const calib = join(first.folder, "residual-cnn.calib.json");
+    const again = gate("rebuilt", { ...data, RECORDS: records, CALIB: calib, MODE: "reproduce" });
+    expect(again.code, again.errors).toBe(0);
+    const [a, b] = [first, again].map(({ folder }) => readFileSync(join(folder, "residual-cnn.opt.onnx")));
+    expect(a?.equals(b ?? Buffer.of())).toBe(true);
+
+    // The last release was INT8; without data to calibrate on, the next one is float again: as accurate, and slower.
+    const released = join(first.folder, "residual-cnn.opt.onnx");
+    const slower = gate("slower", { EVAL_DATA: evaluation, PREPROCESS: data.PREPROCESS, BASELINE: released });
+    expect(slower.code, slower.errors).toBe(3);
+    expect(readFileSync(join(slower.folder, "infer-opt.xml"), "utf8")).toMatch(
+      /failures="[12]"[^]*type="IO0913" message="not as good as [^"]*: speed at 1 thread/,
+    );
+    expect(readFileSync(join(work, "slower.md"), "utf8")).toMatch(/exit code 3[^]*IO0913: .*speed at 1 thread/);
+    expect(readFileSync(join(slower.folder, "infer-opt.xml"), "utf8")).not.toContain("accuracy: top1 falls");
+
+    const held = gate("held", { ...data, RECORDS: records, CALIB: calib, MODE: "reproduce", BASELINE: released });
+    expect(held.code, held.errors).toBe(0);
+    expect(readFileSync(join(held.folder, "baseline.xml"), "utf8")).toContain('failures="0"');
+  },
+);
+
+test("a model that is less accurate than the last release fails", { timeout: 120_000 }, () => {
+  const options = {
+    EVAL_DATA: evaluation,
+    PREPROCESS: data.PREPROCESS,
+    BASELINE: resolve(models, "residual-cnn.onnx"),
+    TUNE: "off",
+  };
+  const { code, folder, errors } = gate("worse", { ...options, MODEL: resolve(models, "tiny-vit.onnx") });
+  expect(code, errors).toBe(3);
+  expect(readFileSync(join(folder, "infer-opt.xml"), "utf8")).toMatch(
+    /type="IO0913" message="not as good as [^"]*: accuracy: top1 falls by [\d.]+ points/,
+  );
+  expect(readFileSync(join(work, "worse.md"), "utf8")).toMatch(/\*\*Failed with exit code 3\*\*[^]*top1 falls/);
 });
 
 test(
