@@ -1,16 +1,19 @@
 import type { DiagnosticEntry } from "./diagnostic.ts";
 
-/** What a diagnostic says of any case: its message and its advice, with `<name>` where a case has its own. */
+/** What a diagnostic says of any case: its message and its advice, with `<name>` where a case has its own; nothing where all is the case's own. */
 export interface GeneralText {
-  readonly message: string;
-  readonly hint: string;
+  readonly message: string | undefined;
+  readonly hint: string | undefined;
 }
 
 /** The texts of an entry without a case: in a list and in `explain`, where only the code is known. */
 export function generalText({ message, hint }: Pick<DiagnosticEntry<never>, "message" | "hint">): GeneralText {
   const details = new Proxy({}, { get: (_, name) => placeholder(String(name)) }) as never;
   // What is computed of a case is a number here, too.
-  const told = (text: string): string => String(text).replaceAll("NaN", "N");
+  const told = (value: string): string | undefined => {
+    const text = String(value).replaceAll("NaN", "N");
+    return /^<[^<>]*>$/.test(text) ? undefined : text;
+  };
   return { message: told(message(details)), hint: told(hint(details)) };
 }
 

@@ -307,7 +307,7 @@ test("passes, targets, doctor and explain tell what there is", async () => {
     expect.objectContaining({ name: "node", ok: true }),
   );
   const explain = await cli("explain", "io0303");
-  expect(explain.out).toMatch(/^IO0303 \(warning, exit code 4\)\n\n/);
+  expect(explain.out).toMatch(/^IO0303 \(warning, exit code 4\)\n\n.*<.*>.*\n\n[\s\S]*\n\nWhat to do: .+\n$/);
 });
 
 test("an abort is exit code 130, without a stack", async () => {

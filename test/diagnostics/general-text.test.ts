@@ -15,11 +15,16 @@ test("what is told of any case has names where a case has its own", () => {
   });
 });
 
+test("where all is the case's own, nothing is told", () => {
+  const own = ({ detail }: { readonly detail: string }): string => detail;
+  expect(generalText({ message: own, hint: own })).toEqual({ message: undefined, hint: undefined });
+});
+
 test.each([...catalogue])(
   "%s tells what is wrong and what to do, also where only the code is known",
   (_, { entry }) => {
     const { message, hint } = generalText(entry);
-    for (const text of [message, hint]) {
+    for (const text of [message, hint].filter((each) => each !== undefined)) {
       expect(text).not.toMatch(/undefined|NaN|\[object|=>/);
       expect(text.trim()).not.toBe("");
     }

@@ -23,7 +23,14 @@ export const explain: CliCommand = {
         const exit = entry.exitCode === undefined ? "" : `, exit code ${entry.exitCode}`;
         const { message, hint } = generalText(entry);
         io.stdout(
-          `${entry.code} (${entry.severity ?? "error"}${exit})\n\n${message}\n\n${entry.explanation}\n\nWhat to do: ${hint}\n`,
+          [
+            `${entry.code} (${entry.severity ?? "error"}${exit})`,
+            ...(message === undefined ? [] : [message]),
+            entry.explanation,
+            ...(hint === undefined ? [] : [`What to do: ${hint}`]),
+          ]
+            .join("\n\n")
+            .concat("\n"),
         );
       });
   },
