@@ -101,9 +101,9 @@ const parts: Readonly<Record<string, (work: string, list: CheckList) => Promise<
   kills: (work, list) => checkKills(work, "residual-cnn", plainJob, list),
   signals: (work, list) => checkSignals(work, "residual-cnn", plainJob, list),
   tuning: (work, list) => checkTuningKills(work, "residual-cnn", tuningJob("default"), kernelKills, list),
-  "shared-records": (work, list) => checkSharedRecords(work, "residual-cnn", tuningJob("quick"), list),
+  "shared-records": (work, list) => checkSharedRecords(work, "residual-cnn", tuningJob("quick"), "kernels", list),
   "form-tuning": (work, list) => checkTuningKills(work, "residual-cnn", formJob, formKills, list),
-  "shared-form-records": (work, list) => checkSharedRecords(work, "residual-cnn", formJob, list),
+  "shared-form-records": (work, list) => checkSharedRecords(work, "residual-cnn", formJob, "forms", list),
 };
 
 const plainJob: Job = (folder, ...more) => optimizeArgs("residual-cnn", folder, "--precision", "int8", ...more);

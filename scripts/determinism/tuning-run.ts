@@ -11,7 +11,7 @@ const SEED = 5;
 
 /** What is tuned, and when such a run is killed: after so many trials of its own at most, and so many milliseconds later. */
 export interface TuningKills {
-  readonly what: string;
+  readonly what: "kernels" | "forms";
   readonly mostTrials: number;
   readonly afterTrialMs: number;
 }
@@ -59,6 +59,22 @@ export async function checkTuningKills(
     `${resumed} of ${disturbed}`,
   );
 
+  await checkGoesOn({ work, folder, temp, stem, job, what, list });
+}
+
+/** A folder in which searches were killed, and what else a check needs. */
+interface KilledSearch {
+  readonly work: string;
+  readonly folder: string;
+  readonly temp: string;
+  readonly stem: string;
+  readonly job: Job;
+  readonly what: TuningKills["what"];
+  readonly list: CheckList;
+}
+
+/** The run that is let finish, and one with its records that nothing ever disturbed. */
+async function checkGoesOn({ work, folder, temp, stem, job, what, list }: KilledSearch): Promise<void> {
   const kept = trials(recordLines(folder, stem));
   const last = await startCli(job(folder), temp).exit;
   const digest = modelDigest(folder, stem);
@@ -106,11 +122,27 @@ function timesTried(lines: readonly string[]): readonly number[] {
   return [...counts.values()];
 }
 
+/** A search whose records are checked, and what is tuned in it. */
+interface SharedSearch {
+  readonly work: string;
+  readonly stem: string;
+  readonly job: Job;
+  readonly what: TuningKills["what"];
+  readonly list: CheckList;
+}
+
 /**
  * Two searches write into one file of records at once: it holds every trial that either of them told of, each whole. The
  * command of one of them measures nothing with it.
  */
-export async function checkSharedRecords(work: string, stem: string, job: Job, list: CheckList): Promise<void> {
+export async function checkSharedRecords(
+  work: string,
+  stem: string,
+  job: Job,
+  what: TuningKills["what"],
+  list: CheckList,
+): Promise<void> {
+  const shared = { work, stem, job, what, list };
   const records = join(work, "shared.jsonl");
   let told = 0;
   const tune = (name: string, seed: string): ReturnType<typeof startCli> => {
@@ -122,31 +154,33 @@ export async function checkSharedRecords(work: string, stem: string, job: Job, l
   const [one, other] = [tune("one", "1"), tune("other", "2")];
   const exits = await Promise.all([one.exit, other.exit]);
   const errors = exits.map(({ stderr }) => stderr.slice(-300)).join("; ");
-  list.check(
-    "shared records: both runs end well",
-    exits.every(({ code }) => code === 0),
-    errors,
-  );
+  const isWell = exits.every(({ code }) => code === 0);
+  list.check(`shared records of ${what}: both runs end well`, isWell, errors);
   const text = existsSync(records) ? readFileSync(records, "utf8") : "";
   const lines = text.split("\n").slice(0, -1);
-  const tuned = trials(lines).filter((line) => /"threads":\d+,"point"/.test(line));
-  list.check("shared records: no line is torn", text.endsWith("\n") && lines.every(isWhole));
-  list.check("shared records: no trial is lost", told > 0 && tuned.length === told, `${tuned.length} of ${told}`);
+  const tuned = trials(lines).filter((line) => /"threads":\d+,"point"/.test(line)).length;
+  list.check(`shared records of ${what}: no line is torn`, text.endsWith("\n") && lines.every(isWhole));
+  list.check(`shared records of ${what}: no trial is lost`, told > 0 && tuned === told, `${tuned} of ${told}`);
+  await checkSharedReplay(records, shared);
+}
+
+/** The command of the first search once more, with the records of both. */
+async function checkSharedReplay(records: string, { work, stem, job, what, list }: SharedSearch): Promise<void> {
   const third = join(work, "third");
   mkdirSync(third);
   copyFileSync(records, join(third, `${stem}.schedule.jsonl`));
+  const isMeasuring = (event: string): boolean =>
+    isTrial(event) || (what === "forms" && /"type":"(measured|accuracy)"/.test(event));
   let measured = 0;
-  const warm = startCli(
-    job(third, "--seed", "1", "--json"),
-    join(work, "scratch-one"),
-    (event) => void (measured += isTrial(event) ? 1 : 0),
-  );
+  const args = job(third, "--seed", "1", "--json");
+  const warm = startCli(args, join(work, "scratch-one"), (event) => void (measured += isMeasuring(event) ? 1 : 0));
   const { code, stderr } = await warm.exit;
-  list.check(
-    "shared records: a third run tries nothing",
-    code === 0 && measured === 0,
-    `${measured} trials; ${stderr.slice(-300)}`,
-  );
+  const title = `shared records of ${what}: the same command`;
+  list.check(`${title} measures nothing`, code === 0 && measured === 0, `${measured} times; ${stderr.slice(-300)}`);
+  // The kernels of the other search may be the better ones; whole models are decided by command.
+  if (what === "kernels") return;
+  const digest = modelDigest(third, stem);
+  list.check(`${title} writes the same bytes`, digest !== undefined && digest === modelDigest(join(work, "one"), stem));
 }
 
 function isWhole(line: string): boolean {
