@@ -6,6 +6,7 @@ import type { Form } from "./form.ts";
 import type { TimedRegions } from "./layer-times.ts";
 import { timeLayers } from "./layer-times.ts";
 import type { Input } from "./load-input.ts";
+import { noteFreeDimensions } from "./note-free-dimensions.ts";
 import { profilePeers, profileSteps } from "./profile-network.ts";
 import type { RegionChoice } from "./region-records.ts";
 import { findRegionChoice, hashKernels, recordRegionChoice, regionKey } from "./region-records.ts";
@@ -78,6 +79,7 @@ export async function addRegionForm(
       ...(sqnrDb === undefined ? {} : { sqnrDb }),
     },
   });
+  if (form === undefined && difference === undefined) noteFreeDimensions(input, run);
   if (form === undefined || difference === undefined) return form;
   run.diagnose(runtimeDiagnostics.regionsDiffer({ form: compiler.name, detail: difference }));
   return undefined;

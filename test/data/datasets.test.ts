@@ -202,6 +202,7 @@ test.each([
         plain,
       ),
   ],
+  ["IO0416", () => openDataset(put("one.npy", npy("<f4", [1, 2], floats(1, 2))), [x, ids], plain)],
   ["IO0408", () => openDataset(put("order.npy", npy("<f4", [1, 2], floats(1, 2), true)), [x], plain)],
   ["IO0408", () => openDataset(put("bad.npz", "no archive at all"), [x], plain)],
   ["IO0408", async () => collect(await openDataset(put("cut.npy", npy("<f4", [3, 2], floats(1, 2))), [x], plain))],

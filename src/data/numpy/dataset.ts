@@ -55,6 +55,10 @@ export async function openNumpy(file: string, inputs: readonly InputSpec[]): Pro
       cause,
     );
   const arrays = await listArrays(file).catch(malformed);
+  const [only] = arrays;
+  // The array of a .npy file has no name.
+  if (inputs.length > 1 && arrays.length === 1 && only?.name === "")
+    fail(dataDiagnostics.unnamedArray({ source, inputs: inputs.map(({ name }) => name) }, { file }));
   const named = arrays.map((array) =>
     inputs.length === 1 && arrays.length === 1 ? { ...array, name: inputs[0]?.name ?? "" } : array,
   );

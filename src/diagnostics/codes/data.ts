@@ -46,7 +46,7 @@ export const dataDiagnostics = {
     code: "IO0406",
     message: ({ name, nearest, source }) =>
       `${source} names "${name}", which is no input of the model${suggestion(nearest)}`,
-    hint: ({ inputs }) => `inputs of the model: ${inputs.join(", ")}`,
+    hint: ({ inputs }) => `inputs of the model: ${inputs.join(", ")}; leave out what it does not take`,
     explanation: "Arrays and fields are matched to the inputs of the model by name.",
   }),
   missingInput: define<{ name: string; source: string }>({
@@ -102,6 +102,14 @@ export const dataDiagnostics = {
     hint: () => "give its shape with --sample-shape, or samples with --calib-data",
     explanation:
       "Without data, checks and timing feed generated samples. They are tensors whose rank and element type the model declares, and small enough to be held in memory several times. `optimize` goes on without them and reports the result as not measured.",
+  }),
+  unnamedArray: define<{ source: string; inputs: readonly string[] }>({
+    code: "IO0416",
+    message: ({ source, inputs }) =>
+      `${source} holds one array without a name, and the model takes ${inputs.join(", ")}`,
+    hint: ({ inputs }) => `write an .npz with an array for each: numpy.savez("data.npz", ${inputs[0]}=…, …)`,
+    explanation:
+      "A .npy file feeds models of one input. A model with several gets an .npz file with one array for each of them, named as the inputs.",
   }),
   labelsMissed: define<{ top1: number; classes: number; samples: number }>({
     code: "IO0415",
