@@ -18,7 +18,7 @@ async function optimize(
   const { report } = await compile(
     resolve("examples/models/residual-cnn.onnx"),
     completeOptions({
-      ...{ randomCalib: true, calibMethod: "minmax", tune: "quick", budget: "300ms", threads: [1, 2] },
+      ...{ randomCalib: true, calibMethod: "minmax", tune: "quick", budget: "2s", threads: [1, 2] },
       ...{ output: work },
       ...options,
     }),
