@@ -31,7 +31,7 @@ export const padChannels = alternative({
       after: "Conv(Pad(x), W') with channels of zeros",
       preserves: "tolerance",
       minOpset: 11, // Pad takes its pads as an input since 11.
-      pattern: convOf("Conv"),
+      pattern: convOf(),
       check: (match) => {
         const { shape } = match.tensor("w");
         if (intAttr(match.root, "group", 1) !== 1) return refuse("it has groups of channels", match.root);

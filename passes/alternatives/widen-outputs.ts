@@ -1,7 +1,7 @@
 import type { Node, Tensor, Value } from "../../src/ir/index.ts";
 import { intAttr, int64Tensor, numbersOf, sizeOf, tensorFromElements } from "../../src/ir/index.ts";
 import type { Builder, Match, Refusal } from "../../src/rewrite/index.ts";
-import { anyValue, constant, op, optional, refuse, rule } from "../../src/rewrite/index.ts";
+import { op, refuse, rule } from "../../src/rewrite/index.ts";
 import { constantOf } from "../support/facts.ts";
 import { alternative } from "./alternative.ts";
 import { checkBias, convOf } from "./conv-facts.ts";
@@ -63,15 +63,7 @@ export const widenOutputs = alternative({
       after: "Slice(Relu(Conv(x, W', b')))",
       preserves: "tolerance",
       minOpset: 10, // Slice takes its bounds as inputs since 10.
-      pattern: op(
-        clamps,
-        [
-          op("Conv", [anyValue("x"), constant("w", ({ dtype }) => dtype === "float32"), optional(anyValue("b"))], {
-            name: "conv",
-          }),
-        ],
-        { moreInputs: true },
-      ),
+      pattern: op(clamps, [convOf()], { moreInputs: true }),
       check: (match) => checkWidth(match, match.node("conv")),
       rewrite: (match, build) => {
         const [, ...bounds] = match.root.inputs;
@@ -85,7 +77,7 @@ export const widenOutputs = alternative({
       after: "Slice(Conv(x, W', b'))",
       preserves: "tolerance",
       minOpset: 10,
-      pattern: convOf("Conv"),
+      pattern: convOf(),
       check: (match) => {
         const user = match.root.output.soleUser;
         if (user?.domain === "" && clamps.includes(user.opType)) return refuse("a clamp stands behind it", match.root);

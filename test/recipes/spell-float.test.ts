@@ -58,7 +58,7 @@ function make({ spellings }: Opened, rewrites: readonly string[], int8: readonly
   return mixedModel(spelled.recipe, spelled.floatOutputs(new Set(int8)), facts, spelled.plan());
 }
 
-test.each(["residual-cnn", "tiny-vit"])(
+test.each(["residual-cnn", "depthwise-cnn"])(
   "%s: every spelling can be quantized as a whole, in part and not at all",
   async (stem) => {
     const opened = open(await example(stem));

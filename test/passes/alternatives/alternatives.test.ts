@@ -98,27 +98,3 @@ test("filters of zeros change nothing, and are cut off behind the clamp", () => 
     { numRuns: 40 },
   );
 });
-
-test("a convolution along one axis is one over a picture of one row", () => {
-  fc.assert(
-    fc.property(small(3), small(3), small(3), small(2), small(2), bias, seed, (c, m, k, stride, dilation, b, at) => {
-      const text = graph(
-        `2,${2 * c},9`,
-        `${weights([2 * m, c, k], 2 * m, b, at)}
-  %y = Conv(%x, %w${b ? ", %b" : ""}) {group=2, strides=[${stride}], dilations=[${dilation}], pads=[1, 0]}`,
-      );
-      expect(respell("flat-pictures", text, 1).get("Unsqueeze")).toBe(1);
-    }),
-    { numRuns: 25 },
-  );
-});
-
-test("hard gates are sums, clamps and products", () => {
-  const gates = ["HardSwish(%x)", "Mul(%x, %g)", "Mul(%g, %x)"];
-  for (const gate of gates) {
-    const text = graph("2,5,7", `  %g = HardSigmoid(%x) {alpha=0.3, beta=0.4}\n  %y = ${gate}`);
-    const counts = respell("plain-gates", text, 1);
-    expect([counts.get("Add"), counts.get("Clip"), counts.get("Mul")]).toEqual([1, 1, 2]);
-  }
-  respell("plain-gates", graph("2,5", "  %g = HardSigmoid(%x)\n  %h = Neg(%x)\n  %y = Mul(%g, %h)"), 0);
-});
