@@ -3,7 +3,7 @@ import type { Drawing } from "./drawing.ts";
 import { makeDrawing } from "./drawing.ts";
 import type { Key } from "./keys.ts";
 import { keysOf } from "./keys.ts";
-import { makeFrameRenderer, renderSummary } from "./render.tsx";
+import { renderFrame, renderSummary } from "./render.tsx";
 import type { RunController } from "./run-controller.ts";
 import { makeRunController } from "./run-controller.ts";
 import { initialState } from "./state.ts";
@@ -35,9 +35,8 @@ export function openTui(terminal: Terminal, signal: AbortSignal): Tui {
     resized: () => drawing.dispatch({ type: "resized", size: taken.sizeNow() }),
     closed: () => clearInterval(timer),
   });
-  const renderFrame = makeFrameRenderer(theme);
   const drawing = makeDrawing(initialState(now(), taken.sizeNow()), now, (state, at) =>
-    taken.screen.paint(renderFrame(state, at), state.size),
+    taken.screen.paint(renderFrame(state, at, theme), state.size),
   );
   drawing.tick();
   return {

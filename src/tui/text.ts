@@ -15,16 +15,19 @@ function graphemeWidth(grapheme: string): number {
   return wide.test(grapheme) ? 2 : 1;
 }
 
+/** What is mostly shown: ASCII, and the marks of the theme. Each takes one column. */
+const narrow = /^[ -~·…→✓✗▸‖\u2500-\u259f]*$/;
+
 /** Columns that a printable text takes. */
 export function displayWidth(text: string): number {
-  if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
+  if (narrow.test(text)) return text.length;
   let width = 0;
   for (const { segment } of segmenter.segment(text)) width += graphemeWidth(segment);
   return width;
 }
 
 /** The longest start of a text that takes at most `width` columns. */
-function startOf(text: string, width: number): string {
+export function cut(text: string, width: number): string {
   let start = "";
   let used = 0;
   for (const { segment } of segmenter.segment(text)) {
@@ -39,7 +42,7 @@ function startOf(text: string, width: number): string {
 export function fit(text: string, width: number, align: "left" | "right" = "left", ellipsis = "…"): string {
   if (width <= 0) return "";
   const clean = printable(text);
-  const shown = displayWidth(clean) <= width ? clean : startOf(clean, width - 1) + ellipsis;
+  const shown = displayWidth(clean) <= width ? clean : cut(clean, width - 1) + ellipsis;
   const padding = " ".repeat(Math.max(0, width - displayWidth(shown)));
   return align === "left" ? shown + padding : padding + shown;
 }

@@ -10,18 +10,17 @@ import { inkParts } from "../../src/tui/ink.ts";
 
 const entry = pathToFileURL(createRequire(import.meta.url).resolve("ink")).href;
 
-test("the parts of Ink that draw are where they are looked for, and are those of its entry", async () => {
+test("the components of Ink are where they are looked for, and are those of its entry", async () => {
   const parts = await inkParts(entry);
   expect(parts?.Text).toBe(ink.Text);
   expect(parts?.Box).toBe(ink.Box);
-  expect(parts?.renderToString).toBe(ink.renderToString);
 });
 
 test("where they are not, the entry is taken", async () => {
   expect(await inkParts("file:///nowhere/build/index.js")).toBeUndefined();
 });
 
-test("nothing of Ink is loaded that takes a terminal over", () => {
+test("nothing of Ink is loaded but its components", () => {
   const folder = mkdtempSync(join(tmpdir(), "tui-loaded-"));
   try {
     const face = fileURLToPath(new URL("../../dist/src/tui/index.js", import.meta.url));
@@ -32,9 +31,9 @@ test("nothing of Ink is loaded that takes a terminal over", () => {
       readonly result: readonly { readonly url: string }[];
     };
     const packages = result.map(({ url }) => url).filter((url) => url.includes("/node_modules/"));
-    expect(packages.some((url) => url.endsWith("/ink/build/render-to-string.js"))).toBe(true);
-    expect(packages.filter((url) => /\/es-toolkit\/|\/ink\/build\/ink\.js$|development/.test(url))).toEqual([]);
-    expect(packages.length).toBeLessThan(120);
+    expect(packages.some((url) => url.endsWith("/ink/build/components/Text.js"))).toBe(true);
+    expect(packages.filter((url) => /es-toolkit|yoga|reconciler|\.development\./.test(url))).toEqual([]);
+    expect(packages.length).toBeLessThan(30);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

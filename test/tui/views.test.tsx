@@ -1,9 +1,10 @@
+import { stripVTControlCharacters } from "node:util";
 import { render } from "ink-testing-library";
 import { expect, test } from "vitest";
 import type { CompileEvent } from "../../src/events.ts";
 import type { TuiAction } from "../../src/tui/reduce.ts";
 import { reduce } from "../../src/tui/reduce.ts";
-import { makeFrameRenderer, renderSummary } from "../../src/tui/render.tsx";
+import { renderFrame, renderSummary } from "../../src/tui/render.tsx";
 import type { TuiState, TuningEntry } from "../../src/tui/state.ts";
 import { initialState } from "../../src/tui/state.ts";
 import { displayWidth } from "../../src/tui/text.ts";
@@ -33,7 +34,7 @@ function after(
 }
 
 function frameOf(state: TuiState, now = 30_000): readonly string[] {
-  return makeFrameRenderer(theme)(state, now).map((line) => line.trimEnd());
+  return renderFrame(state, now, theme).map((line) => stripVTControlCharacters(line).trimEnd());
 }
 
 test.each(sizes)("a run at %ix%i: every line in its place, none too long", async (columns, rows) => {
@@ -58,15 +59,14 @@ test.each(sizes)("the end of a run, and the help, at %ix%i", async (columns, row
   await expect(`${end.join("\n")}\n${help.join("\n")}\n`).toMatchFileSnapshot(`frames/end-${columns}x${rows}.txt`);
 });
 
-test("lines that are kept from frame to frame are those that ink would draw anew, at any point of a run", () => {
-  const renderFrame = makeFrameRenderer(theme);
+test("frames are those that Ink draws, at any point of a run", () => {
   const events = [...sampleRun, ...sampleEnd];
   for (let told = 0; told <= events.length; told++) {
     const [columns, rows] = told % 7 === 6 ? [60, 20] : [80, 24];
     const state = after(events.slice(0, told), columns, rows);
     const { lastFrame, unmount } = render(<App state={state} now={told * 500} theme={theme} />);
     const shown = (lastFrame() ?? "").split("\n").map((line) => line.trimEnd());
-    expect(renderFrame(state, told * 500).map((line) => line.trimEnd())).toEqual(shown);
+    expect(frameOf(state, told * 500)).toEqual(shown);
     unmount();
   }
 });
@@ -121,7 +121,7 @@ test("columns of searches stand below their heads, at any width", () => {
 });
 
 test("the verdict comes first: what was chosen, and what it is worth", () => {
-  const text = renderSummary(sampleReport, 80, theme);
+  const text = stripVTControlCharacters(renderSummary(sampleReport, 80, theme));
   expect(text.split("\n")[0]).toMatch(/was chosen|was kept/);
   for (const fact of ["speed", "size", "nodes", "file"]) expect(text).toContain(`  ${fact}`);
   expect(text.endsWith("\n")).toBe(true);

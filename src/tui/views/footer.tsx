@@ -29,7 +29,7 @@ export function Footer({ state, theme }: { readonly state: TuiState; readonly th
 }
 
 /** The words of the last line; `asked` takes the place of the hints where it is not empty. */
-export function footerText(
+function footerText(
   state: TuiState,
   theme: Theme,
 ): { readonly hints: string; readonly asked: string; readonly place: string } {

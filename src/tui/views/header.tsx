@@ -53,7 +53,7 @@ export function StatusLine({ state, theme }: { readonly state: TuiState; readonl
 }
 
 /** What is counted of the run as a whole. */
-export function statusText({ phases, noise, warnings, isTiming }: TuiState, { glyphs }: Theme): string {
+function statusText({ phases, noise, warnings, isTiming }: TuiState, { glyphs }: Theme): string {
   const searches = phases.flatMap(({ entries }) => entries).filter((entry) => entry.kind === "tuning");
   const sum = (of: (entry: (typeof searches)[number]) => number): number =>
     searches.reduce((total, entry) => total + of(entry), 0);
