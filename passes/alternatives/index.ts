@@ -1,8 +1,9 @@
 import type { Alternative } from "./alternative.ts";
 import { padChannels } from "./pad-channels.ts";
+import { widenDepthwise } from "./widen-depthwise.ts";
 import { widenOutputs } from "./widen-outputs.ts";
 
 export type { Alternative } from "./alternative.ts";
 
 /** Every other spelling that a search may time, in the order in which they are applied. */
-export const alternatives: readonly Alternative[] = [padChannels, widenOutputs];
+export const alternatives: readonly Alternative[] = [widenDepthwise, padChannels, widenOutputs];

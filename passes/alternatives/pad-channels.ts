@@ -1,24 +1,12 @@
-import type { Tensor } from "../../src/ir/index.ts";
-import { intAttr, int64Tensor, numbersOf, sizeOf, tensorFromElements } from "../../src/ir/index.ts";
+import { intAttr, int64Tensor, sizeOf } from "../../src/ir/index.ts";
 import { refuse, rule } from "../../src/rewrite/index.ts";
 import { rankOf } from "../support/facts.ts";
 import { alternative } from "./alternative.ts";
 import { convOf } from "./conv-facts.ts";
+import { withInputs } from "./zeros.ts";
 
 /** Channels that ONNX Runtime's INT8 convolution reads at a time on x86; with others it gathers each window first. */
 const step = 4;
-
-/** Filters [outputs, inputs, window…] with so many inputs, those added all zeros. */
-function withInputs(filters: Tensor, inputs: number): Tensor {
-  const [outputs = 0, before = 0] = filters.shape;
-  const window = sizeOf(filters.shape.slice(2));
-  const from = numbersOf(filters);
-  const to = new Float32Array(outputs * inputs * window);
-  for (let output = 0; output < outputs; output++)
-    for (let i = 0; i < before * window; i++)
-      to[output * inputs * window + i] = from[output * before * window + i] as number;
-  return tensorFromElements("float32", [outputs, inputs, ...filters.shape.slice(2)], to);
-}
 
 /** Channels of zeros in front of convolutions whose number of input channels is odd to the runtime's kernels. */
 export const padChannels = alternative({

@@ -1,10 +1,11 @@
-import type { Node, Tensor, Value } from "../../src/ir/index.ts";
-import { intAttr, int64Tensor, numbersOf, sizeOf, tensorFromElements } from "../../src/ir/index.ts";
+import type { Node, Value } from "../../src/ir/index.ts";
+import { intAttr, int64Tensor, sizeOf } from "../../src/ir/index.ts";
 import type { Builder, Match, Refusal } from "../../src/rewrite/index.ts";
 import { op, refuse, rule } from "../../src/rewrite/index.ts";
-import { constantOf } from "../support/facts.ts";
+import { constantOf, staticShapeOf } from "../support/facts.ts";
 import { alternative } from "./alternative.ts";
 import { checkBias, convOf } from "./conv-facts.ts";
+import { withRows } from "./zeros.ts";
 
 /** Channels that ONNX Runtime's INT8 convolution writes at a time on x86: at least `least`, and a multiple of `step`. */
 const least = 16;
@@ -16,20 +17,13 @@ function wantedOutputs(outputs: number): number {
   return Math.max(least, Math.ceil(outputs / step) * step);
 }
 
-/** A tensor with so many rows, those added all zeros. */
-function withRows(tensor: Tensor, rows: number): Tensor {
-  const [, ...rest] = tensor.shape;
-  const numbers = new Float32Array(rows * sizeOf(rest));
-  numbers.set(Float32Array.from(numbersOf(tensor)));
-  return tensorFromElements("float32", [rows, ...rest], numbers);
-}
-
 function checkWidth(match: Match<"x" | "w" | "b">, conv: Node): Refusal | undefined {
   const filters = match.tensor("w");
   const [outputs = 0] = filters.shape;
   if (intAttr(conv, "group", 1) !== 1) return refuse("it has groups of channels", conv);
   if (wantedOutputs(outputs) === outputs) return refuse(`its channels are a multiple of ${step}`, conv);
-  if (sizeOf(filters.shape.slice(2)) === 1) return refuse("its window is one element", conv);
+  const places = staticShapeOf(conv.output)?.slice(2);
+  if (places === undefined || sizeOf(places) === 1) return refuse("its output is one pixel, or of unknown size", conv);
   return checkBias(match, outputs);
 }
 

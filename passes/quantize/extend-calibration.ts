@@ -20,8 +20,9 @@ export function extendCalibration(calibration: Calibration, selection: Selection
   }
   const means: Record<string, readonly number[]> = { ...calibration.means };
   for (const operator of selection.weighted) {
-    const found = means[operator.activation.name] ?? meansBefore(operator, means);
-    if (found !== undefined) means[operator.activation.name] = found;
+    const { activation } = operator;
+    const found = means[activation.name] ?? means[originOf(activation)?.name ?? ""];
+    if (found !== undefined) means[activation.name] = withZeros(found, channelsOf(operator));
   }
   return { ...calibration, ranges, means };
 }
@@ -35,12 +36,13 @@ function rangeBefore(value: Value, ranges: Readonly<Record<string, Range>>): Ran
   return ranges[originOf(value)?.name ?? ""];
 }
 
-function meansBefore(
-  { activation, weights, inputAxis }: WeightedOperator,
-  means: Calibration["means"],
-): readonly number[] | undefined {
-  const before = means[originOf(activation)?.name ?? ""];
-  const inputs = weights.constant?.shape[inputAxis] ?? 0;
-  if (before === undefined || inputs < before.length) return undefined;
-  return [...before, ...Array.from({ length: inputs - before.length }, () => 0)];
+function channelsOf({ activation, activationAxis }: WeightedOperator): number {
+  const shape = activation.type?.kind === "tensor" ? activation.type.shape : undefined;
+  const channels = shape?.at(activationAxis);
+  return typeof channels === "number" ? channels : 0;
+}
+
+/** The means of channels that were added are 0, or do not count. */
+function withZeros(means: readonly number[], channels: number): readonly number[] {
+  return [...means, ...Array.from({ length: Math.max(0, channels - means.length) }, () => 0)];
 }

@@ -106,6 +106,28 @@ test("what is padded keeps its range and its means, and the channels that were a
   expect(calibration.means[padded]).toEqual([0.5, 0.25, 0.125, 0]);
 });
 
+test("ranges and means hold for what is widened in place", () => {
+  const text = `opset 17
+graph g {
+  in %x: float32[1,4,8,8]
+  const %w: float32[24,4,1,1] = random(1)
+  const %d: float32[24,1,3,3] = random(2)
+  const %v: float32[16,24,1,1] = random(3)
+  %p = Conv(%x, %w)
+  %q = Relu(%p)
+  %r = Conv(%q, %d) {group=24, pads=[1, 1, 1, 1]}
+  %y = Conv(%r, %v)
+  out %y
+}`;
+  const opened = open(parseModel(text));
+  expect(opened.spellings.offered.map(({ name }) => name)).toEqual(["widen-depthwise"]);
+  const { calibration } = opened.spellings.of(new Set(["widen-depthwise"])).recipe;
+  expect(calibration.ranges).toEqual(opened.recipe.calibration.ranges);
+  expect(calibration.means["r"]).toHaveLength(32);
+  const [plain, wide] = [[], ["widen-depthwise"]].map((rewrites) => make(opened, rewrites, opened.groups));
+  expect(count(wide as Model, "QuantizeLinear")).toBe(count(plain as Model, "QuantizeLinear"));
+});
+
 test("what a user keeps in float, or switches off, stays so in every spelling", () => {
   const kept = open(parseModel(first), "first");
   const both = make(kept, ["pad-channels", "widen-outputs"], kept.groups);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { alternatives } from "../../../passes/alternatives/index.ts";
 import { passes } from "../../../passes/index.ts";
 import { presets } from "../../../passes/presets.ts";
-import { cloneModel, hashModel, parseModel, printModel, verifyStructure } from "../../../src/ir/index.ts";
+import { cloneModel, hashModel, intAttr, parseModel, printModel, verifyStructure } from "../../../src/ir/index.ts";
 import { inferTypes } from "../../../src/ops/index.ts";
 import { compareValues } from "../../../src/pipeline/compare.ts";
 import { runModel } from "../../../src/reference/index.ts";
@@ -90,11 +90,48 @@ test("filters of zeros change nothing, and are cut off behind the clamp", () => 
   %t = Conv(%x, %w${b ? ", %b" : ""})
   %y = ${next}(%t${next === "Clip" ? ", %low, %high" : ""})`,
         );
-        const isOdd = k > 1 && (m < 16 || m % 8 !== 0);
+        const isOdd = m < 16 || m % 8 !== 0;
         const counts = respell("widen-outputs", text, isOdd ? 1 : 0);
         expect(counts.get("Slice") ?? 0).toBe(isOdd ? 1 : 0);
       },
     ),
     { numRuns: 40 },
   );
+});
+
+/** A depthwise convolution between two dense ones, with a gate, its own mean and a sum around it. */
+const block = (channels: number, after: string): string =>
+  graph(
+    "2,3,5,4",
+    `  const %w: float32[${channels},3,1,1] = random(1)
+  const %b: float32[${channels}] = random(2)
+  const %d: float32[${channels},1,3,3] = random(3)
+  const %s: float32[${channels},${channels},1,1] = random(4)
+  const %v: float32[2,${channels},1,1] = random(5)
+  %p = Conv(%x, %w, %b)
+  %q = HardSwish(%p)
+  %r = Conv(%q, %d) {group=${channels}, pads=[1, 1, 1, 1]}
+  %m = GlobalAveragePool(%r)
+  %g = Conv(%m, %s)
+  %h = Sigmoid(%g)
+  %t = Mul(%r, %h)
+  %u = Add(%t, %p)
+  ${after}`,
+  );
+
+test("channels of zeros around a depthwise convolution reach all that has its channels, and no further", () => {
+  for (const channels of [2, 12, 24]) {
+    const text = block(channels, "%y = Conv(%u, %v)");
+    const model = parseModel(text);
+    inferTypes(model);
+    const [widen] = alternatives;
+    expect(widen?.run(model, contextFor(null, {}, [])).changes).toBe(1);
+    const groups = [...model.graph.nodes()].map((node) => intAttr(node, "group", 1)).filter((group) => group > 1);
+    expect(groups).toEqual([channels < 16 ? 16 : 32]);
+    respell("widen-depthwise", text, 1);
+  }
+  respell("widen-depthwise", block(16, "%y = Conv(%u, %v)"), 0);
+  // What leaves the graph keeps its channels, and what zeros make infinite would spoil the products behind it.
+  respell("widen-depthwise", block(12, "%y = Relu(%u)"), 0);
+  respell("widen-depthwise", block(12, "%l = Exp(%u)\n  %k = Div(%l, %l)\n  %y = Conv(%k, %v)"), 0);
 });
