@@ -5,7 +5,7 @@ import { accuracyTable, resourceTable, timingTable } from "./form-table.ts";
 import { gatherAccuracy } from "./accuracy-lines.ts";
 import { counted, formatBytes, formatTable, formatTime } from "./format.ts";
 import { progressPace } from "./progress-pace.ts";
-import { describeRegions, summarizeMemory, summarizeRegions } from "./regions.ts";
+import { describeRegions, summarizeLoading, summarizeMemory, summarizeRegions } from "./regions.ts";
 
 /** Options of the plain reporter. */
 export interface PlainOptions {
@@ -136,6 +136,6 @@ function summary(report: CompileReport): string {
     ...summarizeConstraints(report),
     ...summarizeRegions(report),
     ...summarizeMemory(report),
-    ...(output.file === undefined ? [] : [`output: ${output.file}`]),
+    ...(output.file === undefined ? [] : [`output: ${output.file}`, ...summarizeLoading(report)]),
   ].join("\n");
 }

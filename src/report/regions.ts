@@ -23,6 +23,16 @@ export function summarizeRegions({ regions, output }: CompileReport): readonly s
   return (written.length > 0 ? written : regions).map(describeTotals);
 }
 
+/** What somebody has to do so that the written form is as fast as it was timed; nothing where it has no regions. */
+export function summarizeLoading({ regions, output }: CompileReport): readonly string[] {
+  const hasRegions = regions.some(({ form, regions: programs }) => form === output.form && programs.length > 0);
+  return hasRegions
+    ? [
+        "as fast where the session registers the library that `infer-opt runtime --path` names; elsewhere plain operators run",
+      ]
+    : [];
+}
+
 /** Memory of whole processes; that of their sessions stands in the table of forms. Nothing where it was not measured. */
 export function summarizeMemory({ forms }: CompileReport): readonly string[] {
   const found = forms.flatMap(({ name, rssBytes }) =>

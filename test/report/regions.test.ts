@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CompileReport, RegionsReport, RegionStepReport } from "../../src/events.ts";
-import { describeRegions, summarizeRegions } from "../../src/report/regions.ts";
+import { describeRegions, summarizeLoading, summarizeRegions } from "../../src/report/regions.ts";
 
 const step: RegionStepReport = {
   name: "conv1",
@@ -83,6 +83,13 @@ test("products in bfloat16 are told with what was measured and the greatest boun
     `${steps.length} layers in bfloat16 (43.2 dB on samples); a layer's sums are off by at most`,
   );
   expect(totals).toContain(`${(steps.length - 1).toFixed(2)} % of the sum`);
+});
+
+test("a summary tells how the written form is loaded, where it has regions", () => {
+  const loading = (form: string): readonly string[] =>
+    summarizeLoading({ regions: [report], output: { form } } as unknown as CompileReport);
+  expect(loading(report.form).join()).toContain("`infer-opt runtime --path`");
+  expect(loading("float")).toEqual([]);
 });
 
 test("a summary tells of the written form, else of those that did not pay", () => {
