@@ -30,6 +30,19 @@ test("the workflow may read and nothing else, and ends", () => {
   expect(workflow).toMatch(/timeout-minutes: \d+/);
 });
 
+test("an input is a description and a default, with commas and colons in quotes alone", () => {
+  const [, inputs = ""] = /^inputs:\n((?: {2}.*\n)+)runs:/m.exec(action) ?? [];
+  const isPlain = (line: string): boolean =>
+    /^ {2}[\w-]+: \{ description: ("[^"]*"|[^",:{}]+), (required: true|default: (""|\w+)) \}$/.test(line);
+  expect(
+    inputs
+      .trimEnd()
+      .split("\n")
+      .filter((line) => !isPlain(line)),
+  ).toEqual([]);
+  expect(inputs).not.toBe("");
+});
+
 test("every input reaches the script, and the workflow gives none that there is not", () => {
   const inputs = all(action, /^ {2}([\w-]+): \{ description/gm);
   const passed = [...action.matchAll(/^ {8}(\w+): \$\{\{ inputs\.([\w-]+) \}\}$/gm)];
