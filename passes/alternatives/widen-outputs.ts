@@ -1,8 +1,8 @@
 import type { Node, Value } from "../../src/ir/index.ts";
-import { intAttr, int64Tensor, sizeOf } from "../../src/ir/index.ts";
+import { intAttr, int64Tensor } from "../../src/ir/index.ts";
 import type { Builder, Match, Refusal } from "../../src/rewrite/index.ts";
 import { op, refuse, rule } from "../../src/rewrite/index.ts";
-import { constantOf, staticShapeOf } from "../support/facts.ts";
+import { constantOf, shapeOf } from "../support/facts.ts";
 import { alternative } from "./alternative.ts";
 import { checkBias, convOf } from "./conv-facts.ts";
 import { withRows } from "./zeros.ts";
@@ -22,8 +22,9 @@ function checkWidth(match: Match<"x" | "w" | "b">, conv: Node): Refusal | undefi
   const [outputs = 0] = filters.shape;
   if (intAttr(conv, "group", 1) !== 1) return refuse("it has groups of channels", conv);
   if (wantedOutputs(outputs) === outputs) return refuse(`its channels are a multiple of ${step}`, conv);
-  const places = staticShapeOf(conv.output)?.slice(2);
-  if (places === undefined || sizeOf(places) === 1) return refuse("its output is one pixel, or of unknown size", conv);
+  const places = shapeOf(conv.output)?.slice(2);
+  if (places === undefined || places.every((dim) => dim === 1))
+    return refuse("its output is one pixel, or of unknown rank", conv);
   return checkBias(match, outputs);
 }
 
