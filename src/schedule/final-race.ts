@@ -192,7 +192,7 @@ async function raceUntilClear(
   for (let repeat = 0; repeat < finalRepeats && noise > worthwhileGain; repeat++) {
     if (repeat > 0 && time.endedBy() !== undefined) break;
     const rounds = runner.roundsThatFit(kernels.length, effort.finalRounds);
-    const outcomes = await runner.race(kernels, [{ rounds, within: Infinity, atMost: Infinity }]);
+    const outcomes = await runner.race(kernels, [{ rounds, within: Infinity, atMost: Infinity }], true);
     samples = outcomes.map((outcome, i) =>
       outcome.rejection === undefined ? joinSamples(samples[i] as KernelSamples, outcome.samples) : nothing,
     );

@@ -39,8 +39,8 @@ export interface TimingRequest {
   readonly threads: number;
   /** `cold`: caches are swept between calls, as the other layers of a network do. */
   readonly mode: "cold" | "hot";
-  /** Awaited between rounds where they last long enough for that; false ends the race, which then has no rounds. */
-  readonly betweenRounds?: () => Promise<boolean>;
+  /** Awaited between rounds, with how many are done, where they last long enough for that; false ends the race with these. */
+  readonly betweenRounds?: (done: number) => Promise<boolean>;
 }
 
 /** Times of a batch. Every round timed every kernel that has no rejection, and the reference loop. */

@@ -6,6 +6,7 @@ import { asEmitted, timedKernels } from "./final-race.ts";
 import { openFreshKernels } from "./fresh-kernels.ts";
 import type { Lesson } from "./learn/lesson.ts";
 import { lessonsFor } from "./learn/lessons-for.ts";
+import { endlessTime } from "./search-time.ts";
 import type { TrialBook } from "./trial-book.ts";
 import { openTrialBook } from "./trial-book.ts";
 import type { TrialRunner } from "./trial-runner.ts";
@@ -23,6 +24,8 @@ export interface SearchTurns {
   /** Turns in a row that found nothing. */
   readonly staleTurns: number;
   readonly isFinished: boolean;
+  /** The one race of this run began after the budget's end: nothing else may. */
+  readonly isLate: boolean;
   /** Proposes, emits, checks, races and records a few candidates: fewer, or none, where the search is to end meanwhile. */
   turn(): Promise<void>;
 }
@@ -35,7 +38,7 @@ export function openSearchTurns(
   context: TuningContext,
   crashes: CrashWatch,
 ): SearchTurns {
-  const { reporter, effort } = context;
+  const { reporter, effort, time = endlessTime } = context;
   const book = openTrialBook(task, context, context);
   const known = book.tried.length;
   let gathered: readonly Lesson[] | undefined;
@@ -45,6 +48,14 @@ export function openSearchTurns(
   const event = { workload: task.label, threads: task.threads } as const;
   let turns = 0;
   let staleTurns = 0;
+  let races = 0;
+  let isLate = false;
+
+  /** A run whose budget went into checking candidates races these all the same: else the next would begin where it did. */
+  const mayRace = (): boolean => {
+    const end = runner.endedBy();
+    return end === undefined || (end === "budget" && races === 0);
+  };
 
   const tellStart = (): void => {
     const [seed] = pool.seeds;
@@ -60,6 +71,9 @@ export function openSearchTurns(
     get staleTurns() {
       return staleTurns;
     },
+    get isLate() {
+      return isLate;
+    },
     get isFinished() {
       return source.isExhausted || source.room <= 0 || staleTurns >= effort.patience;
     },
@@ -68,8 +82,11 @@ export function openSearchTurns(
       const [incumbent] = timedKernels(book);
       const wanted = book.tried.length === 0 ? effort.first : effort.turn;
       const fresh = await runner.verify(await source.take(Math.min(wanted, source.room)));
-      if (fresh.length > 0 && runner.endedBy() === undefined)
+      if (fresh.length > 0 && mayRace()) {
+        races++;
+        isLate = time.endedBy() !== undefined;
         await runner.race([...(incumbent === undefined ? [] : asEmitted(incumbent)), ...fresh], effort.stages);
+      }
       const [best] = timedKernels(book);
       const limit = incumbent === undefined ? Infinity : incumbent.score * (1 - worthwhileGain);
       const hasGained = best !== undefined && best.score < limit;

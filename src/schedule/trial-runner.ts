@@ -28,16 +28,21 @@ export interface TrialRunner {
   /** A candidate's kernel; undefined, and noted, when it has none. */
   emit(candidate: Candidate): Emitted | undefined;
   /**
-   * Those that give right results on every case of the task. No more are checked once the search is to end, nor once half
-   * of the time that was left has gone while there are two: what was checked is to be raced too.
+   * Those that give right results on every case of the task. No more are checked once the search is to end nor, while there
+   * are two, once half of the time that was left has gone or one more could not be raced in the other: what was checked is
+   * to be raced too.
    */
   verify(emissions: readonly Emitted[]): Promise<readonly Emitted[]>;
   /**
    * Races kernels that were verified; one outcome each, in order. The same kernel may run under two names. The first stage
-   * always runs, others only while the search may go on.
+   * always runs, others only while the search may go on; where rounds last long, that is looked at between them too. The final
+   * race has all the time that is left, and {@link leastFinalRounds} at least.
    */
-  race(emissions: readonly Emitted[], stages: readonly RaceStage[]): Promise<readonly RaceOutcome[]>;
+  race(emissions: readonly Emitted[], stages: readonly RaceStage[], isFinal?: boolean): Promise<readonly RaceOutcome[]>;
 }
+
+/** Rounds that a race has whatever the time. */
+const shortestRace = 2;
 
 /** Makes the runner of a task. */
 export function makeTrialRunner(
@@ -50,6 +55,8 @@ export function makeTrialRunner(
   const outcomes = openTrialOutcomes(task, context, book, crashes);
   const pace = makeRacePace();
   const endedBy = (): EarlyEnd | undefined => time.endedBy(pace.expect(finalists + 2, leastFinalRounds));
+  const isShort = (wholeMs: number, entrants: number): boolean =>
+    time.leftMs < wholeMs / 2 || time.leftMs <= pace.guess(entrants, shortestRace);
   return {
     counts: outcomes.counts,
     endedBy,
@@ -63,21 +70,26 @@ export function makeTrialRunner(
       const whole = time.leftMs;
       for (const emission of emissions) {
         await control.whilePaused();
-        if (endedBy() !== undefined || (right.length > 1 && time.leftMs < whole / 2)) break;
+        if (endedBy() !== undefined || (right.length > 1 && isShort(whole, right.length + 1))) break;
         outcomes.countTry();
+        const start = workedMs(context);
         if (await isRight(emission, task, context, outcomes)) right.push(emission);
+        pace.noteCheck(workedMs(context) - start);
       }
       return right;
     },
-    race: async (emissions, stages) => {
+    race: async (emissions, stages, isFinal = false) => {
+      const least = isFinal ? leastFinalRounds : shortestRace;
+      const mayGoOn = async (done: number): Promise<boolean> => {
+        await control.whilePaused();
+        const end = isFinal ? time.endedBy() : endedBy();
+        return end === undefined || (end === "budget" && done < least);
+      };
       const results = await raceKernels(
         emissions.map((emission) => caseOf(emission, 0, task)),
         stages,
-        (kernels, rounds) => timeStage(kernels, rounds, task, context, pace),
-        async () => {
-          await control.whilePaused();
-          return endedBy() === undefined;
-        },
+        (kernels, rounds) => timeStage({ kernels, rounds, mayGoOn, pace }, task, context),
+        () => mayGoOn(Infinity),
       );
       const seen = new Set<string>();
       emissions.forEach((emission, i) => {
@@ -125,25 +137,37 @@ async function isRight(
   return true;
 }
 
-/** Times one stage of a race; how long it took, and how noisy the machine was, is told. */
+/** The clock in milliseconds, without pauses. */
+function workedMs({ clock, control = noControl }: TuningContext): number {
+  return clock.now() / 1e6 - control.pausedMs;
+}
+
+interface TimedStage {
+  readonly kernels: readonly KernelCase[];
+  readonly rounds: number;
+  readonly pace: RacePace;
+  /** Asked when so many rounds are done. */
+  mayGoOn(done: number): Promise<boolean>;
+}
+
+/** Times one stage of a race; how long it takes, and how noisy the machine was, is noted. Too few rounds are none. */
 async function timeStage(
-  kernels: readonly KernelCase[],
-  rounds: number,
+  { kernels, rounds, pace, mayGoOn }: TimedStage,
   { threads }: TuningTask,
-  { reporter, measurer, signal, clock, mode, time = endlessTime, control = noControl }: TuningContext,
-  pace: RacePace,
+  context: TuningContext,
 ): Promise<TimedBatch> {
-  const start = clock.now();
-  const mayGoOn = async (): Promise<boolean> => {
-    await control.whilePaused();
-    return time.endedBy() !== "stopped";
-  };
+  const { reporter, measurer, signal, mode } = context;
+  const start = workedMs(context);
+  const notePace = (done: number): void => pace.noteRace(kernels.length, done, workedMs(context) - start);
   const batch = await underTheClock(reporter, (between) => {
-    const request = { rounds, mode, threads, betweenRounds: () => between(mayGoOn) };
-    return measurer.time(kernels, request, signal);
+    const betweenRounds = (done: number): Promise<boolean> => {
+      notePace(done);
+      return between(() => mayGoOn(done));
+    };
+    return measurer.time(kernels, { rounds, mode, threads, betweenRounds }, signal);
   });
-  pace.note(kernels.length, rounds, (clock.now() - start) / 1e6);
+  notePace(batch.rounds.length);
   const references = batch.rounds.map(({ referenceNs }) => referenceNs);
   if (batch.rounds.length > 1) reporter.handle({ type: "noise", share: quietRounds(references, Infinity).noise });
-  return batch;
+  return batch.rounds.length < Math.min(rounds, shortestRace) ? { ...batch, rounds: [] } : batch;
 }

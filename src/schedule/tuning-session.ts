@@ -119,8 +119,8 @@ export function openTuningSession(
         if (end !== undefined) return end;
         return (shared?.isFinished === false ? shared.runner.endedBy() : undefined) ?? time.endedBy();
       };
-      const isStopped = endNow() === "stopped";
-      const tuned = isStopped ? settle("stopped") : await finalRace(task, boundNs, context, pool.seeds, both, endNow);
+      const isOver = alone.isLate || endNow() === "stopped";
+      const tuned = isOver ? settle(endNow()) : await finalRace(task, boundNs, context, pool.seeds, both, endNow);
       kept.forgetCases();
       return tuned;
     },

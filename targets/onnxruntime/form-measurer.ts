@@ -59,16 +59,12 @@ export function makeFormMeasurer(setup: FormMeasurerSetup): FormMeasurer {
     const opened = await openEntrants(kernels, threads, sessions);
     const policy = { ...conditions, ...setup.policy, rounds, maxRounds: rounds };
     const forms = opened.map((session, i) => ({ name: String(i), session, feeds: wire }));
-    let isCut = false;
     const result = await worker.request(
       { op: "race", forms, policy, seed: setup.seed + races++ },
-      async (done): Promise<boolean> => {
-        if (done < rounds) isCut = (await betweenRounds?.()) === false;
-        return !isCut;
-      },
+      async (done) => done >= rounds || (await betweenRounds?.(done)) !== false,
     );
     return {
-      rounds: (isCut ? [] : result.rounds).map((round, at) => ({
+      rounds: result.rounds.map((round, at) => ({
         ns: round.map((times) => times.reduce((least, ns) => Math.min(least, ns), Infinity)),
         referenceNs: result.referenceNs[at] as number,
       })),
