@@ -14,6 +14,7 @@ import type { Observations } from "./observe.ts";
 import { observeActivations } from "./observe.ts";
 import { outputFidelity } from "./output-fidelity.ts";
 import type { Selection } from "./selection.ts";
+import { largestWeight, weightScalesOf } from "./weight-scales.ts";
 
 /** The part of a dataset that calibration reads. */
 export interface CalibrationSamples {
@@ -81,6 +82,11 @@ export async function calibrate(model: Model, selection: Selection, options: Cal
   const run = (positions: readonly number[], wanted: readonly string[]): ReturnType<Executor["run"]> =>
     executor.run(model, feedsOf(samples.samples(positions)), wanted);
 
+  // Plans ask for them all at once.
+  for (const operator of selection.weighted) {
+    await options.nextTurn();
+    weightScalesOf(operator, largestWeight(options.hasVnni));
+  }
   for await (const values of run(rest, observer.wanted)) {
     signal.throwIfAborted();
     await observer.add(values);

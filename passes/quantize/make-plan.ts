@@ -3,13 +3,14 @@ import { numbersOf } from "../../src/ir/index.ts";
 import { fail } from "../../src/diagnostics/index.ts";
 import { quantDiagnostics } from "../../src/diagnostics/codes/quant.ts";
 import type { QuantizationParameters, Range } from "../../src/quant/index.ts";
-import { channelLayout, quantizeWeights, scalesForBias, unionOf, weightScales } from "../../src/quant/index.ts";
+import { channelLayout, quantizeWeights, scalesAtLeast, scalesForBias, unionOf } from "../../src/quant/index.ts";
 import { meanShift } from "./bias-correction.ts";
 import type { Calibration } from "./calibration.ts";
 import type { QuantizationDialect } from "./dialect.ts";
 import type { ActivationPlan, BiasPlan, NodePlan, QuantizationPlan, WeightPlan } from "./plan.ts";
 import { inputKey } from "./plan.ts";
 import type { Selection, WeightedOperator } from "./selection.ts";
+import { largestWeight, weightScalesOf } from "./weight-scales.ts";
 
 /** The numbers a plan is made from. */
 export type CalibratedRanges = Pick<Calibration, "ranges" | "means">;
@@ -58,7 +59,7 @@ function planWeights(
   const isInteger = dialect.bias === "int32";
   const least =
     bias !== undefined && isInteger ? scalesForBias(numbersOf(bias), activationScale, layout.channels) : undefined;
-  const scales = weightScales(values, layout, largest, least);
+  const scales = scalesAtLeast(weightScalesOf(operator, largest), least);
   const weights: WeightPlan = {
     value: operator.weights.name,
     input: operator.weightInput,
@@ -137,7 +138,7 @@ export function makePlan(
       const scale = activations[operator.activation.name]?.parameters.scale ?? 1;
       const { weights, bias } =
         sameWeights(operator, scale, before.get(base.node), known) ??
-        planWeights(operator, scale, hasVnni ? 127 : 63, dialect, calibration);
+        planWeights(operator, scale, largestWeight(hasVnni), dialect, calibration);
       nodes.push({ ...base, weights, ...(bias === undefined ? {} : { bias }) });
     }
   }

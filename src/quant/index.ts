@@ -12,7 +12,7 @@ export type { RangeMethod, RangeMethodName } from "./range-methods/index.ts";
 export { autoCandidates, rangeMethods } from "./range-methods/index.ts";
 export { dequantizeValue, quantizeValue, quantizeValues } from "./rounding.ts";
 export type { ChannelLayout, QuantizedWeights } from "./weights.ts";
-export { channelLayout, gridStep, quantizeWeights, weightScales } from "./weights.ts";
+export { bestScales, channelLayout, gridStep, quantizeWeights, scalesAtLeast } from "./weights.ts";
 export type { QuantizedBias } from "./bias.ts";
 export { quantizeBias, scalesForBias } from "./bias.ts";
 export { histogramSqnrDb, sqnrDb, tensorSqnrDb } from "./error.ts";

@@ -104,18 +104,16 @@ function bestScale(values: Float64Array, largest: number): number {
 }
 
 /**
- * Scales for symmetric int8 weights in -largest..largest (127, or 63 where products of 8-bit weights would saturate),
- * each no smaller than `atLeast` for its channel: the way to keep an int32 bias from overflowing.
+ * The best scales for symmetric int8 weights in -largest..largest (127, or 63 where products of 8-bit weights would
+ * saturate), one a channel.
  */
-export function weightScales(
-  weights: ArrayLike<number>,
-  layout: ChannelLayout,
-  largest: number,
-  atLeast?: ArrayLike<number>,
-): Float32Array {
-  return Float32Array.from(channelsOf(weights, layout), (values, channel) =>
-    Math.max(bestScale(values, largest), atLeast?.[channel] ?? 0),
-  );
+export function bestScales(weights: ArrayLike<number>, layout: ChannelLayout, largest: number): Float64Array {
+  return Float64Array.from(channelsOf(weights, layout), (values) => bestScale(values, largest));
+}
+
+/** Scales in float32, each no smaller than `atLeast` for its channel: the way to keep an int32 bias from overflowing. */
+export function scalesAtLeast(scales: Float64Array, atLeast?: ArrayLike<number>): Float32Array {
+  return Float32Array.from(scales, (scale, channel) => Math.max(scale, atLeast?.[channel] ?? 0));
 }
 
 /** Quantizes weights with the given scales, one per channel of the layout. */

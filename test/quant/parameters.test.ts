@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  bestScales,
   asymmetricParameters,
   dequantizeValue,
   gridStep,
@@ -11,7 +12,7 @@ import {
   scalesForBias,
   symmetricParameters,
   tensorSqnrDb,
-  weightScales,
+  scalesAtLeast,
 } from "../../src/quant/index.ts";
 
 const finite = fc.float({ min: -1000, max: 1000, noNaN: true });
@@ -69,7 +70,7 @@ test("weights that lie on an 8-bit grid keep it exactly; others get a scale of t
   const onGrid = Float32Array.from([-77, 3, 12, 100, -4, 0, 55, 31, -2], (q) => q * step);
   expect(gridStep(Float64Array.from(onGrid), 127)).toBeCloseTo(step, 8);
   const layout = { channels: 1, inner: 1 };
-  const scales = weightScales(onGrid, layout, 127);
+  const scales = scalesAtLeast(bestScales(onGrid, layout, 127));
   const { values } = quantizeWeights(onGrid, layout, scales, 127);
   expect([...values]).toEqual([-77, 3, 12, 100, -4, 0, 55, 31, -2]);
   const offGrid = Float32Array.from([0.1, -0.73, 0.377, 0.9431, -0.2718, 0.5772, 0.1618, -0.666, 0.0301]);
@@ -82,7 +83,7 @@ test("channels get scales of their own along any axis; 7-bit weights stay within
   const weights = Float32Array.from([1, 100, -0.5, 30, 0.25, -77.3]);
   const layout = { channels: 2, inner: 1 };
   for (const largest of [127, 63]) {
-    const scales = weightScales(weights, layout, largest);
+    const scales = scalesAtLeast(bestScales(weights, layout, largest));
     const { values } = quantizeWeights(weights, layout, scales, largest);
     expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(largest);
     const back = Float32Array.from(values, (q, i) => q * (scales[i % 2] as number));
@@ -95,7 +96,7 @@ test("a bias far larger than the products does not overflow: the weight scale gr
   const bias = Float32Array.from([3, 1]);
   const inputScale = 0.01;
   const layout = { channels: 2, inner: 2 };
-  const scales = weightScales(weights, layout, 127, scalesForBias(bias, inputScale, 2));
+  const scales = scalesAtLeast(bestScales(weights, layout, 127), scalesForBias(bias, inputScale, 2));
   const quantized = quantizeBias(bias, inputScale, scales);
   quantized.values.forEach((q, i) => {
     expect(Math.abs(q)).toBeLessThanOrEqual(2 ** 30);
