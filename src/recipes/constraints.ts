@@ -1,5 +1,6 @@
 import type { CompileOptions } from "../config/index.ts";
 import { parseDuration, parseEnergy, parseSize } from "../config/index.ts";
+import { formatBytes } from "../report/index.ts";
 import type { Candidate } from "./candidate.ts";
 import { throughputOf } from "./candidate.ts";
 
@@ -49,7 +50,7 @@ export function constraintsOf(options: CompileOptions): readonly Constraint[] {
             ...{ text: `--max-memory ${maxMemory}`, quantity: "session memory", bound: "at most" as const },
             limit: parseSize(maxMemory),
             valueOf: ({ memoryBytes }: Candidate) => memoryBytes,
-            format: megabytes,
+            format: formatBytes,
           },
         ]),
     ...(minThroughput === undefined
@@ -82,7 +83,7 @@ function sizeConstraint(maxSize: string): Constraint {
   return {
     ...{ text: `--max-size ${maxSize}`, quantity: "size", bound: "at most", limit: parseSize(maxSize) },
     valueOf: ({ bytes }) => bytes,
-    format: (bytes) => `${bytes} bytes`,
+    format: formatBytes,
   };
 }
 
@@ -91,8 +92,6 @@ const fasterThanOriginal: Constraint = {
   valueOf: ({ timings, isOriginal }) => (isOriginal ? 1 : least(timings.map(({ low }) => low))),
   format: (ratio) => `${ratio.toFixed(3)}x`,
 };
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function worst(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
