@@ -23,10 +23,13 @@ const pictures: readonly Picture[] = [
   { name: "report-dark", target: "cpu", width: 1000, height: 1300, dark: true },
   { name: "report-phone", target: "cpu", width: 390, height: 1300 },
   {
-    ...{ name: "report-tuning", target: "onnxruntime", width: 1000, height: 1700 },
+    ...{ name: "report-tuning", target: "onnxruntime", width: 1000, height: 2400 },
     sections: ["Precision of layers", "Session options of ONNX Runtime"],
   },
 ];
+
+/** Pixels around sections that were cut out. */
+const margins = { top: 16, bottom: 16, left: 16, right: 16 };
 
 /** Colours of a picture: a page has few, and more make it several times as large. */
 const colours = 64;
@@ -50,7 +53,7 @@ async function main(): Promise<void> {
       const taken = take(browser, picture, onlySections(page, picture.sections), work);
       const { width, height } = picture;
       const whole = sharp(await sharp(taken).extract({ left: 0, top: 0, width, height }).toBuffer());
-      const cut = picture.sections === undefined ? whole : whole.trim();
+      const cut = picture.sections === undefined ? whole : whole.trim().extend({ ...margins, background: "#ffffff" });
       const file = join(folder, `${picture.name}.png`);
       await cut.png({ palette: true, colours }).toFile(file);
       console.log(`wrote ${file}`);

@@ -26,7 +26,7 @@ export function precision({ formTuning }: CompileReport): Markup {
       groups
         .filter(({ floatNs, int8Ns }) => floatNs + int8Ns > 0)
         .map(({ name, floatNs, int8Ns }) => ({ label: name, before: floatNs, after: int8Ns })),
-      { before: "float", after: "INT8", between: "·", format: formatTime },
+      { before: "float", after: "INT8", between: "·", format: timeText },
     ),
     table(
       ["group", "why", "precision", "layers", "float", "INT8", "otherwise"],

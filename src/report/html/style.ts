@@ -39,7 +39,7 @@ figcaption { color: var(--dim); margin-bottom: 0.4rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.2rem 0.6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th { color: var(--dim); font-weight: 500; } .text { text-align: left; }
-td.text { white-space: normal; min-width: 7rem; overflow-wrap: anywhere; } td:nth-child(2).text { min-width: 11rem; }
+td.text { white-space: normal; min-width: 7rem; overflow-wrap: anywhere; } td:nth-child(1).text { min-width: 9rem; } td:nth-child(2).text { min-width: 11rem; }
 .scroll { margin-bottom: 1rem; }
 details { margin: 0.6rem 0; } summary { cursor: pointer; color: var(--dim); }
 code { font: 0.9em ui-monospace, monospace; overflow-wrap: anywhere; }
