@@ -23,7 +23,7 @@ const pictures: readonly Picture[] = [
   { name: "report-dark", target: "cpu", width: 1000, height: 1300, dark: true },
   { name: "report-phone", target: "cpu", width: 390, height: 1300 },
   {
-    ...{ name: "report-tuning", target: "onnxruntime", width: 1000, height: 2400 },
+    ...{ name: "report-tuning", target: "onnxruntime", width: 1000, height: 2700 },
     sections: ["Precision of layers", "Session options of ONNX Runtime"],
   },
 ];
