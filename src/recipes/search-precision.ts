@@ -40,7 +40,7 @@ export interface PrecisionSearch {
 
 /**
  * Chooses among the mixtures and spellings of a space by timing whole networks in ONNX Runtime, beginning with all INT8, all
- * float, what a profile predicts and each spelling alone. What is decided already is only explained, and so is, with
+ * float, what a profile predicts, all spellings together and each alone. What is decided already is only explained, and so is, with
  * `--tune off`, what an earlier search chose. Undefined where there is neither, and without a device.
  */
 export async function searchPrecision(

@@ -62,11 +62,16 @@ function emitForm(plan: PrecisionPlan, point: Point): ReturnType<Template["emit"
   return formKernel(formName(plan, point), plan.identity(int8Groups(plan, point), chosenRewrites(plan, point)));
 }
 
-/** A seed, and what it becomes with one spelling taken. */
+/** A seed, and what it becomes with all spellings taken, and with each alone. */
 function seedPoints(plan: PrecisionPlan, int8: number): { readonly seed: Point; readonly openings: readonly Point[] } {
   const layers = int8 === 1 ? plan.groups.map(({ name }) => [name, 1] as const) : [];
   const seed: Point = Object.fromEntries([...layers, ...plan.rewrites.map((name) => [name, 0] as const)]);
-  return { seed, openings: plan.rewrites.map((name) => ({ ...seed, [name]: 1 })) };
+  const taking = (names: readonly string[]): Point => ({
+    ...seed,
+    ...Object.fromEntries(names.map((name) => [name, 1])),
+  });
+  const all = plan.rewrites.length > 1 ? [taking(plan.rewrites)] : [];
+  return { seed, openings: [...all, ...plan.rewrites.map((name) => taking([name]))] };
 }
 
 /** Precision of each group of layers: 1 is INT8; and other spellings. The seed is plain INT8: every layer that can be. */

@@ -16,12 +16,13 @@ const pool = makeCandidatePool(workload, [precisionTemplate(plan), floatTemplate
 const textOf = ({ candidate }: Pick<TriedCandidate, "candidate">): string =>
   plan.identity(int8Groups(plan, candidate.point), chosenRewrites(plan, candidate.point));
 
-test("the first turn has plain INT8, plain float, what is predicted best, and plain INT8 in each other spelling", () => {
+test("the first turn has plain INT8, plain float, what is predicted best, and plain INT8 in all other spellings and in each", () => {
   const first = guidedSearch.propose({ pool, related: [], tried: [] }, 8, () => 0.5);
-  expect(first.slice(0, 5).map((candidate) => textOf({ candidate }))).toEqual([
+  expect(first.slice(0, 6).map((candidate) => textOf({ candidate }))).toEqual([
     "a b c |",
     "|",
     "a c |",
+    "a b c | left right",
     "a b c | left",
     "a b c | right",
   ]);
