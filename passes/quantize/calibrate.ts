@@ -2,7 +2,7 @@ import type { Model, RuntimeValue } from "../../src/ir/index.ts";
 import { cloneModel } from "../../src/ir/index.ts";
 import type { Sample } from "../../src/data/dataset.ts";
 import type { Executor, Feeds } from "../../src/pipeline/executor.ts";
-import type { RangeMethodName } from "../../src/quant/index.ts";
+import type { Range, RangeMethodName } from "../../src/quant/index.ts";
 import { autoCandidates, rangeMethods } from "../../src/quant/index.ts";
 import { applyPlan } from "./apply-plan.ts";
 import type { Calibration } from "./calibration.ts";
@@ -59,10 +59,20 @@ async function* feedsOf(samples: AsyncIterable<Sample>): AsyncIterable<Feeds> {
   for await (const sample of samples) yield sample.feeds;
 }
 
-function rangesBy(method: RangeMethodName, seen: Observations, biasCorrection: boolean): CalibratedRanges {
+async function rangesBy(
+  method: RangeMethodName,
+  seen: Observations,
+  biasCorrection: boolean,
+  nextTurn: () => Promise<void>,
+): Promise<CalibratedRanges> {
   const { range } = rangeMethods[method];
+  const ranges: [string, Range][] = [];
+  for (const [name, histogram] of seen.histograms) {
+    await nextTurn();
+    ranges.push([name, range(histogram)]);
+  }
   return {
-    ranges: Object.fromEntries([...seen.histograms].map(([name, histogram]) => [name, range(histogram)])),
+    ranges: Object.fromEntries(ranges),
     means: biasCorrection ? Object.fromEntries(seen.means) : {},
   };
 }
@@ -115,7 +125,7 @@ export async function calibrate(model: Model, selection: Selection, options: Cal
     method,
     chosen: chosen.method,
     samples: seen.samples,
-    ...rangesBy(chosen.method, seen, chosen.biasCorrection),
+    ...(await rangesBy(chosen.method, seen, chosen.biasCorrection, options.nextTurn)),
   };
 }
 
@@ -140,8 +150,7 @@ async function judge(
 ): Promise<Pick<Candidate, "method" | "biasCorrection">> {
   let best: Candidate | undefined;
   const tryOne = async (method: RangeMethodName, biasCorrection: boolean, margin = 0): Promise<void> => {
-    await options.nextTurn();
-    const ranges = rangesBy(method, seen, biasCorrection);
+    const ranges = await rangesBy(method, seen, biasCorrection, options.nextTurn);
     await options.nextTurn();
     const plan = makePlan(selection, ranges, options.dialect, options.hasVnni);
     await options.nextTurn();
