@@ -276,6 +276,17 @@ test("bench --load: a rate with its tail, the highest rate that holds a limit, a
     instances: 2,
     limit: { share: 0.9, ns: 5e8 },
   });
+  const hopeless = await cli(
+    "bench",
+    batched,
+    ...short.slice(0, -1),
+    "--max-latency",
+    "0.001us",
+    "--percentile",
+    "p99",
+  );
+  expect([hopeless.code, hopeless.out]).toEqual([3, expect.stringContaining("no rate was found")]);
+  expect(hopeless.err).toMatch(/no rate holds 1\.0 ns: one inference takes/);
   for (const [argv, text] of [
     [["bench", neg, "--load", "--rate", "10", "--max-batch", "4"], "the model's batch is fixed to 1"],
     [["bench", neg, "--load"], "--load needs a rate"],

@@ -6,7 +6,7 @@ import { configDiagnostics } from "../../diagnostics/codes/config.ts";
 import { runtimeDiagnostics } from "../../diagnostics/codes/runtime.ts";
 import type { Reporter } from "../../events.ts";
 import { hashModel } from "../../ir/index.ts";
-import type { BatchingPolicy, LatencyLimit, LoadSummary, PlannedBatching, ServiceTimes } from "../../measure/index.ts";
+import type { BatchingPolicy, LatencyLimit, LoadSummary, PlannedBatching } from "../../measure/index.ts";
 import {
   batchSizes,
   highestRate,
@@ -17,6 +17,7 @@ import {
   summarizeLoad,
 } from "../../measure/index.ts";
 import { loadModel } from "../../onnx/index.ts";
+import { formatTime } from "../../report/index.ts";
 import { version } from "../../version.ts";
 import { batchDim, batchFeeds, requireBatch } from "../batch-feeds.ts";
 import { openEnvironment } from "../environment.ts";
@@ -191,13 +192,18 @@ async function measureService(
 
 async function findRate(
   open: LoadInstances,
-  service: ServiceTimes,
+  service: LoadResult["service"],
   maxBatch: number,
   limit: LatencyLimit,
   seed: number,
   setup: LoadSetup,
 ): Promise<Pick<LoadResult, "planned" | "tried" | "load">> {
   const { reporter, signal, maxWaitMs, durationMs } = setup;
+  const hopeless = whyHopeless(service, limit, setup.instances);
+  if (hopeless !== undefined) {
+    reporter.handle({ type: "note", text: hopeless });
+    return { planned: [], tried: [], load: undefined };
+  }
   const waits = maxWaitMs === undefined ? {} : { waitsNs: [maxWaitMs * 1e6] };
   const planned = await planBatching(service, setup.instances, maxBatch, limit, { seed, signal, ...waits });
   const [best] = planned;
@@ -219,6 +225,13 @@ async function findRate(
     confirm: (rate) => trial(rate, durationMs),
   });
   return { planned, tried: trials.map(({ rate, holds, ns }) => ({ rate, holds, ns })), load: confirmed?.load };
+}
+
+/** Why no rate can hold a limit: an inference by itself takes longer, even if instances had only waited for each other. */
+function whyHopeless(service: LoadResult["service"], limit: LatencyLimit, instances: number): string | undefined {
+  const least = service.reduce((ns, { inferenceNs }) => Math.min(ns, inferenceNs), Infinity);
+  if (least <= limit.ns * instances) return undefined;
+  return `no rate holds ${formatTime(limit.ns)}: one inference takes ${formatTime(least)}`;
 }
 
 function percentileOf({ latency }: LoadSummary, { share }: LatencyLimit): number {
