@@ -20,7 +20,7 @@ export interface TuningKills {
 export const kernelKills: TuningKills = { what: "kernels", mostTrials: 60, afterTrialMs: 60 };
 
 /** A few dozen whole models: the trials of a turn are told at once, and the next turn takes a second. */
-export const formKills: TuningKills = { what: "forms", mostTrials: 8, afterTrialMs: 600 };
+export const formKills: TuningKills = { what: "forms", mostTrials: 3, afterTrialMs: 600 };
 
 const isTrial = (event: string): boolean => event.includes('"type":"trial"');
 
