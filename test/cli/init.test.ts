@@ -95,7 +95,7 @@ test("an answer that a compile would not take is explained and asked for again; 
   const answers = ["gpu", "cpu", "", "caffe", "caffe-bgr", "a lot", "2%", "out"];
   output.on("data", (shown: Buffer) => {
     // Each question ends so; readline shows the answer behind it.
-    if (!/: $/.test(stripVTControlCharacters(shown.toString()))) return;
+    if (!stripVTControlCharacters(shown.toString()).endsWith(": ")) return;
     const answer = answers.shift();
     if (answer !== undefined) setImmediate(() => input.write(`${answer}\r`));
   });
