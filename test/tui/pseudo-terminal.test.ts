@@ -28,8 +28,8 @@ const job = isWhole
     ]
   : [...quick, "--budget", "20s"];
 
-/** Share of the processor time of a run that drawing may take. A short run is mostly start, and code that is not warm yet. */
-const mostDrawing = isWhole ? 0.02 : 0.06;
+/** Share of the processor time of a run that drawing may take. A short run with many keys is mostly code that is not warm yet. */
+const mostDrawing = isWhole ? 0.02 : 0.03;
 
 const describePty = test.skipIf(!hasPty);
 vi.setConfig({ testTimeout: isWhole ? 600_000 : 180_000 });
