@@ -34,6 +34,8 @@ function fakeWorker(broken: readonly string[]): { readonly worker: Worker; reado
         return {};
       case "repeat":
       case "memory":
+      case "energy":
+      case "power":
       case "profile":
         throw new Error("a race needs no profile");
       case "race": {
