@@ -1,4 +1,5 @@
 import type { Alternative } from "./alternative.ts";
+import { lastChannel } from "./last-channel.ts";
 import { padChannels } from "./pad-channels.ts";
 import { widenDepthwise } from "./widen-depthwise.ts";
 import { widenOutputs } from "./widen-outputs.ts";
@@ -6,4 +7,4 @@ import { widenOutputs } from "./widen-outputs.ts";
 export type { Alternative } from "./alternative.ts";
 
 /** Every other spelling that a search may time, in the order in which they are applied. */
-export const alternatives: readonly Alternative[] = [widenDepthwise, padChannels, widenOutputs];
+export const alternatives: readonly Alternative[] = [widenDepthwise, padChannels, widenOutputs, lastChannel];

@@ -135,3 +135,28 @@ test("channels of zeros around a depthwise convolution reach all that has its ch
   respell("widen-depthwise", block(12, "%y = Relu(%u)"), 0);
   respell("widen-depthwise", block(12, "%l = Exp(%u)\n  %k = Div(%l, %l)\n  %y = Conv(%k, %v)"), 0);
 });
+
+test("the class of each pixel is sought with channels last, at the same places", () => {
+  const picture = (options: { mode: string; axis: number; keep: number; factors: string; op: string }): string =>
+    graph(
+      "2,5,3,4",
+      `  const ${options.factors === "sizes" ? "%sizes: int64[4] = [2, 5, 7, 9]" : "%scales: float32[4] = [1, 1, 2.5, 3]"}
+  %r = Resize(%x, _, ${options.factors === "sizes" ? "_, %sizes" : "%scales"}) {mode="${options.mode}", coordinate_transformation_mode="half_pixel"}
+  %y = ${options.op}(%r) {axis=${options.axis}, keepdims=${options.keep}}`,
+    );
+  fc.assert(
+    fc.property(
+      fc.constantFrom("linear", "nearest"),
+      fc.constantFrom(1, -3, 2),
+      fc.constantFrom(0, 1),
+      fc.constantFrom("sizes", "scales"),
+      fc.constantFrom("ArgMax", "ArgMin"),
+      (mode, axis, keep, factors, op) => {
+        const fits = mode === "linear" && axis !== 2;
+        const counts = respell("last-channel", picture({ mode, axis, keep, factors, op }), fits ? 1 : 0);
+        expect(counts.get("Transpose") ?? 0).toBe(fits ? 1 + keep : 0);
+      },
+    ),
+    { numRuns: 24 },
+  );
+});
