@@ -16,6 +16,8 @@ for (const stem of ["residual-cnn", "depthwise-cnn", "tiny-vit"])
       const model = precision === "int8" ? await quantized(float) : float;
       const { regions } = planRegions(model, (workload) => templatesFor(workload, device, false).length > 0);
       expect(regions.length).toBeGreaterThan(0);
-      await emitRegions(model, regions, [{ device, tuned: [], select: (workload) => defaultSelection(workload, device) }]);
+      await emitRegions(model, regions, [
+        { device, tuned: [], select: (workload) => defaultSelection(workload, device) },
+      ]);
       expect(verifyStructure(model)).toEqual([]);
     });
