@@ -1,4 +1,4 @@
-import { choose } from "../../src/recipes/choose.ts";
+import { choose } from "../../src/recipes/proof/choose.ts";
 import type { Contest } from "./contest.ts";
 
 /**

@@ -5,7 +5,7 @@ import { configDiagnostics } from "../diagnostics/codes/config.ts";
 import type { CheckReport } from "../events.ts";
 import { loadModel } from "../onnx/index.ts";
 import type { Form } from "./form.ts";
-import { gateBaseline } from "./gate-baseline.ts";
+import { gateBaseline } from "./commands/gate-baseline.ts";
 import { writePackage } from "./package/write-package.ts";
 import { readLoadResult } from "./package/read-load-result.ts";
 import { requireFile } from "./paths.ts";

@@ -1,5 +1,5 @@
 import { InferOptError } from "../diagnostics/index.ts";
-import { isRuntimeFailure } from "./accuracy.ts";
+import { isRuntimeFailure } from "./accuracy/accuracy.ts";
 import type { Run } from "./run.ts";
 
 /** A search that the runtime fails in leaves what there is without it, and is told. */

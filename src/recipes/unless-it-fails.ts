@@ -1,5 +1,5 @@
 import { InferOptError } from "../diagnostics/index.ts";
-import { isRuntimeFailure } from "./accuracy.ts";
+import { isRuntimeFailure } from "./accuracy/accuracy.ts";
 import type { Run } from "./run.ts";
 
 /** Runs a measurement; when the runtime fails in it, what is left to do is to write the result unmeasured. */

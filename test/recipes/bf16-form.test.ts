@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import type { UserOptions } from "../../src/config/index.ts";
 import type { Diagnostic } from "../../src/diagnostics/index.ts";
 import { compile, completeOptions } from "../../src/index.ts";
-import { floatProducts } from "../../src/recipes/region-form.ts";
+import { floatProducts } from "../../src/recipes/regions/region-form.ts";
 import type { Run } from "../../src/recipes/run.ts";
 import { cpu } from "../../targets/cpu/index.ts";
 import { bf16Device, devices } from "../targets/cpu/float/random-float.ts";

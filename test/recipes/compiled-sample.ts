@@ -1,5 +1,5 @@
 import type { Model } from "../../src/ir/index.ts";
-import { sampleConvolution } from "../../src/recipes/sample-region.ts";
+import { sampleConvolution } from "../../src/recipes/regions/sample-region.ts";
 import { loadHostLibrary } from "../../src/runtime/index.ts";
 import { makeScheduleCache } from "../../src/schedule/index.ts";
 import { compileRegions } from "../../targets/cpu/compile-regions.ts";

@@ -8,7 +8,7 @@ import type { Model, Tensor } from "../../src/ir/index.ts";
 import { cloneModel, elementsOf, isTensor, parseModel, randomTensor, tensorFromBytes } from "../../src/ir/index.ts";
 import { encodeModel, loadModel, saveModel } from "../../src/onnx/index.ts";
 import { calledLevels, isaLevels } from "../../src/region/index.ts";
-import { inspectRegions } from "../../src/recipes/inspect-regions.ts";
+import { inspectRegions } from "../../src/recipes/commands/inspect-regions.ts";
 import { loadHostLibrary, openSession } from "../../src/runtime/index.ts";
 import { featureBits } from "../../src/region/index.ts";
 import { missing } from "./compiled-sample.ts";

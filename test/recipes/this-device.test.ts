@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { thisDevice } from "../../src/recipes/edit-cache.ts";
+import { thisDevice } from "../../src/recipes/commands/edit-cache.ts";
 
 vi.mock("../../targets/index.ts", () => ({
   targets: [{ id: "onnxruntime", detect: () => Promise.resolve({ missing: "no runtime" }) }],

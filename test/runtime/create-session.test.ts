@@ -6,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { tensorFromBytes } from "../../src/ir/index.ts";
 import type { Model } from "../../src/ir/index.ts";
 import { decodeModel, encodeModel } from "../../src/onnx/index.ts";
-import { sampleInput } from "../../src/recipes/sample-region.ts";
+import { sampleInput } from "../../src/recipes/regions/sample-region.ts";
 import { createSession, nativeLibraryPath } from "../../src/session.ts";
 import type { Session, SessionOptions, SessionTensor } from "../../src/session.ts";
 import { compiledSample, missing } from "../recipes/compiled-sample.ts";

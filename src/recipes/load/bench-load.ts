@@ -19,13 +19,13 @@ import {
 import { loadModel } from "../../onnx/index.ts";
 import { formatTime } from "../../report/index.ts";
 import { version } from "../../version.ts";
-import { batchDim, batchFeeds, requireBatch } from "../batch-feeds.ts";
+import { batchDim, batchFeeds, requireBatch } from "../commands/batch-feeds.ts";
 import { openEnvironment } from "../environment.ts";
-import { runsNatively } from "../has-regions.ts";
+import { runsNatively } from "../regions/has-regions.ts";
 import { requireFile } from "../paths.ts";
 import { openSamples, readFeeds } from "../samples.ts";
-import type { SessionChoice } from "../session-choice.ts";
-import { sessionSettings } from "../session-choice.ts";
+import type { SessionChoice } from "../commands/session-choice.ts";
+import { sessionSettings } from "../commands/session-choice.ts";
 import type { LoadInstances } from "./load-instances.ts";
 import { openInstances } from "./load-instances.ts";
 import { processMachine } from "./process-machine.ts";

@@ -1,7 +1,7 @@
 import { fail } from "../../diagnostics/index.ts";
 import { configDiagnostics } from "../../diagnostics/codes/config.ts";
 import type { DType, Model, Value } from "../../ir/index.ts";
-import { batchDim } from "../batch-feeds.ts";
+import { batchDim } from "../commands/batch-feeds.ts";
 import type { Serving } from "./serving.ts";
 import type { TextMessage } from "./text-proto.ts";
 

@@ -7,7 +7,7 @@ import { hashModel } from "../../ir/index.ts";
 import type { Model } from "../../ir/index.ts";
 import { loadModel, saveModel } from "../../onnx/index.ts";
 import { nativeLibraryPath, whyNativeMissing } from "../../runtime/index.ts";
-import { hasRegions } from "../has-regions.ts";
+import { hasRegions } from "../regions/has-regions.ts";
 import { requireFile, requireWritable } from "../paths.ts";
 import { writeAtomically } from "../write-result.ts";
 import { ortOptions, ortReadme } from "./ort-options.ts";
