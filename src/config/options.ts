@@ -219,7 +219,7 @@ loadResult?: string
  */
 externalData: ("auto" | "always" | "never")
 /**
- * print the plan and write nothing
+ * write nothing, tell what would be written; with --tune off nothing is measured either
  */
 dryRun: boolean
 }
@@ -443,7 +443,7 @@ loadResult?: string
  */
 externalData?: ("auto" | "always" | "never")
 /**
- * print the plan and write nothing
+ * write nothing, tell what would be written; with --tune off nothing is measured either
  */
 dryRun?: boolean
 }
