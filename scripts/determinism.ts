@@ -84,12 +84,16 @@ async function checkSameBytes(stem: string, precision: string, work: string, lis
 
 /** Makes the records those of a machine with other cores, and otherwise the same instructions. */
 function pretendOtherDevice(file: string): void {
-  writeFileSync(
-    file,
-    readFileSync(file, "utf8")
-      .replaceAll(/"name":"[^"]*"/g, '"name":"Another CPU"')
-      .replaceAll(/"cores":\d+/g, '"cores":77'),
-  );
+  const moved = readFileSync(file, "utf8")
+    .split("\n")
+    .map((line) => (line === "" ? line : withOtherDevice(line)));
+  writeFileSync(file, moved.join("\n"));
+}
+
+function withOtherDevice(line: string): string {
+  const record = JSON.parse(line) as { readonly device?: object };
+  if (record.device === undefined) return line;
+  return JSON.stringify({ ...record, device: { ...record.device, name: "Another CPU", cores: 77 } });
 }
 
 /** The parts of this check by name; all of them when none is named on the command line. */
