@@ -357,6 +357,11 @@ export const schema = {
       description: "keep large tensors in `<file>.data` beside the model (auto: above 1.5 GB)",
       "x-group": "output",
     },
-    dryRun: { type: "boolean", default: false, description: "write nothing, tell what would be written; with --tune off nothing is measured either", "x-group": "output" },
+    dryRun: {
+      type: "boolean",
+      default: false,
+      description: "write nothing, tell what would be written; with --tune off nothing is measured either",
+      "x-group": "output",
+    },
   },
 } as const;
